@@ -1,0 +1,125 @@
+"""The one check of a record: the same function while typing, on import, and before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from typing import Any
+
+from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Values
+from fieldapp.core.text import N_, _
+
+CONFIRMED = "confirmed"
+"""Name of the reserved value that holds the codes of the warnings which the person has confirmed, sorted."""
+
+MESSAGES: Mapping[str, str] = {
+    "missing": N_("{label} : à remplir."),
+    "wrong_type": N_("{label} : « {value} » n’a pas la forme attendue."),
+    "too_small": N_("{label} : {value} est trop petit, au moins {limit}."),
+    "too_large": N_("{label} : {value} est trop grand, au plus {limit}."),
+    "unknown_choice": N_("{label} : « {value} » n’est pas dans la liste."),
+    "not_relevant": N_("{label} : rempli alors que la fiche ne le demande pas."),
+    "unknown_field": N_("Champ inconnu : « {value} »."),
+    "unknown_taxon": N_("{label} : {value} n’est pas un taxon connu."),
+}
+"""The French words of the checks that every field gets; a protocol adds those of its own rules."""
+
+_TYPES: Mapping[Kind, tuple[type, ...]] = {
+    Kind.TEXT: (str,),
+    Kind.LONG_TEXT: (str,),
+    Kind.INTEGER: (int,),
+    Kind.NUMBER: (int, float),
+    Kind.BOOLEAN: (bool,),
+    Kind.DATE: (str,),
+    Kind.TIME: (str,),
+    Kind.CHOICE: (str,),
+    Kind.CHOICES: (list,),
+    Kind.TAXON: (int,),
+    Kind.LINK: (str,),
+    Kind.LINKS: (list,),
+}
+
+
+def problems(protocol: StudyProtocol, entity: Entity, context: Context) -> list[Problem]:
+    """Return everything that is to be said about the record in `context`: its fields first, then the rules."""
+    found = [problem for item in entity.fields for problem in _field_problems(item, context)]
+    for name in context.values:
+        if name not in entity.by_name and name not in {CONFIRMED}:
+            found.append(Problem(name, "unknown_field", Severity.NOTICE, {"value": name}))
+    if not any(problem.code == "wrong_type" for problem in found):
+        for rule in protocol.rules.get(entity.code, ()):
+            found.extend(rule(context))
+    return found
+
+
+def unconfirmed(found: list[Problem], values: Values) -> list[Problem]:
+    """Return the problems without the warnings that the person has already confirmed on this record."""
+    confirmed = set(values.get(CONFIRMED, ()))
+    return [item for item in found if item.severity is not Severity.WARNING or item.code not in confirmed]
+
+
+def blocks(found: list[Problem]) -> bool:
+    """Return whether one of the problems keeps the record from being stored."""
+    return any(problem.severity is Severity.BLOCKING for problem in found)
+
+
+def is_complete(found: list[Problem]) -> bool:
+    """Return whether nothing is missing and nothing is impossible; warnings do not count."""
+    return not any(problem.severity in {Severity.BLOCKING, Severity.INCOMPLETE} for problem in found)
+
+
+def words(problem: Problem, protocol: StudyProtocol, entity: Entity) -> str:
+    """Return the sentence for a problem in the language of the interface."""
+    template = protocol.messages.get(problem.code) or MESSAGES[problem.code]
+    item = entity.by_name.get(problem.field)
+    label = _(item.label) if item else problem.field
+    return _(template).format(label=label, **problem.params)
+
+
+def _field_problems(item: Field, context: Context) -> Iterator[Problem]:
+    value = context.values.get(item.name)
+    if item.optional and item.name not in context.local_fields:
+        return
+    if value is None:
+        if item.required and item.is_relevant(context.values) and item.is_required(context.values):
+            yield Problem(item.name, "missing", Severity.INCOMPLETE)
+        return
+    if not _has_type(item.kind, value):
+        yield Problem(item.name, "wrong_type", Severity.BLOCKING, {"value": value})
+        return
+    if item.relevant is not True and not item.is_relevant(context.values):
+        yield Problem(item.name, "not_relevant", Severity.WARNING)
+    yield from _value_problems(item, value, context)
+
+
+def _value_problems(item: Field, value: Any, context: Context) -> Iterator[Problem]:
+    if item.minimum is not None and value < item.minimum:
+        yield Problem(item.name, "too_small", Severity.BLOCKING, {"value": value, "limit": item.minimum})
+    if item.maximum is not None and value > item.maximum:
+        yield Problem(item.name, "too_large", Severity.BLOCKING, {"value": value, "limit": item.maximum})
+    if item.choices:
+        for code in value if item.kind is Kind.CHOICES else (value,):
+            if item.choice(code) is None:
+                yield Problem(item.name, "unknown_choice", Severity.BLOCKING, {"value": code})
+    if item.kind is Kind.TAXON and context.taxa and value not in context.taxa:
+        yield Problem(item.name, "unknown_taxon", Severity.BLOCKING, {"value": value})
+
+
+def _has_type(kind: Kind, value: Any) -> bool:
+    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind is not Kind.BOOLEAN):
+        return False
+    if kind is Kind.DATE:
+        return _parses(date.fromisoformat, value) and len(value) == 10
+    if kind is Kind.TIME:
+        return _parses(time.fromisoformat, value) and len(value) == 5
+    if kind in {Kind.CHOICES, Kind.LINKS}:
+        return all(isinstance(entry, str) for entry in value)
+    return True
+
+
+def _parses(parse: Any, value: str) -> bool:
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,38 @@
+"""The failures that were foreseen, each with a sentence for the person in front of the screen."""
+
+from __future__ import annotations
+
+
+class FieldappError(Exception):
+    """A foreseen failure: its text says what happened and what to do now, in the language of the interface.
+
+    Everything that is not a FieldappError is a bug and goes through the last-resort handler.
+    """
+
+
+class DatabaseError(FieldappError):
+    """The database can't be opened, read or written (disk full, read-only folder, locked…)."""
+
+
+class NewerDatabaseError(DatabaseError):
+    """The database was written by a newer version of the program."""
+
+
+class DamagedDatabaseError(DatabaseError):
+    """The database file is damaged; the newest good backup should be offered."""
+
+
+class AlreadyOpenError(DatabaseError):
+    """Another copy of the program holds this database."""
+
+
+class FileRefusedError(FieldappError):
+    """A file chosen by the person can't be read or written as a whole."""
+
+
+class NothingToUndoError(FieldappError):
+    """There is no saved action to undo or redo, or the record has changed since."""
+
+
+class CancelledError(FieldappError):
+    """The person cancelled a long job; nothing of it was kept."""

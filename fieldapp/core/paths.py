@@ -1,0 +1,51 @@
+"""Where things lie on this computer: data, settings, backups, and the files that come with the program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+HOME_VARIABLE = "FIELDAPP_HOME"
+"""Environment variable that moves data, settings and backups below one folder (tests, a USB stick)."""
+
+
+def _home(kind: str) -> Path:
+    if forced := os.environ.get(HOME_VARIABLE):
+        return Path(forced) / kind
+    import platformdirs
+
+    found = platformdirs.user_config_dir if kind == "config" else platformdirs.user_data_dir
+    return Path(found("fieldapp", appauthor=False))
+
+
+def data_folder() -> Path:
+    """Return the folder of the database and its backups; made by whoever writes into it."""
+    return _home("data")
+
+
+def config_folder() -> Path:
+    """Return the folder of the settings of this computer."""
+    return _home("config")
+
+
+def default_database() -> Path:
+    """Return the path of the database that the program opens when nothing else was asked."""
+    return data_folder() / "fieldapp.db"
+
+
+def backup_folder(database: Path) -> Path:
+    """Return the folder that holds the rotating backups of this database, beside it."""
+    return database.parent / f"{database.stem}-sauvegardes"
+
+
+def resource(name: str) -> Path:
+    """Return the path of a file or folder that comes with the program (`resources/` of the source tree).
+
+    In a frozen program and in an installed wheel the folder lies inside the package.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for root in (Path(getattr(sys, "_MEIPASS", package)) / "resources", package / "resources", package.parent / "resources"):
+        if root.is_dir():
+            return root / name
+    raise FileNotFoundError("resources")

@@ -1,0 +1,62 @@
+"""One record of the tree, as every room passes it around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fieldapp.core.ids import new_uid
+from fieldapp.core.schema import Entity, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the record store.
+
+    `data` holds the protocol's own fields; an unfilled field is absent. `on_date` (ISO date) and `cd_nom` repeat the
+    entity's date and taxon fields for the store's indexes. `base_version` is what the hub last said, 0 = never sent.
+    """
+
+    uid: str
+    protocol: str
+    entity: str
+    parent: str | None
+    data: dict[str, Any]
+    on_date: str | None = None
+    cd_nom: int | None = None
+    base_version: int = 0
+    deleted: bool = False
+
+    def removed(self) -> Record:
+        """Return this record marked as deleted; its values are kept."""
+        return replace(self, deleted=True)
+
+
+def make_record(protocol: str, entity: Entity, data: Values, parent: str | None, uid: str | None = None) -> Record:
+    """Return a record of the entity; empty values are left out, `uid` is made when none is given."""
+    filled = {name: value for name, value in data.items() if value is not None and value != "" and value != []}
+    on_date = filled.get(entity.date_field) if entity.date_field else None
+    cd_nom = filled.get(entity.taxon_field) if entity.taxon_field else None
+    return Record(uid or new_uid(), protocol, entity.code, parent, filled, on_date, cd_nom)
+
+
+def with_data(record: Record, entity: Entity, data: Values) -> Record:
+    """Return the record with other values, its indexed columns kept in step."""
+    fresh = make_record(record.protocol, entity, data, record.parent, record.uid)
+    return replace(fresh, base_version=record.base_version, deleted=record.deleted)
+
+
+@dataclass(slots=True)
+class Node:
+    """A record with the records below it."""
+
+    record: Record
+    children: list[Node] = field(default_factory=list)
+
+    def walk(self, entity: str) -> Iterator[Node]:
+        """Yield this node and all below it that are of the entity, depth first."""
+        if self.record.entity == entity:
+            yield self
+        for child in self.children:
+            yield from child.walk(entity)

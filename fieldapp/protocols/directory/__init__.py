@@ -1,0 +1,1 @@
+"""The directory that all protocols share: people and datasets."""

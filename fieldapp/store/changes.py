@@ -1,0 +1,172 @@
+"""The history of every record, and undo and redo of what was saved; both survive a restart."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fieldapp.core.errors import NothingToUndoError
+from fieldapp.core.record import Record, with_data
+from fieldapp.core.text import _
+from fieldapp.store import records
+from fieldapp.store.connection import Database
+from fieldapp.store.records import DELETED, PARENT, Saved, Writer, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a person did in one go; `made_at` is UTC."""
+
+    id: int
+    kind: str
+    label: str
+    who: str
+    device: str
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One save of one record: the fields that differ, None where a field was or became absent.
+
+    `before` is None when the record was made by this change.
+    """
+
+    record: str
+    action: Action
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any]
+    protocol_version: str
+
+
+def history(db: Database, uid: str) -> list[Change]:
+    """Return all changes of a record, oldest first."""
+    rows = db.rows(
+        "SELECT a.id, a.kind, a.label, a.who, a.device, a.made_at, c.before, c.after, c.protocol_version "
+        "FROM change AS c JOIN action AS a ON a.id = c.action WHERE c.record = ? ORDER BY c.id",
+        (uid,),
+    )
+    return [
+        Change(uid, Action(*row[:6]), None if row[6] is None else decode(row[6]), decode(row[7]), row[8])
+        for row in rows
+    ]
+
+
+def unsent(db: Database) -> int:
+    """Return how many changes wait to be sent; walks only those that wait."""
+    return int(db.value("SELECT count(*) FROM change WHERE sent = 0"))
+
+
+def last_saved_at(db: Database) -> str | None:
+    """Return when something was last saved (UTC), None in a new database."""
+    return db.value("SELECT made_at FROM action ORDER BY id DESC LIMIT 1")
+
+
+def to_undo(db: Database) -> Action | None:
+    """Return the entry that undo would take back; imports are taken back with `undo_action`, never by the undo key."""
+    return _one(db, "kind = 'entry' AND state = 'done' ORDER BY id DESC")
+
+
+def to_redo(db: Database) -> Action | None:
+    """Return the entry that redo would bring back: the one undone last."""
+    return _one(db, "kind = 'entry' AND state = 'undone' ORDER BY id")
+
+
+def undo(db: Database) -> Action:
+    """Take back the last entry; raises NothingToUndoError with a sentence when that can't be done."""
+    action = to_undo(db)
+    if action is None:
+        raise NothingToUndoError(_("Il n’y a rien à annuler."))
+    undo_action(db, action)
+    return action
+
+
+def redo(db: Database) -> Action:
+    """Bring back the entry that was undone last; raises NothingToUndoError with a sentence when that can't be done."""
+    action = to_redo(db)
+    if action is None:
+        raise NothingToUndoError(_("Il n’y a rien à rétablir."))
+    with db.transaction() as connection:
+        _replay(db, connection, action, forward=True)
+    return action
+
+
+def undo_action(db: Database, action: Action) -> Saved:
+    """Take back one action whole, or not at all when a record of it has changed since or has got new children."""
+    with db.transaction() as connection:
+        return _replay(db, connection, action, forward=False)
+
+
+def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, forward: bool) -> Saved:
+    kind: records.Kind = "redo" if forward else "undo"
+    writer = Writer(db, connection, action.label, kind, action.id)
+    touched: list[str] = []
+    for chunk in _changes_of(db, action.id):
+        present = records.get_many(db, [uid for uid, _before, _after in chunk])
+        for uid, before, after in chunk:
+            here, there = (before, after) if forward else (after, before)
+            writer.write([_moved(db, present[uid], here, there, action)])
+            touched.append(uid)
+    if not forward:
+        _refuse_orphans(db, touched, action)
+    connection.execute("UPDATE action SET state = ? WHERE id = ?", ("done" if forward else "undone", action.id))
+    return writer.saved()
+
+
+def _moved(
+    db: Database, record: Record, here: Mapping[str, Any] | None, there: Mapping[str, Any] | None, action: Action
+) -> Record:
+    """Return the record brought from the values `here` to those `there`; None means that it did not exist."""
+    flat = {PARENT: record.parent, DELETED: record.deleted, **record.data}
+    if (here is None) != record.deleted and (here is None or there is None):
+        raise NothingToUndoError(_changed_since(action))
+    if here is None or there is None:
+        return replace(record, deleted=there is None)
+    if any(flat.get(name) != value for name, value in here.items()):
+        raise NothingToUndoError(_changed_since(action))
+    target = {**flat, **there}
+    deleted, parent = bool(target.pop(DELETED, False)), target.pop(PARENT, None)
+    entity = db.protocols[record.protocol].entity(record.entity)
+    return replace(with_data(record, entity, target), parent=parent, deleted=deleted)
+
+
+def _refuse_orphans(db: Database, uids: list[str], action: Action) -> None:
+    """Refuse to leave a live record below one that this undo has just deleted."""
+    gone = [uid for uid, record in records.get_many(db, uids).items() if record.deleted]
+    if records.children(db, gone):
+        raise NothingToUndoError(
+            _(
+                "« {label} » ne peut pas être annulé : d’autres relevés en dépendent maintenant. "
+                "Supprimez-les d’abord, ou corrigez les champs à la main."
+            ).format(label=action.label)
+        )
+
+
+def _changed_since(action: Action) -> str:
+    return _(
+        "« {label} » ne peut pas être annulé ou rétabli : ces relevés ont été modifiés depuis. "
+        "Corrigez les champs à la main ; l’historique montre les valeurs d’avant."
+    ).format(label=action.label)
+
+
+def _changes_of(db: Database, action: int) -> Iterator[list[tuple[str, Any, Any]]]:
+    """Yield the changes of an action in chunks: (record, before, after), children after their parents as made."""
+    after_id = 0
+    while True:
+        rows = db.rows(
+            "SELECT id, record, before, after FROM change WHERE action = ? AND id > ? ORDER BY id LIMIT ?",
+            (action, after_id, records.CHUNK),
+        )
+        if not rows:
+            return
+        after_id = rows[-1][0]
+        yield [(row[1], None if row[2] is None else decode(row[2]), decode(row[3])) for row in rows]
+
+
+def _one(db: Database, condition: str) -> Action | None:
+    rows = db.rows(
+        f"SELECT id, kind, label, who, device, made_at FROM action WHERE {condition} LIMIT 1"  # noqa: S608 - fixed texts
+    )
+    return Action(*rows[0]) if rows else None

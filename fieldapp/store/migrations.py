@@ -1,0 +1,131 @@
+"""The schema of the local database, as a chain of migrations.
+
+A released migration is never edited and uses nothing of the rest of the program. Each runs in one transaction together
+with the record of its having run. sqlite-utils is imported only when there is something to migrate: it would cost every
+start a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as SqliteUtilsDatabase
+    from sqlite_utils import Migrations
+
+VERSION = 1
+"""The number of the newest migration; kept in the file's `user_version`."""
+
+
+def apply(connection: sqlite3.Connection) -> None:
+    """Bring the database up to VERSION; what fails leaves it as the last finished migration left it."""
+    from sqlite_utils import Database
+
+    chain().apply(Database(connection))
+
+
+def chain() -> Migrations:
+    """Return the migrations in the order in which they run."""
+    from sqlite_utils import Migrations
+
+    found = Migrations("fieldapp")
+    found()(m001_records)
+    return found
+
+
+def m001_records(db: SqliteUtilsDatabase) -> None:
+    """Make records, actions, changes, drafts and taxa of the first release."""
+    for statement in _M001:
+        db.execute(statement)
+
+
+_M001 = (
+    # A record is the present state of one thing; `change` tells how it came to be. `record` comes back from a
+    # deletion by undo, so nothing is ever removed from here.
+    """
+    CREATE TABLE record (
+        uid TEXT PRIMARY KEY NOT NULL,
+        protocol TEXT NOT NULL,
+        entity TEXT NOT NULL,
+        parent TEXT REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
+        on_date TEXT,
+        cd_nom INTEGER,
+        data TEXT NOT NULL CHECK (json_valid(data)),
+        base_version INTEGER NOT NULL DEFAULT 0,
+        deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+    ) STRICT
+    """,
+    "CREATE INDEX record_by_date ON record (protocol, entity, on_date) WHERE deleted = 0 AND on_date IS NOT NULL",
+    "CREATE INDEX record_by_parent ON record (parent) WHERE deleted = 0 AND parent IS NOT NULL",
+    "CREATE INDEX record_root ON record (protocol, entity) WHERE deleted = 0 AND parent IS NULL",
+    # What a person did in one go: the unit of undo and redo.
+    """
+    CREATE TABLE action (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uid TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL CHECK (kind IN ('entry', 'import', 'undo', 'redo', 'sync')),
+        label TEXT NOT NULL,
+        who TEXT NOT NULL,
+        device TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        of_action INTEGER REFERENCES action (id),
+        state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'passed'))
+    ) STRICT
+    """,
+    "CREATE INDEX action_to_undo ON action (state, id) WHERE kind = 'entry'",
+    # One row per record touched by an action: from what to what. `before` is null when the record was made; only the
+    # fields that differ are kept, a field that was absent is null.
+    """
+    CREATE TABLE change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uid TEXT NOT NULL UNIQUE,
+        action INTEGER NOT NULL REFERENCES action (id),
+        record TEXT NOT NULL REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
+        before TEXT CHECK (before IS NULL OR json_valid(before)),
+        after TEXT NOT NULL CHECK (json_valid(after)),
+        protocol_version TEXT NOT NULL,
+        base_version INTEGER NOT NULL,
+        sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1))
+    ) STRICT
+    """,
+    "CREATE INDEX change_by_record ON change (record, id)",
+    "CREATE INDEX change_by_action ON change (action)",
+    "CREATE INDEX change_to_send ON change (id) WHERE sent = 0",
+    # What stands in a form and is not a record yet, as it was typed.
+    """
+    CREATE TABLE draft (
+        key TEXT PRIMARY KEY NOT NULL,
+        data TEXT NOT NULL CHECK (json_valid(data)),
+        changed_at TEXT NOT NULL
+    ) STRICT
+    """,
+    # Taxa: the curated lists of the protocols (source = protocol code) and a TAXREF file (source = 'taxref').
+    """
+    CREATE TABLE taxon (
+        id INTEGER PRIMARY KEY,
+        cd_nom INTEGER NOT NULL,
+        cd_ref INTEGER NOT NULL,
+        lb_nom TEXT NOT NULL,
+        lb_auteur TEXT NOT NULL DEFAULT '',
+        nom_vern TEXT NOT NULL DEFAULT '',
+        rank TEXT NOT NULL DEFAULT '',
+        aliases TEXT NOT NULL DEFAULT '',
+        source TEXT NOT NULL,
+        UNIQUE (cd_nom, source)
+    ) STRICT
+    """,
+    """
+    CREATE VIRTUAL TABLE taxon_names USING fts5 (
+        lb_nom, nom_vern, aliases, content = 'taxon', content_rowid = 'id', columnsize = 0,
+        prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
+    )
+    """,
+    """
+    CREATE TABLE meta (
+        name TEXT PRIMARY KEY NOT NULL,
+        value TEXT NOT NULL
+    ) STRICT
+    """,
+    "PRAGMA user_version = 1",
+)

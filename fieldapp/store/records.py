@@ -1,0 +1,321 @@
+"""Records: reading them by identity, place and season, and saving them together with the change that tells of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Literal
+
+import msgspec
+
+from fieldapp.core.ids import new_uid
+from fieldapp.core.record import Node, Record
+from fieldapp.store.connection import Database
+
+Kind = Literal["entry", "import", "undo", "redo", "sync"]
+
+CHUNK = 500
+"""Records looked up and written per statement in bulk work: bounded memory, few round trips."""
+
+COLUMNS = "uid, protocol, entity, parent, data, on_date, cd_nom, base_version, deleted"
+
+PARENT, DELETED = "_parent", "_deleted"
+"""The two columns of a record that a change may also touch, named beside the protocol's own fields."""
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save did: the action's number (None when nothing differed), and how many records it made and changed."""
+
+    action: int | None
+    created: int
+    changed: int
+    made_at: str
+
+
+def now() -> str:
+    """Return the present instant in UTC, ISO 8601 with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def get(db: Database, uid: str) -> Record | None:
+    """Return the record with this uid, deleted or not; None when there is none."""
+    rows = db.rows(f"SELECT {COLUMNS} FROM record WHERE uid = ?", (uid,))
+    return _record(rows[0]) if rows else None
+
+
+def get_many(db: Database, uids: Iterable[str]) -> dict[str, Record]:
+    """Return the records that exist among these uids, deleted ones too, by uid."""
+    found: dict[str, Record] = {}
+    for chunk in _chunks(uids):
+        rows = db.rows(
+            f"SELECT {COLUMNS} FROM record WHERE uid IN (SELECT value FROM json_each(?))", (encode(chunk).decode(),)
+        )
+        found.update((row[0], _record(row)) for row in rows)
+    return found
+
+
+def roots(db: Database, protocol: str, entity: str) -> list[Record]:
+    """Return the records of an entity that have no parent (aires, people, datasets), in order of making."""
+    return _records(
+        db,
+        f"SELECT {COLUMNS} FROM record WHERE protocol = ? AND entity = ? AND parent IS NULL AND deleted = 0 ORDER BY uid",
+        (protocol, entity),
+    )
+
+
+def children(db: Database, parents: Iterable[str]) -> list[Record]:
+    """Return the records right below these parents, in order of date, then of making."""
+    found: list[Record] = []
+    for chunk in _chunks(parents):
+        found += _records(
+            db,
+            f"SELECT {COLUMNS} FROM record WHERE deleted = 0 AND parent IN (SELECT value FROM json_each(?)) "
+            "ORDER BY on_date, uid",
+            (encode(chunk).decode(),),
+        )
+    return found
+
+
+def tree(db: Database, uid: str, *, years: tuple[int, int] | None = None) -> Node | None:
+    """Return the record with all that lies below it; None when it is not there or deleted.
+
+    `years` (first, last) leaves out dated records of other years, and what lies below them.
+    """
+    root = get(db, uid)
+    if root is None or root.deleted:
+        return None
+    top = Node(root)
+    level = {uid: top}
+    while level:
+        below: dict[str, Node] = {}
+        for record in children(db, level):
+            if years and record.on_date and not years[0] <= int(record.on_date[:4]) <= years[1]:
+                continue
+            node = Node(record)
+            level[record.parent or ""].children.append(node)
+            below[record.uid] = node
+        level = below
+    return top
+
+
+def season(db: Database, protocol: str, entity: str, first_on: str, last_on: str) -> list[Node]:
+    """Return the trees of a protocol that hold a dated record of `entity` from `first_on` to `last_on` (ISO dates).
+
+    One node per root (for POP: the aires), with the parents of the dated records, those records, and what lies below
+    them. The cost follows the size of the season, not that of the database.
+    """
+    dated = _records(
+        db,
+        f"SELECT {COLUMNS} FROM record WHERE protocol = ? AND entity = ? AND deleted = 0 AND on_date BETWEEN ? AND ? "
+        "ORDER BY on_date, uid",
+        (protocol, entity, first_on, last_on),
+    )
+    nodes = {record.uid: Node(record) for record in dated}
+    for record in children(db, list(nodes)):
+        nodes[record.parent or ""].children.append(Node(record))
+    return _under_parents(db, [nodes[record.uid] for record in dated])
+
+
+def _under_parents(db: Database, nodes: Sequence[Node]) -> list[Node]:
+    """Return the roots above the nodes, each parent holding its children in the order given."""
+    while missing := [node.record.parent for node in nodes if node.record.parent]:
+        parents = {uid: Node(record) for uid, record in get_many(db, dict.fromkeys(missing)).items()}
+        tops: dict[str, Node] = {}
+        for node in nodes:
+            parent = parents.get(node.record.parent or "")
+            if parent is None or parent.record.deleted:
+                if node.record.parent is None:
+                    tops[node.record.uid] = node
+                continue
+            parent.children.append(node)
+            tops[parent.record.uid] = parent
+        nodes = list(tops.values())
+    return list(nodes)
+
+
+def years(db: Database, protocol: str, entity: str) -> list[int]:
+    """Return the calendar years that hold a dated record of the entity, newest first.
+
+    Steps from year to year along the index, so it does not slow down as records pile up.
+    """
+    rows = db.rows(
+        "WITH RECURSIVE year (first_on) AS ("
+        " SELECT max(on_date) FROM record WHERE protocol = ?1 AND entity = ?2 AND deleted = 0 AND on_date IS NOT NULL"
+        " UNION ALL"
+        " SELECT (SELECT max(on_date) FROM record WHERE protocol = ?1 AND entity = ?2 AND deleted = 0"
+        "   AND on_date IS NOT NULL AND on_date < substr(year.first_on, 1, 4))"
+        " FROM year WHERE year.first_on IS NOT NULL"
+        ") SELECT substr(first_on, 1, 4) FROM year WHERE first_on IS NOT NULL",
+        (protocol, entity),
+    )
+    return [int(row[0]) for row in rows]
+
+
+def count(db: Database, protocol: str, entity: str) -> int:
+    """Return how many records of the entity there are; walks them all, so not for where a person waits."""
+    return int(
+        db.value("SELECT count(*) FROM record WHERE protocol = ? AND entity = ? AND deleted = 0", (protocol, entity))
+    )
+
+
+def descendants(db: Database, uid: str) -> list[Record]:
+    """Return the record and all live records below it, parents first."""
+    top = tree(db, uid)
+    found: list[Record] = []
+    level = [top] if top else []
+    while level:
+        found += [node.record for node in level]
+        level = [child for node in level for child in node.children]
+    return found
+
+
+def delete(db: Database, uid: str, label: str) -> Saved:
+    """Delete the record and all below it as one action that can be undone."""
+    return save(db, [record.removed() for record in descendants(db, uid)], label)
+
+
+def save(db: Database, records: Iterable[Record], label: str, *, kind: Kind = "entry") -> Saved:
+    """Write the records and, in the same transaction, one change for each that differs from what is stored.
+
+    All of it is one action, named by `label` for undo. Records equal to what is stored leave no trace. `base_version`
+    is the hub's matter and is never changed here. Parents may come in the same call, in any order.
+    """
+    with db.transaction() as connection:
+        writer = Writer(db, connection, label, kind)
+        for chunk in _chunks(records):
+            writer.write(chunk)
+        return writer.saved()
+
+
+class Writer:
+    """Writes records and their changes under one action, inside a transaction that the caller holds."""
+
+    def __init__(
+        self, db: Database, connection: sqlite3.Connection, label: str, kind: Kind, of_action: int | None = None
+    ) -> None:
+        self._db = db
+        self._connection = connection
+        self._label = label
+        self._kind = kind
+        self._of_action = of_action
+        self._action: int | None = None
+        self._made_at = now()
+        self._created = 0
+        self._changed = 0
+
+    def saved(self) -> Saved:
+        """Return what was written so far."""
+        return Saved(self._action, self._created, self._changed, self._made_at)
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Write up to CHUNK records that differ from what is stored."""
+        stored = get_many(self._db, [record.uid for record in records])
+        fresh = [record for record in records if record.uid not in stored]
+        edited = [
+            (record, *difference(stored[record.uid], record))
+            for record in records
+            if record.uid in stored and _flat(stored[record.uid]) != _flat(record)
+        ]
+        if fresh:
+            self.create(fresh)
+        if edited:
+            self._edit(edited)
+
+    def create(self, records: Sequence[Record]) -> None:
+        """Insert records that the caller knows to be new."""
+        action = self.action()
+        rows = [
+            (r.uid, r.protocol, r.entity, r.parent, r.on_date, r.cd_nom, encode(r.data).decode(), int(r.deleted))
+            for r in records
+        ]
+        self._connection.executemany(
+            "INSERT INTO record (uid, protocol, entity, parent, on_date, cd_nom, data, deleted) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        versions = {code: protocol.version for code, protocol in self._db.protocols.items()}
+        self._connection.executemany(
+            "INSERT INTO change (uid, action, record, before, after, protocol_version, base_version) "
+            "VALUES (?, ?, ?, NULL, ?, ?, 0)",
+            [(new_uid(), action, row[0], _creation(row[3], row[6]), versions.get(row[1], "")) for row in rows],
+        )
+        self._created += len(rows)
+
+    def _edit(self, edits: Sequence[tuple[Record, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+        action = self.action()
+        self._connection.executemany(
+            "UPDATE record SET parent = ?, on_date = ?, cd_nom = ?, data = ?, deleted = ? WHERE uid = ?",
+            [(r.parent, r.on_date, r.cd_nom, encode(r.data).decode(), int(r.deleted), r.uid) for r, _b, _a in edits],
+        )
+        versions = {code: protocol.version for code, protocol in self._db.protocols.items()}
+        self._connection.executemany(
+            "INSERT INTO change (uid, action, record, before, after, protocol_version, base_version) "
+            "VALUES (?, ?, ?, ?, ?, ?, (SELECT base_version FROM record WHERE uid = ?))",
+            [
+                (
+                    new_uid(),
+                    action,
+                    record.uid,
+                    encode(before).decode(),
+                    encode(after).decode(),
+                    versions.get(record.protocol, ""),
+                    record.uid,
+                )
+                for record, before, after in edits
+            ],
+        )
+        self._changed += len(edits)
+
+    def action(self) -> int:
+        """Return the number of the action, made with the first write; an entry ends what could be redone."""
+        if self._action is None:
+            if self._kind == "entry":
+                self._connection.execute(
+                    "UPDATE action SET state = 'passed' WHERE kind = 'entry' AND state = 'undone'"
+                )
+            author = self._db.author
+            cursor = self._connection.execute(
+                "INSERT INTO action (uid, kind, label, who, device, made_at, of_action) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (new_uid(), self._kind, self._label, author.who, author.device, self._made_at, self._of_action),
+            )
+            self._action = int(cursor.lastrowid or 0)
+        return self._action
+
+
+def difference(old: Record, new: Record) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the fields that differ as (before, after); a field that is absent on one side is None there."""
+    before, after = _flat(old), _flat(new)
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
+
+
+def _flat(record: Record) -> dict[str, Any]:
+    return {PARENT: record.parent, DELETED: record.deleted, **record.data}
+
+
+def _creation(parent: str | None, data: str) -> str:
+    """Return the `after` of a new record, made from its JSON without decoding it."""
+    head = f'{{"{PARENT}":{encode(parent).decode()}'
+    return f"{head},{data[1:]}" if data != "{}" else f"{head}}}"
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    uid, protocol, entity, parent, data, on_date, cd_nom, base_version, deleted = row
+    return Record(uid, protocol, entity, parent, decode(data), on_date, cd_nom, base_version, bool(deleted))
+
+
+def _records(db: Database, sql: str, parameters: Sequence[Any]) -> list[Record]:
+    return [_record(row) for row in db.rows(sql, parameters)]
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

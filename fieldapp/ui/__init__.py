@@ -1,0 +1,1 @@
+"""The windows: the only room of the program that knows Qt."""

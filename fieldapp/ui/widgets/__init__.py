@@ -1,0 +1,50 @@
+"""The program's own widgets; a page takes them from here."""
+
+from fieldapp.ui.widgets.banner import Banner, IconLabel
+from fieldapp.ui.widgets.buttons import ActionButton, Chip
+from fieldapp.ui.widgets.cards import (
+    STATES,
+    Card,
+    EmptyState,
+    ProgressLine,
+    StateBadge,
+    badge_size,
+    paint_badge,
+    text_label,
+)
+from fieldapp.ui.widgets.chips import ChipRow
+from fieldapp.ui.widgets.fields import ERROR, NOTICE, WARNING, DateEdit, LabeledField, ParsedEdit, TimeEdit
+from fieldapp.ui.widgets.flow import FlowLayout
+from fieldapp.ui.widgets.keyhint import KeyHint, key_words, live_key
+from fieldapp.ui.widgets.suggest import SearchBox, Suggest, Suggestion, SuggestionList
+
+__all__ = [
+    "ERROR",
+    "NOTICE",
+    "STATES",
+    "WARNING",
+    "ActionButton",
+    "Banner",
+    "Card",
+    "Chip",
+    "ChipRow",
+    "DateEdit",
+    "EmptyState",
+    "FlowLayout",
+    "IconLabel",
+    "KeyHint",
+    "LabeledField",
+    "ParsedEdit",
+    "ProgressLine",
+    "SearchBox",
+    "StateBadge",
+    "Suggest",
+    "Suggestion",
+    "SuggestionList",
+    "TimeEdit",
+    "badge_size",
+    "key_words",
+    "live_key",
+    "paint_badge",
+    "text_label",
+]

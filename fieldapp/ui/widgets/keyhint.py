@@ -1,0 +1,110 @@
+"""Keys: their names as they stand on a French keyboard, and the small cap that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPen, QShortcut
+from PySide6.QtWidgets import QLabel, QWidget
+
+from fieldapp.core.text import N_, _
+from fieldapp.ui import theme
+
+_NAMES = MappingProxyType(
+    {
+        "Return": N_("Entrée"),
+        "Enter": N_("Entrée"),
+        "Esc": N_("Échap"),
+        "Escape": N_("Échap"),
+        "Space": N_("Espace"),
+        "Del": N_("Suppr"),
+        "Delete": N_("Suppr"),
+        "Backspace": N_("Retour arr."),
+        "Tab": N_("Tab"),
+        "Ins": N_("Inser"),
+        "Home": N_("Début"),
+        "End": N_("Fin"),
+        "PgUp": N_("Page ↑"),
+        "PgDown": N_("Page ↓"),
+        "Up": "↑",
+        "Down": "↓",
+        "Left": "←",
+        "Right": "→",
+        "Shift": N_("Maj"),
+        "Ctrl": N_("Ctrl"),
+        "Alt": N_("Alt"),
+    }
+)
+CAP_PADDING = 5
+
+
+def key_words(key: str) -> str:
+    """Return a key sequence as it is printed on the keys: "Ctrl+Return" gives "Ctrl Entrée"."""
+    if not key:
+        return ""
+    parts = key.split("+") if key != "+" and not key.endswith("++") else [*filter(None, key[:-1].split("+")), "+"]
+    return " ".join(_(_NAMES[part]) if part in _NAMES else part for part in parts)
+
+
+def sequences(key: str) -> list[QKeySequence]:
+    """Return the Qt sequences of a key; Return stands for the Enter of the number pad too."""
+    found = [QKeySequence(key)]
+    if "Return" in key:
+        found.append(QKeySequence(key.replace("Return", "Enter")))
+    return found
+
+
+def live_key(owner: QWidget, key: str, action: Callable[[], object]) -> QShortcut:
+    """Make the key do the action while the owner is on the screen and enabled."""
+    shortcut = QShortcut(owner)
+    shortcut.setKeys(sequences(key))
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.activated.connect(lambda: action())
+    return shortcut
+
+
+class KeyHint(QLabel):
+    """A small key cap that stands beside an action."""
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(key_words(key), parent)
+        self.setProperty("role", "key")
+        self.setAccessibleName(_("touche {key}").format(key=key_words(key)))
+
+    def set_key(self, key: str) -> None:
+        """Show another key."""
+        self.setText(key_words(key))
+
+
+def cap_font() -> QFont:
+    """Return the font of a key cap."""
+    return theme.font("key", QFont.Weight.DemiBold)
+
+
+def cap_width(key: str) -> int:
+    """Return the width that `paint_cap` needs for this key, 0 for no key."""
+    if not key:
+        return 0
+    return max(QFontMetrics(cap_font()).horizontalAdvance(key_words(key)) + 2 * CAP_PADDING + 2, cap_height())
+
+
+def cap_height() -> int:
+    """Return the height of a key cap."""
+    return QFontMetrics(cap_font()).height() + 3
+
+
+def paint_cap(painter: QPainter, key: str, right: float, middle: float, on_accent: bool = False) -> None:
+    """Draw the cap so that it ends at `right`, centred on `middle`."""
+    width, height = cap_width(key), cap_height()
+    rect = QRectF(right - width + 0.5, round(middle - height / 2) + 0.5, width - 1, height - 1)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("on_accent" if on_accent else "line"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush if on_accent else theme.colour("raised"))
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setFont(cap_font())
+    painter.setPen(theme.colour("on_accent" if on_accent else "secondary"))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, key_words(key))
+    painter.restore()

@@ -1,0 +1,152 @@
+"""The house's rules as tests: to break one, change its sentence here in the same commit and defend it."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "fieldapp"
+TESTS = ROOT / "tests"
+
+QT = ("PySide6", "pyqtgraph", "shiboken6")
+
+# The worker reports what its job raised; the last resort keeps the program open.
+BROAD = {"Exception", "BaseException"}
+BROAD_EXCEPT_ALLOWED = {"ui/background.py", "ui/errors.py"}
+
+# Modules of plain data or of a few lines, seen through the tests of what uses them: path -> why it has no test file.
+WITHOUT_TEST_FILE: dict[str, str] = {}
+
+SQL = re.compile(
+    r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|PRAGMA\s+\w+"
+    r"|(CREATE|DROP|ALTER)\s+(UNIQUE\s+|VIRTUAL\s+|TEMP\s+)?(TABLE|VIEW|INDEX|TRIGGER)\s|WITH\s+\w+.*\sAS\s*\()",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def place(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def run_python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def strings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of every string that is not a docstring; of an f-string its constant parts, joined."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield node.lineno, "".join(str(p.value) if isinstance(p, ast.Constant) else "x" for p in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.lineno, node.value
+
+
+def broad_excepts(tree: ast.Module) -> Iterator[int]:
+    """Yield the line of every handler that catches everything and keeps it; one that ends in `raise` hides nothing."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            broad = any(kind is None or (isinstance(kind, ast.Name) and kind.id in BROAD) for kind in caught)
+            if broad and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None):
+                yield node.lineno
+
+
+def test_the_import_contracts_are_kept(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_everything_outside_ui_imports_where_qt_cannot_be_imported() -> None:
+    modules = [module_name(path) for path in sources() if not place(path).startswith("ui/")]
+    code = f"""
+import importlib, sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {QT!r}:
+            raise ImportError(f"{{name}} is Qt")
+sys.meta_path.insert(0, Blocker())
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+try:
+    import PySide6
+except ImportError:
+    print("blocked", len(sys.argv) - 1)
+"""
+    done = run_python(code, *modules)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["blocked", str(len(modules))]
+
+
+def test_the_command_line_starts_without_the_slow_libraries() -> None:
+    slow = {"sqlite_utils", "numpy", *QT}
+    done = run_python("import sys, fieldapp.__main__; print(*sys.modules)")
+    assert done.returncode == 0, done.stderr
+    assert slow & {name.partition(".")[0] for name in done.stdout.split()} == set()
+
+
+def test_sql_stands_in_the_store_only() -> None:
+    found = [
+        f"{place(path)}:{line}: {string[:60]!r}"
+        for path in sources()
+        if not place(path).startswith("store/")
+        for line, string in strings(ast.parse(path.read_text(encoding="utf-8")))
+        if SQL.search(string)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        "SELECT uid FROM record",
+        "select *\n from change where x = ?",
+        "INSERT OR IGNORE INTO taxon VALUES (?)",
+        "update record set data = ?",
+        "PRAGMA integrity_check",
+        "CREATE UNIQUE INDEX i ON record (uid)",
+        "WITH latest AS (SELECT 1)",
+    ],
+)
+def test_the_search_for_sql_knows_sql_when_it_sees_it(string: str) -> None:
+    assert SQL.search(string)
+
+
+def test_everything_is_caught_in_two_places_only() -> None:
+    found = {place(path) for path in sources() if [*broad_excepts(ast.parse(path.read_text(encoding="utf-8")))]}
+    assert found <= BROAD_EXCEPT_ALLOWED
+
+
+def test_each_module_has_its_mirror_among_the_tests() -> None:
+    expected = {
+        place(path): TESTS / path.relative_to(PACKAGE).with_name(f"test_{path.stem.strip('_')}.py")
+        for path in sources()
+        if path.name != "__init__.py" and place(path) not in WITHOUT_TEST_FILE
+    }
+    missing = [f"{module} -> {test.relative_to(ROOT)}" for module, test in expected.items() if not test.exists()]
+    assert missing == []
+
+
+def test_the_exemptions_name_modules_that_exist_and_still_have_no_test_file() -> None:
+    for module in WITHOUT_TEST_FILE:
+        path = PACKAGE / module
+        assert path.exists(), module
+        assert not (TESTS / module).with_name(f"test_{path.stem}.py").exists(), module
