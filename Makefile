@@ -68,7 +68,7 @@ bench: setup ## Benchmarks: one table, and build/benchmarks.json
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.benchmarks build/benchmarks.json
 
 screenshots: setup ## Pictures of every window, in build/screenshots
-	QT_QPA_PLATFORM=offscreen $(PYTHON) tools/screenshots.py build/screenshots
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m fieldapp.ui.screenshots build/screenshots
 
 translations: setup ## Brings the new texts of the code into fieldapp.pot and every .po
 	$(PYTHON) packaging/translations.py update

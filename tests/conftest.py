@@ -22,7 +22,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not session.config.getoption("--forbid-skips") or reporter is None or hasattr(session.config, "workerinput"):
         return
-    unseen = {kind: len(reporter.stats.get(kind, [])) for kind in ("skipped", "xfailed", "xpassed", "deselected")}
+    unseen = {kind: len(reporter.stats.get(kind, [])) for kind in ("skipped", "xfailed", "xpassed")}
     found = ", ".join(f"{count} {kind}" for kind, count in unseen.items() if count)
     if found and session.exitstatus == pytest.ExitCode.OK:
         reporter.write_line(f"\n--forbid-skips: {found}: every test runs here.", red=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
+from math import isfinite
 from typing import Any
 
 from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Values
@@ -24,7 +26,7 @@ MESSAGES: Mapping[str, str] = {
 }
 """The French words of the checks that every field gets; a protocol adds those of its own rules."""
 
-_TYPES: Mapping[Kind, tuple[type, ...]] = {
+_TYPES: Mapping[Kind, tuple[type[Any], ...]] = {
     Kind.TEXT: (str,),
     Kind.LONG_TEXT: (str,),
     Kind.INTEGER: (int,),
@@ -46,10 +48,11 @@ def problems(protocol: StudyProtocol, entity: Entity, context: Context) -> list[
     for name in context.values:
         if name not in entity.by_name and name not in {CONFIRMED}:
             found.append(Problem(name, "unknown_field", Severity.NOTICE, {"value": name}))
-    if not any(problem.code == "wrong_type" for problem in found):
-        for rule in protocol.rules.get(entity.code, ()):
-            found.extend(rule(context))
-    return found
+    if any(problem.code == "wrong_type" for problem in found):
+        return found
+    for rule in protocol.rules.get(entity.code, ()):
+        found.extend(rule(context))
+    return _without_echoes(found)
 
 
 def unconfirmed(found: list[Problem], values: Values) -> list[Problem]:
@@ -105,21 +108,36 @@ def _value_problems(item: Field, value: Any, context: Context) -> Iterator[Probl
         yield Problem(item.name, "unknown_taxon", Severity.BLOCKING, {"value": value})
 
 
+def _without_echoes(found: list[Problem]) -> list[Problem]:
+    """Return the problems without "not_relevant" on a field of which a rule says something that blocks."""
+    blocked = {problem.field for problem in found if problem.severity is Severity.BLOCKING}
+    return [problem for problem in found if problem.code != "not_relevant" or problem.field not in blocked]
+
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
+
+
 def _has_type(kind: Kind, value: Any) -> bool:
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind is not Kind.BOOLEAN):
         return False
     if kind is Kind.DATE:
-        return _parses(date.fromisoformat, value) and len(value) == 10
+        return _is_written(value, _ISO_DATE, date.fromisoformat)
     if kind is Kind.TIME:
-        return _parses(time.fromisoformat, value) and len(value) == 5
+        return _is_written(value, _ISO_TIME, time.fromisoformat)
+    if kind is Kind.NUMBER:
+        return isfinite(value)
     if kind in {Kind.CHOICES, Kind.LINKS}:
         return all(isinstance(entry, str) for entry in value)
     return True
 
 
-def _parses(parse: Any, value: str) -> bool:
+def _is_written(value: Any, form: re.Pattern[str], read: Callable[[str], object]) -> bool:
+    """Return whether the text has exactly this form (ISO 8601 knows others) and means something."""
+    if not form.fullmatch(value):
+        return False
     try:
-        parse(value)
+        read(value)
     except ValueError:
         return False
     return True

@@ -30,20 +30,45 @@ class RowNote:
     sentence: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ParsedRow:
     """The records that a row speaks of, parents first, and notes for the report.
 
-    The last record is the row's own; those before it (aire, site, visit, people, dataset) are usually shared with
-    other rows.
+    The last record is the row's own; those before it (people, dataset, aire, site, visit) are usually shared with
+    other rows: a parser returns the same object for the same thing, so that it is looked at once.
     """
 
     records: Sequence[Record]
     notes: Sequence[RowNote] = ()
 
 
+class Known(Protocol):
+    """What a parser may ask of the database that it reads for: names that stand there already are kept as they are."""
+
+    @property
+    def taxa(self) -> Mapping[int, Taxon]:
+        """The taxa that may be named: the protocol's own list, then the reference."""
+        ...
+
+    def get(self, uid: str) -> Record | None:
+        """Return the record with this uid unless it is missing or deleted."""
+        ...
+
+    def children(self, parent: str) -> Sequence[Record]:
+        """Return the live records right below this one."""
+        ...
+
+    def roots(self, protocol: str, entity: str) -> Sequence[Record]:
+        """Return the live records of an entity that have no parent."""
+        ...
+
+
 class RowParser(Protocol):
-    """Turns the rows of one file into records; remembers what earlier rows of the same file said."""
+    """Turns the rows of one file into records. All rows are first shown to `survey`, then come to `parse` one by one."""
+
+    def survey(self, row: Row) -> None:
+        """Take note of what can only be understood from the whole file (ranks, who belongs to which organisation)."""
+        ...
 
     def parse(self, row: Row) -> ParsedRow:
         """Return the records of a row; raises RowRefusedError with column and sentence."""
@@ -52,39 +77,59 @@ class RowParser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """A kind of file that a protocol reads: `parser(taxa)` makes the parser for one file."""
+    """A kind of file that a protocol reads: `parser(known)` makes the parser for one file.
+
+    `fields` says which column an (entity, field) stands in. Only these fields are compared with what is stored and
+    replaced by an update; all others are the database's own.
+    """
 
     code: str
     label: str
     columns: tuple[str, ...]
     separator: str
-    parser: Callable[[Mapping[int, Taxon]], RowParser]
+    parser: Callable[[Known], RowParser]
+    fields: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """The trees of one calendar year, and the people and datasets that they point to, by uid."""
+
+    year: int
+    trees: Sequence[Node]
+    links: Mapping[str, Record]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSource:
-    """What an exporter writes from: the trees of one or more seasons, and what they point to.
+    """What an exporter writes from: the seasons, oldest first, read once; `taxon` narrows it to one cd_nom."""
 
-    `links` holds people and datasets by uid.
-    """
-
-    trees: Iterable[Node]
-    links: Mapping[str, Record]
+    seasons: Iterable[Season]
     taxa: Mapping[int, Taxon]
+    taxon: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What an exporter gives: the names of the columns, and one tuple of texts per row in that order."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """A kind of file that a protocol writes: one tuple of texts per row, in the order of `columns`.
+    """A kind of file that a protocol writes.
 
-    `dated_entity` is the entity whose date the year of an export is about.
+    `dated_entity` is the entity whose date the year of an export is about. `options` names what the command line and
+    the screen may ask for besides the year ("taxon").
     """
 
     code: str
     label: str
-    columns: tuple[str, ...]
     separator: str
     dated_entity: str
-    rows: Callable[[ExportSource], Iterator[tuple[str, ...]]]
+    table: Callable[[ExportSource], Table]
     filename: str = "export.csv"
-    links: tuple[tuple[str, str], ...] = field(default=(("directory", "person"), ("directory", "dataset")))
+    options: frozenset[str] = field(default_factory=frozenset)
+    needs_year: bool = False

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from fieldapp.core.schema import Taxon, Values
+from fieldapp.core.schema import Choice, Taxon, Values
+from fieldapp.core.text import _, fold
 
 
 class PlaceState(StrEnum):
@@ -26,9 +27,12 @@ class PlaceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuickKey:
-    """One key that fills in a whole sheet ("rien vu"): the visit's values before -> those after, and its observations.
+    """One key that fills in a whole sheet ("rien vu") and, pressed again, empties it.
 
-    The sheet replaces its observation lines by `observations` only when it had none; otherwise it says why it won't.
+    `apply(visit values)` returns the visit's values after it and its observations; the sheet uses it only where no
+    sighting is noted, otherwise it says why it won't. `remove(visit values)` returns the values without what `apply`
+    put there. `is_on(visit values, observations)` tells whether it is on. `stamps` are time fields that it fills with
+    the present time when they are empty and the visit is today's. `sentence` is what the sheet then shows.
     """
 
     code: str
@@ -36,16 +40,23 @@ class QuickKey:
     label: str
     icon: str
     apply: Callable[[Values], tuple[Values, Sequence[Values]]]
+    remove: Callable[[Values], Values]
     is_on: Callable[[Values, Sequence[Values]], bool]
+    sentence: str = ""
+    stamps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderField:
-    """A field of the visit in the sheet's head; `key` is its function key (for a time: "now")."""
+    """A field of the visit in the sheet's head; `key` is its function key (a time field then takes the present time).
+
+    `choices` (value, words) offers the values of a number in words; `width` is its share of the room that is left.
+    """
 
     name: str
     key: str = ""
-    width: int = 1
+    width: int = 0
+    choices: tuple[tuple[int | str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +64,47 @@ class GridColumn:
     """A column of the observation lines; one column may stand for several fields ("12-22" -> minimum, maximum, type).
 
     `read(text)` returns the values typed (None for a field to be cleared) and raises ValueError with a French sentence;
-    `show(values)` returns the text of stored values.
+    `show(values)` returns the text of stored values. A column with `letters` (letter -> words) is filled by one letter.
+    `width` is in characters of text; the column of the remark takes what is left.
     """
 
     code: str
     label: str
     read: Callable[[str], Mapping[str, object]]
     show: Callable[[Values], str]
-    width: int = 1
+    width: int = 10
     is_number: bool = False
-    choices_of: str = ""
+    letters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedQuestion:
+    """A field of a linked record that the sheet asks for once, inline, when `when(visit values)` holds and it is empty.
+
+    `link` is the visit's field that names the record (a dataset), `field` the record's field (its derogation).
+    """
+
+    link: str
+    field: str
+    when: Callable[[Values], bool]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetForm:
-    """The sheet of one visit: head, quick keys, observation lines.
+    """The sheet of one visit: head, details, quick keys, observation lines.
 
-    `first` is the column where a new line starts (the taxon); Enter on the column `last_required` ends the line.
-    `new_visit(site values, visits of the site this year, date)` returns what a new visit starts with.
+    A line starts with its taxon (`taxon_field`); Enter on the column `last_required` ends it. `new_observation` is what
+    a line starts with. `new_visit(site values, visits of the site this year, date)` returns what a new visit starts
+    with. `is_sighting(observation)` tells a species seen from the row that says "nothing". `suggest(letters, taxa by
+    cd_nom, cd_nom seen here with the last year)` returns the curated taxa that fit, the likeliest first; without
+    letters those that were seen here. `position(site values)` is (longitude, latitude) in degrees, None when unknown.
     """
 
     visit: str
     observation: str
     header: tuple[HeaderField, ...]
+    second: tuple[HeaderField, ...]
     details: tuple[HeaderField, ...]
     quick: tuple[QuickKey, ...]
     columns: tuple[GridColumn, ...]
@@ -83,7 +112,11 @@ class SheetForm:
     last_required: str
     new_observation: Values
     new_visit: Callable[[Values, Sequence[Values], date], Values]
+    is_sighting: Callable[[Values], bool]
     suggest: Callable[[str, Mapping[int, Taxon], Mapping[int, int]], Sequence[Taxon]]
+    visit_words: Callable[[Values], str]
+    position: Callable[[Values], tuple[float, float] | None] = lambda _values: None
+    questions: tuple[LinkedQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +134,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class RoundForm:
-    """A round over the sites of a sites_group, passage by passage."""
+    """A round over the sites of a sites_group, passage by passage.
+
+    `local_groups` are the headings under which an aire chooses its optional fields: (label, names of fields).
+    """
 
     group: str
     site: str
@@ -110,6 +146,7 @@ class RoundForm:
     state: Callable[[Values, Sequence[Values]], PlaceState]
     passage_of: Callable[[Values], int]
     due: Callable[[Values, Sequence[int], date], Due]
+    local_groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +158,54 @@ class Form:
     round: RoundForm
     sheet: SheetForm
     words: Mapping[str, str] = field(default_factory=dict)
+
+
+def letter_column(
+    code: str, label: str, choices: Sequence[Choice], letters: Mapping[str, str], *, width: int = 11
+) -> GridColumn:
+    """Return a column for one code of a list, filled by one letter; `letters` maps each letter to its code.
+
+    The words of a code (or its beginning) are read as well; an empty cell clears the field.
+    """
+    words = {choice.code: choice.short or choice.label for choice in choices}
+
+    def read(text: str) -> Mapping[str, object]:
+        typed = fold(text)
+        if not typed:
+            return {code: None}
+        if typed in letters:
+            return {code: letters[typed]}
+        for value, word in words.items():
+            if fold(_(word)) == typed:
+                return {code: value}
+        offered = ", ".join(f"{letter} = {_(words[value])}" for letter, value in letters.items())
+        raise ValueError(_("« {text} » n’est pas proposé : {offered}.").format(text=text, offered=offered))
+
+    def show(values: Values) -> str:
+        return _(words.get(values.get(code, ""), ""))
+
+    return GridColumn(code, label, read, show, width, letters={letter: words[value] for letter, value in letters.items()})
+
+
+def text_column(code: str, label: str) -> GridColumn:
+    """Return a column of free text; an empty cell clears the field."""
+    return GridColumn(code, label, lambda text: {code: text.strip() or None}, lambda values: str(values.get(code, "")), 0)
+
+
+def fit(text: str, taxon: Taxon) -> int | None:
+    """Return how well the letters fit a name of the taxon, 0 best, None not at all.
+
+    Each word typed must begin a word of the French name (0 when it begins the name, else 1), of the Latin name (2) or
+    of an alias (3), or the digits must begin the cd_nom (0).
+    """
+    typed = fold(text)
+    if typed.isdigit():
+        return 0 if str(taxon.cd_nom).startswith(typed) else None
+    wanted = typed.split()
+    if fold(taxon.nom_vern).startswith(typed):
+        return 0
+    for rank, name in ((1, taxon.nom_vern), (2, taxon.lb_nom), *((3, alias) for alias in taxon.aliases)):
+        words = fold(name).replace("-", " ").replace("(", " ").split()
+        if all(any(word.startswith(letters) for word in words) for letters in wanted):
+            return rank
+    return None

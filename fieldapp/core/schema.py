@@ -5,12 +5,15 @@ Names follow GeoNature's Monitoring module: sites_group -> site -> visit -> obse
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from fieldapp.core import clock
 
 if TYPE_CHECKING:
     from fieldapp.core.exchange import Exporter, Importer
@@ -66,7 +69,7 @@ class Problem:
     field: str
     code: str
     severity: Severity
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # `field` is the name above
 
 
 Condition = bool | Callable[[Values], bool]
@@ -165,7 +168,7 @@ class Context:
     parents: Mapping[str, Values] = field(default_factory=dict)
     siblings: Sequence[Values] = ()
     children: Sequence[Values] = ()
-    today: date = field(default_factory=date.today)
+    today: date = field(default_factory=clock.today)
     taxa: Mapping[int, Taxon] = field(default_factory=dict)
     links: Mapping[str, Values] = field(default_factory=dict)
     history: Mapping[int, int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,7 +61,8 @@ def unsent(db: Database) -> int:
 
 def last_saved_at(db: Database) -> str | None:
     """Return when something was last saved (UTC), None in a new database."""
-    return db.value("SELECT made_at FROM action ORDER BY id DESC LIMIT 1")
+    found: str | None = db.value("SELECT made_at FROM action ORDER BY id DESC LIMIT 1")
+    return found
 
 
 def to_undo(db: Database) -> Action | None:
@@ -109,8 +110,7 @@ def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, for
             here, there = (before, after) if forward else (after, before)
             writer.write([_moved(db, present[uid], here, there, action)])
             touched.append(uid)
-    if not forward:
-        _refuse_orphans(db, touched, action)
+    _refuse_orphans(db, touched, action)
     connection.execute("UPDATE action SET state = ? WHERE id = ?", ("done" if forward else "undone", action.id))
     return writer.saved()
 
@@ -133,13 +133,15 @@ def _moved(
 
 
 def _refuse_orphans(db: Database, uids: list[str], action: Action) -> None:
-    """Refuse to leave a live record below one that this undo has just deleted."""
-    gone = [uid for uid, record in records.get_many(db, uids).items() if record.deleted]
-    if records.children(db, gone):
+    """Refuse to leave a live record below a deleted one, whether it was this step that deleted or brought back."""
+    touched = records.get_many(db, uids).values()
+    gone = [record.uid for record in touched if record.deleted]
+    above = {record.parent for record in touched if not record.deleted and record.parent}
+    if records.children(db, gone) or any(parent.deleted for parent in records.get_many(db, above).values()):
         raise NothingToUndoError(
             _(
-                "« {label} » ne peut pas être annulé : d’autres relevés en dépendent maintenant. "
-                "Supprimez-les d’abord, ou corrigez les champs à la main."
+                "« {label} » ne peut être ni annulé ni rétabli : d’autres relevés en dépendent maintenant. "
+                "Supprimez-les ou rétablissez-les d’abord, ou corrigez les champs à la main."
             ).format(label=action.label)
         )
 
@@ -170,3 +172,57 @@ def _one(db: Database, condition: str) -> Action | None:
         f"SELECT id, kind, label, who, device, made_at FROM action WHERE {condition} LIMIT 1"  # noqa: S608 - fixed texts
     )
     return Action(*rows[0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An action in a list: what was done, whether it was taken back since, how many records it touched."""
+
+    action: Action
+    is_undone: bool
+    records: int
+
+
+def of_kind(db: Database, kind: records.Kind, limit: int = 200) -> list[Past]:
+    """Return the newest actions of a kind, newest first; an import that was taken back since says so."""
+    rows = db.rows(
+        "SELECT id, kind, label, who, device, made_at, state, "
+        "(SELECT count(*) FROM change WHERE change.action = action.id) "
+        "FROM action WHERE kind = ? ORDER BY id DESC LIMIT ?",
+        (kind, limit),
+    )
+    return [Past(Action(*row[:6]), row[6] == "undone", row[7]) for row in rows]
+
+
+def by_id(db: Database, action: int) -> Action | None:
+    """Return the action with this number, None when there is none."""
+    return _one(db, f"id = {int(action)}")
+
+
+def family(db: Database, uid: str) -> list[str]:
+    """Return the record's uid and those right below it, deleted ones too."""
+    rows = db.rows(
+        "SELECT uid FROM record WHERE parent = ?1 AND deleted = 0 "
+        "UNION ALL SELECT uid FROM record WHERE parent = ?1 AND deleted = 1",
+        (uid,),
+    )
+    return [uid, *sorted(row[0] for row in rows)]
+
+
+def histories(db: Database, uids: Sequence[str]) -> list[Change]:
+    """Return all changes of these records in the order in which they were made."""
+    rows = db.rows(
+        "SELECT a.id, a.kind, a.label, a.who, a.device, a.made_at, c.before, c.after, c.protocol_version, c.record "
+        "FROM change AS c JOIN action AS a ON a.id = c.action "
+        "WHERE c.record IN (SELECT value FROM json_each(?)) ORDER BY c.id",
+        (records.encode(list(uids)).decode(),),
+    )
+    return [
+        Change(row[9], Action(*row[:6]), None if row[6] is None else decode(row[6]), decode(row[7]), row[8])
+        for row in rows
+    ]
+
+
+def saved_since(db: Database, made_at: str) -> int:
+    """Return how many actions were saved after this instant (UTC, ISO 8601)."""
+    return int(db.value("SELECT count(*) FROM action WHERE made_at > ?", (made_at,)))

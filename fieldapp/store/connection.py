@@ -27,8 +27,6 @@ CHECKED_AT_OPENING_BYTES = 32 * 1024 * 1024
 """Files up to this size are checked whole before they are used; larger ones afterwards, in the background, so that
 opening never takes longer on a larger database (32 MB take about 0.1 s)."""
 
-HEADER = b"SQLite format 3\x00"
-
 
 @dataclass(frozen=True, slots=True)
 class Author:
@@ -76,7 +74,8 @@ class Database:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Hold one write transaction: all of it is kept, or none of it. Inside another one it joins that one."""
-        if self.connection.in_transaction:
+        joins = self.connection.in_transaction
+        if joins:
             yield self.connection
             return
         with translated(self.path):
@@ -132,17 +131,17 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _is_new(path: Path) -> bool:
-    """Return whether the file is absent or empty; a file that is no SQLite database is refused."""
+    """Return whether the file is absent or empty.
+
+    Only looked at from outside: closing a file that SQLite has open elsewhere in this program would drop SQLite's locks
+    on it (source: sqlite.org/howtocorrupt.html, section 2.2). A file that is no database is refused by SQLite itself.
+    """
     try:
-        with path.open("rb") as file:
-            start = file.read(len(HEADER))
+        return path.stat().st_size == 0
     except FileNotFoundError:
         return True
     except OSError as error:
         raise DatabaseError(_unwritable(path)) from error
-    if start and start != HEADER:
-        raise DamagedDatabaseError(_damaged(path))
-    return not start
 
 
 def _prepare(
@@ -153,6 +152,13 @@ def _prepare(
     before_migration: Callable[[Path], object] | None,
 ) -> None:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if not is_new and is_foreign(connection):
+        raise FileRefusedError(
+            _(
+                "Le fichier {path} est la base d’un autre programme, pas de fieldapp. Rien n’a été modifié : "
+                "choisissez un autre fichier avec --database."
+            ).format(path=path)
+        )
     if version > migrations.VERSION:
         raise NewerDatabaseError(
             _(
@@ -168,6 +174,13 @@ def _prepare(
         if not is_new and before_migration is not None:
             before_migration(path)
         migrations.apply(connection)
+
+
+def is_foreign(connection: sqlite3.Connection) -> bool:
+    """Return whether the file holds tables and is not a database of this program."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] == migrations.APPLICATION_ID:
+        return False
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
 
 
 def is_sound(connection: sqlite3.Connection) -> bool:

@@ -37,7 +37,9 @@ def keys(db: Database, prefix: str = "") -> list[str]:
     """Return the keys of the drafts that wait, those beginning with `prefix`, oldest change first."""
     return [
         row[0]
-        for row in db.rows("SELECT key FROM draft WHERE substr(key, 1, ?) = ? ORDER BY changed_at", (len(prefix), prefix))
+        for row in db.rows(
+            "SELECT key FROM draft WHERE substr(key, 1, ?) = ? ORDER BY changed_at", (len(prefix), prefix)
+        )
     ]
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """The number of the newest migration; kept in the file's `user_version`."""
 
+APPLICATION_ID = 0x46494150
+"""Marks a file as a database of this program ("FIAP"); kept in the file's `application_id`."""
+
 
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database up to VERSION; what fails leaves it as the last finished migration left it."""
@@ -57,12 +60,13 @@ _M001 = (
     ) STRICT
     """,
     "CREATE INDEX record_by_date ON record (protocol, entity, on_date) WHERE deleted = 0 AND on_date IS NOT NULL",
-    "CREATE INDEX record_by_parent ON record (parent) WHERE deleted = 0 AND parent IS NOT NULL",
+    "CREATE INDEX record_by_parent ON record (parent, on_date) WHERE deleted = 0 AND parent IS NOT NULL",
+    "CREATE INDEX record_deleted ON record (parent) WHERE deleted = 1",
     "CREATE INDEX record_root ON record (protocol, entity) WHERE deleted = 0 AND parent IS NULL",
     # What a person did in one go: the unit of undo and redo.
     """
     CREATE TABLE action (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        id INTEGER PRIMARY KEY,
         uid TEXT NOT NULL UNIQUE,
         kind TEXT NOT NULL CHECK (kind IN ('entry', 'import', 'undo', 'redo', 'sync')),
         label TEXT NOT NULL,
@@ -78,7 +82,7 @@ _M001 = (
     # fields that differ are kept, a field that was absent is null.
     """
     CREATE TABLE change (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        id INTEGER PRIMARY KEY,
         uid TEXT NOT NULL UNIQUE,
         action INTEGER NOT NULL REFERENCES action (id),
         record TEXT NOT NULL REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
@@ -100,25 +104,32 @@ _M001 = (
         changed_at TEXT NOT NULL
     ) STRICT
     """,
-    # Taxa: the curated lists of the protocols (source = protocol code) and a TAXREF file (source = 'taxref').
+    # Taxa: the curated lists of the protocols (source = protocol code) and a TAXREF file (source = 'taxref'). The order
+    # of `id` is the order of proposing; `words` is what is searched, folded by the program. Beginnings of up to 7
+    # letters have an index of their own (measured over 700,000 names: 99 of 100 keystrokes within 7 ms, with 3 letters
+    # within 23 ms).
     """
     CREATE TABLE taxon (
         id INTEGER PRIMARY KEY,
         cd_nom INTEGER NOT NULL,
         cd_ref INTEGER NOT NULL,
         lb_nom TEXT NOT NULL,
-        lb_auteur TEXT NOT NULL DEFAULT '',
-        nom_vern TEXT NOT NULL DEFAULT '',
-        rank TEXT NOT NULL DEFAULT '',
-        aliases TEXT NOT NULL DEFAULT '',
+        lb_auteur TEXT NOT NULL,
+        nom_vern TEXT NOT NULL,
+        rank TEXT NOT NULL,
+        regional_rank INTEGER,
+        complex TEXT NOT NULL,
+        status TEXT NOT NULL,
+        aliases TEXT NOT NULL CHECK (json_valid(aliases)),
+        words TEXT NOT NULL,
         source TEXT NOT NULL,
         UNIQUE (cd_nom, source)
     ) STRICT
     """,
     """
     CREATE VIRTUAL TABLE taxon_names USING fts5 (
-        lb_nom, nom_vern, aliases, content = 'taxon', content_rowid = 'id', columnsize = 0,
-        prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
+        words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
+        prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
     )
     """,
     """
@@ -127,5 +138,6 @@ _M001 = (
         value TEXT NOT NULL
     ) STRICT
     """,
+    "PRAGMA application_id = 1179205968",
     "PRAGMA user_version = 1",
 )

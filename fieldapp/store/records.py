@@ -1,5 +1,7 @@
 """Records: reading them by identity, place and season, and saving them together with the change that tells of it."""
 
+# ruff: noqa: S608 - what is put into a statement's text are names of columns of this program, never values
+
 from __future__ import annotations
 
 import sqlite3
@@ -47,7 +49,7 @@ def now() -> str:
 def get(db: Database, uid: str) -> Record | None:
     """Return the record with this uid, deleted or not; None when there is none."""
     rows = db.rows(f"SELECT {COLUMNS} FROM record WHERE uid = ?", (uid,))
-    return _record(rows[0]) if rows else None
+    return from_row(rows[0]) if rows else None
 
 
 def get_many(db: Database, uids: Iterable[str]) -> dict[str, Record]:
@@ -55,9 +57,10 @@ def get_many(db: Database, uids: Iterable[str]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for chunk in _chunks(uids):
         rows = db.rows(
-            f"SELECT {COLUMNS} FROM record WHERE uid IN (SELECT value FROM json_each(?))", (encode(chunk).decode(),)
+            f"SELECT {COLUMNS} FROM (SELECT value FROM json_each(?)) CROSS JOIN record ON uid = value",
+            (encode(chunk).decode(),),
         )
-        found.update((row[0], _record(row)) for row in rows)
+        found.update((row[0], from_row(row)) for row in rows)
     return found
 
 
@@ -65,7 +68,8 @@ def roots(db: Database, protocol: str, entity: str) -> list[Record]:
     """Return the records of an entity that have no parent (aires, people, datasets), in order of making."""
     return _records(
         db,
-        f"SELECT {COLUMNS} FROM record WHERE protocol = ? AND entity = ? AND parent IS NULL AND deleted = 0 ORDER BY uid",
+        f"SELECT {COLUMNS} FROM record WHERE protocol = ? AND entity = ? AND parent IS NULL AND deleted = 0 "
+        "ORDER BY uid",
         (protocol, entity),
     )
 
@@ -181,16 +185,18 @@ def delete(db: Database, uid: str, label: str) -> Saved:
     return save(db, [record.removed() for record in descendants(db, uid)], label)
 
 
-def save(db: Database, records: Iterable[Record], label: str, *, kind: Kind = "entry") -> Saved:
+def save(db: Database, records: Iterable[Record], label: str, *, kind: Kind = "entry", all_new: bool = False) -> Saved:
     """Write the records and, in the same transaction, one change for each that differs from what is stored.
 
     All of it is one action, named by `label` for undo. Records equal to what is stored leave no trace. `base_version`
-    is the hub's matter and is never changed here. Parents may come in the same call, in any order.
+    is the hub's matter and is never changed here. Parents may come in the same call, in any order. `all_new` says that
+    no record is stored yet and none comes twice, which saves looking for them.
     """
     with db.transaction() as connection:
         writer = Writer(db, connection, label, kind)
+        write = writer.create if all_new else writer.write
         for chunk in _chunks(records):
-            writer.write(chunk)
+            write(chunk)
         return writer.saved()
 
 
@@ -215,18 +221,22 @@ class Writer:
         return Saved(self._action, self._created, self._changed, self._made_at)
 
     def write(self, records: Sequence[Record]) -> None:
-        """Write up to CHUNK records that differ from what is stored."""
-        stored = get_many(self._db, [record.uid for record in records])
-        fresh = [record for record in records if record.uid not in stored]
+        """Write up to CHUNK records that differ from what is stored; one that comes twice is written twice, in turn."""
+        by_uid: dict[str, Record] = {}
+        again = [record for record in records if by_uid.setdefault(record.uid, record) is not record]
+        stored = get_many(self._db, by_uid)
+        fresh = [record for record in by_uid.values() if record.uid not in stored]
         edited = [
             (record, *difference(stored[record.uid], record))
-            for record in records
+            for record in by_uid.values()
             if record.uid in stored and _flat(stored[record.uid]) != _flat(record)
         ]
         if fresh:
             self.create(fresh)
         if edited:
             self._edit(edited)
+        if again:
+            self.write(again)
 
     def create(self, records: Sequence[Record]) -> None:
         """Insert records that the caller knows to be new."""
@@ -244,7 +254,7 @@ class Writer:
         self._connection.executemany(
             "INSERT INTO change (uid, action, record, before, after, protocol_version, base_version) "
             "VALUES (?, ?, ?, NULL, ?, ?, 0)",
-            [(new_uid(), action, row[0], _creation(row[3], row[6]), versions.get(row[1], "")) for row in rows],
+            [(new_uid(), action, row[0], _creation(row[3], row[6], row[7]), versions.get(row[1], "")) for row in rows],
         )
         self._created += len(rows)
 
@@ -277,9 +287,7 @@ class Writer:
         """Return the number of the action, made with the first write; an entry ends what could be redone."""
         if self._action is None:
             if self._kind == "entry":
-                self._connection.execute(
-                    "UPDATE action SET state = 'passed' WHERE kind = 'entry' AND state = 'undone'"
-                )
+                self._connection.execute("UPDATE action SET state = 'passed' WHERE kind = 'entry' AND state = 'undone'")
             author = self._db.author
             cursor = self._connection.execute(
                 "INSERT INTO action (uid, kind, label, who, device, made_at, of_action) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -300,22 +308,72 @@ def _flat(record: Record) -> dict[str, Any]:
     return {PARENT: record.parent, DELETED: record.deleted, **record.data}
 
 
-def _creation(parent: str | None, data: str) -> str:
+def _creation(parent: str | None, data: str, deleted: int) -> str:
     """Return the `after` of a new record, made from its JSON without decoding it."""
     head = f'{{"{PARENT}":{encode(parent).decode()}'
+    if deleted:
+        head += f',"{DELETED}":true'
     return f"{head},{data[1:]}" if data != "{}" else f"{head}}}"
 
 
-def _record(row: tuple[Any, ...]) -> Record:
+def from_row(row: tuple[Any, ...]) -> Record:
+    """Return the record of a row that was selected with COLUMNS."""
     uid, protocol, entity, parent, data, on_date, cd_nom, base_version, deleted = row
     return Record(uid, protocol, entity, parent, decode(data), on_date, cd_nom, base_version, bool(deleted))
 
 
 def _records(db: Database, sql: str, parameters: Sequence[Any]) -> list[Record]:
-    return [_record(row) for row in db.rows(sql, parameters)]
+    return [from_row(row) for row in db.rows(sql, parameters)]
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
     rest = iter(items)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
+
+
+def dated(db: Database, protocol: str, entity: str, first_on: str, last_on: str) -> list[Record]:
+    """Return the dated records of an entity from `first_on` to `last_on` (ISO dates) alone, in order of date."""
+    return _records(
+        db,
+        f"SELECT {COLUMNS} FROM record WHERE protocol = ? AND entity = ? AND deleted = 0 AND on_date BETWEEN ? AND ? "
+        "ORDER BY on_date, uid",
+        (protocol, entity, first_on, last_on),
+    )
+
+
+def child_counts(db: Database, parents: Iterable[str], entity: str) -> dict[str, int]:
+    """Return how many live records of the entity lie right below each parent; a parent without any is absent."""
+    found: dict[str, int] = {}
+    for chunk in _chunks(parents):
+        found.update(
+            db.rows(
+                "SELECT parent, count(*) FROM record WHERE deleted = 0 AND entity = ? "
+                "AND parent IN (SELECT value FROM json_each(?)) GROUP BY parent",
+                (entity, encode(chunk).decode()),
+            )
+        )
+    return found
+
+
+def years_of(db: Database, roots: Iterable[str], until: int) -> dict[str, list[int]]:
+    """Return for each root (aire) the two newest calendar years up to `until` with a dated record two levels below it.
+
+    Newest first; a root without any is absent. Takes at most two steps along the index for each record in between, so
+    it does not slow down as seasons pile up.
+    """
+    found: dict[str, set[int]] = {}
+    for chunk in _chunks(roots):
+        rows = db.rows(
+            "WITH below AS MATERIALIZED ("
+            " SELECT place.parent AS root, place.uid AS uid, (SELECT max(on_date) FROM record"
+            "  WHERE parent = place.uid AND deleted = 0 AND on_date < ?2) AS newest"
+            " FROM record AS place WHERE place.deleted = 0 AND place.parent IN (SELECT value FROM json_each(?1))"
+            ") SELECT DISTINCT root, substr(newest, 1, 4), substr((SELECT max(on_date) FROM record"
+            "  WHERE parent = below.uid AND deleted = 0 AND on_date < substr(newest, 1, 4)), 1, 4)"
+            " FROM below WHERE newest IS NOT NULL",
+            (encode(chunk).decode(), f"{until + 1:04}"),
+        )
+        for root, newest, before in rows:
+            found.setdefault(root, set()).update(int(year) for year in (newest, before) if year)
+    return {root: sorted(years, reverse=True)[:2] for root, years in found.items()}

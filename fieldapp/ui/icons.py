@@ -12,7 +12,7 @@ from fieldapp.ui import theme
 
 
 def icon(name: str, role: str = "text") -> QIcon:
-    """Return the icon of this meaning; it follows the theme by itself. FileNotFoundError when there is no such drawing."""
+    """Return the icon of this meaning; it follows the theme. FileNotFoundError when there is no such drawing."""
     _source(name)
     return QIcon(_Engine(name, role))
 
@@ -67,6 +67,6 @@ class _Engine(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         return self.scaledPixmap(size, mode, state, 1.0)
 
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: N802
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         role = "disabled" if mode == QIcon.Mode.Disabled else self._role
         return pixmap(self._name, role, round(min(size.width(), size.height()) / scale) or 1, scale)

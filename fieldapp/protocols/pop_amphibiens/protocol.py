@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import N_
-from fieldapp.protocols.pop_amphibiens import lists, rules
+from fieldapp.protocols.pop_amphibiens import analysis, exchange, lists, rules
 from fieldapp.protocols.pop_amphibiens.schema import CODE, ENTITIES, VERSION
 
 PROTOCOL = StudyProtocol(
@@ -15,4 +15,7 @@ PROTOCOL = StudyProtocol(
     rules=rules.RULES,
     messages=rules.MESSAGES,
     taxa=lists.taxa,
+    imports=exchange.IMPORTS,
+    exports=exchange.EXPORTS,
+    analyses={"summary": analysis.summary, "matrix": analysis.detection_matrix},
 )

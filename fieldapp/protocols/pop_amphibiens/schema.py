@@ -18,18 +18,17 @@ YES, NO = "Oui", "Non"
 YES_NO = (Choice(YES, N_("Oui")), Choice(NO, N_("Non")))
 
 EXISTING_SITE = "Site existant"
+SITE_DESTROYED = "Site détruit (travaux, pollution de l'eau, etc.)"
 SITE_STATES = (
     Choice(EXISTING_SITE, N_("Site existant"), N_("existant")),
-    Choice(
-        "Site nouvellement créé (travaux, etc.)", N_("Site nouvellement créé (travaux, etc.)"), N_("nouveau")
-    ),
+    Choice("Site nouvellement créé (travaux, etc.)", N_("Site nouvellement créé (travaux, etc.)"), N_("nouveau")),
     Choice(
         "Site restauré (travaux, assainissement de l'eau, etc.)",
         N_("Site restauré (travaux, assainissement de l'eau, etc.)"),
         N_("restauré"),
     ),
     Choice(
-        "Site détruit (travaux, pollution de l'eau, etc.)",
+        SITE_DESTROYED,
         N_("Site détruit (travaux, pollution de l'eau, etc.)"),
         N_("détruit"),
     ),
@@ -55,7 +54,7 @@ V1 = "POPAmphibien v1 (2016-2024), protocoles_suivi before commit ada30fa"
 
 def accessible(values: Values) -> bool:
     """Return whether the site could be reached at this visit (the module's default is yes)."""
-    return values.get("accessibility", YES) == YES
+    return bool(values.get("accessibility", YES) == YES)
 
 
 def asks_site_state(values: Values) -> bool:
@@ -70,11 +69,11 @@ def site_changed(values: Values) -> bool:
 
 def present(values: Values) -> bool:
     """Return whether the observation says that something was seen (the module's default is yes)."""
-    return values.get("presence", YES) == YES
+    return bool(values.get("presence", YES) == YES)
 
 
 def _counted_something(values: Values) -> bool:
-    return present(values) and values.get("count_min", 0) > 0
+    return present(values) and bool(values.get("count_min", 0) > 0)
 
 
 SITES_GROUP = Entity(
@@ -188,6 +187,8 @@ VISIT = Entity(
         Field("dry", Kind.BOOLEAN, N_("À sec"), hidden=True, relevant=accessible),
         # The rank that an SHF file gave to the visit, kept only where the visits it carried don't explain it.
         Field("num_passage_calc", Kind.INTEGER, N_("Rang du passage dans l’année"), hidden=True, minimum=1),
+        # The organisations that an SHF file gave to the visit, kept where those of its observers don’t explain them.
+        Field("organismes_cite", Kind.TEXT, N_("Organismes cités"), hidden=True),
         Field("vent", Kind.CHOICE, N_("Vent"), choices=choices("VENT"), optional=True, source=V1),
         Field("pluviosite", Kind.CHOICE, N_("Pluie"), choices=choices("PLUVIOSITE"), optional=True, source=V1),
         Field(
@@ -240,7 +241,9 @@ OBSERVATION = Entity(
             choices=choices("TYP_DENBR", ("Co", "Es")),
         ),
         Field("count_min", Kind.INTEGER, N_("Nombre minimum"), required=present, minimum=0, maximum=1_000_000),
-        Field("count_max", Kind.INTEGER, N_("Nombre maximum"), required=_counted_something, minimum=0, maximum=1_000_000),
+        Field(
+            "count_max", Kind.INTEGER, N_("Nombre maximum"), required=_counted_something, minimum=0, maximum=1_000_000
+        ),
         Field(
             "id_nomenclature_stade",
             Kind.CHOICE,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from fieldapp.core.text import N_, _
@@ -46,12 +46,12 @@ class IconLabel(QWidget):
         self._name, self._role = name, role
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Return a square of the size of an icon."""
         side = round(theme.icon_px() * self._factor)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the icon."""
         icons.paint(QPainter(self), self._name, self._role, QRectF(self.rect()))
 
@@ -93,7 +93,7 @@ class Banner(QFrame):
         self._close.setVisible(closable)
         box = theme.row(self._icon, self._text, self._aside, self.button, self._close, spacing=theme.S)
         box.setStretch(1, 1)
-        box.setContentsMargins(theme.M, 0, theme.S, 0)
+        box.setContentsMargins(theme.M, 2, theme.S, 2)
         self.setLayout(box)
         self.set(kind, text, aside=aside, action=action, key=key, on=on)
 
@@ -106,8 +106,9 @@ class Banner(QFrame):
         action: str = "",
         key: str = "",
         on: Callable[[], object] | None = None,
+        live: bool = True,
     ) -> None:
-        """Say something else."""
+        """Say something else. With `live` false the key is only shown: the window answers to it already."""
         self.kind, self._on = kind, on
         theme.set_role(self, kind, "kind")
         self._icon.set_icon(*_ICONS[kind])
@@ -116,9 +117,18 @@ class Banner(QFrame):
             theme.set_role(label, kind, "kind")
         self._aside.setVisible(bool(aside))
         self.button.set_text(action)
-        self.button.set_key(key if action else "")
+        (self.button.set_key if live else self.button.show_key)(key if action else "")
         self.button.setVisible(bool(action))
         self.setAccessibleName(f"{_(_SPOKEN[kind])} : {text}")
+
+    def width_in_one_line(self) -> int:
+        """Return the width at which the sentence needs no second line."""
+        self._text.ensurePolished()
+        words = QFontMetrics(self._text.font()).horizontalAdvance(self._text.text())
+        parts = [self._icon.sizeHint().width(), words + theme.S]
+        rest = (self._aside, self.button, self._close)
+        parts += [widget.sizeHint().width() for widget in rest if not widget.isHidden()]
+        return sum(parts) + theme.S * (len(parts) - 1) + theme.M + theme.S
 
     def text(self) -> str:
         """Return the sentence."""

@@ -46,7 +46,7 @@ class ActionButton(QPushButton):
         self.set_text(text)
         self.set_key(key)
         if on is not None:
-            self.clicked.connect(lambda: on())
+            self.clicked.connect(lambda _checked=False: on())
 
     def set_text(self, text: str) -> None:
         """Show other words."""
@@ -75,32 +75,41 @@ class ActionButton(QPushButton):
         self.updateGeometry()
         self.update()
 
+    def show_key(self, key: str) -> None:
+        """Show the cap of a key that somebody else answers to (a key of the whole window)."""
+        self.set_key("")
+        self._key = key
+        self.updateGeometry()
+        self.update()
+
     @property
     def key(self) -> str:
         """The key of the action, "" when it has none."""
         return self._key
 
     def _word_font(self) -> QFont:
-        quiet = self.property("role") == "quiet"
-        return theme.font("body", QFont.Weight.Normal if quiet else QFont.Weight.DemiBold)
+        role = self.property("role")
+        if role == "status":
+            return theme.font("small")
+        return theme.font("body", QFont.Weight.Normal if role in ("quiet", "goto") else QFont.Weight.DemiBold)
 
     def _margin(self) -> int:
-        return theme.S if self.property("role") == "quiet" else _SIDE
+        return {"quiet": theme.S, "status": 2, "goto": theme.M}.get(self.property("role"), _SIDE)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Return the room for the icon, the words and the cap."""
         width = 2 * self._margin() + QFontMetrics(self._word_font()).horizontalAdvance(self._words)
         if self._icon_name:
             width += theme.icon_px() + (theme.S if self._words else 0)
         if self._key:
             width += cap_width(self._key) + theme.S + 2
-        return QSize(width, theme.target())
+        return QSize(width, theme.text_px() + theme.S if self.property("role") == "status" else theme.target())
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Return the same: a button is never cut."""
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground by the style sheet, then the content."""
         option = QStyleOptionButton()
         self.initStyleOption(option)
@@ -109,16 +118,16 @@ class ActionButton(QPushButton):
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         primary = self.property("role") == "primary"
         if not self.isEnabled():
-            token = "disabled"
+            colour = "disabled"
         elif primary:
-            token = "on_accent"
+            colour = "on_accent"
         else:
-            token = "secondary" if self.property("role") == "quiet" else "text"
+            colour = "secondary" if self.property("role") in ("quiet", "goto", "status") else "text"
         if primary and self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.colour("on_accent"), theme.RING))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 3, 3)
-        self._paint_content(painter, token, primary and self.isEnabled())
+        self._paint_content(painter, colour, primary and self.isEnabled())
 
     def _paint_content(self, painter: QPainter, token: str, on_accent: bool) -> None:
         middle = self.height() / 2
@@ -142,7 +151,9 @@ class ActionButton(QPushButton):
 class Chip(QAbstractButton):
     """A word that is on or off: check mark, ground and weight say which."""
 
-    def __init__(self, text: str, checked: bool = False, *, key: str = "", name: str = "", parent: QWidget | None = None):
+    def __init__(
+        self, text: str, checked: bool = False, *, key: str = "", name: str = "", parent: QWidget | None = None
+    ):
         super().__init__(parent)
         self.quick_key = key
         self.setText(text)
@@ -157,7 +168,7 @@ class Chip(QAbstractButton):
     def _height(self) -> int:
         return theme.target() - 10
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Return the room for the words, the check mark (always kept free) and the quick key."""
         metrics = QFontMetrics(theme.font("small", QFont.Weight.DemiBold))
         width = metrics.horizontalAdvance(self.text()) + self._height() + self._mark()
@@ -165,21 +176,21 @@ class Chip(QAbstractButton):
             width += cap_width(self.quick_key) + theme.XS + 2
         return QSize(width, theme.target() - 4)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Return the same: a chip is never cut."""
         return self.sizeHint()
 
     def _mark(self) -> int:
         return round(theme.text_px("small") * 1.2)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave Enter to the page: only the space bar ticks a chip."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.ignore()
             return
         super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the pill, the mark, the word and the key."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -30,6 +30,8 @@ class Card(QFrame):
         self.title.setProperty("role", "section")
         self.context = QLabel(context, self)
         self.context.setProperty("role", "secondary")
+        for label in (self.title, self.context):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         head = theme.row(spacing=theme.M)
         if icon:
             head.addWidget(IconLabel(icon, "accent", parent=self))
@@ -56,10 +58,12 @@ class Card(QFrame):
 
 
 def text_label(text: str, role: str = "", *, wrap: bool = False, name: str = "") -> QLabel:
-    """Return a label with this role: title, section, display, strong, secondary, small, label, error, warning, accent."""
+    """Return a label with a role: title, section, display, strong, secondary, small, label, error, warning, accent."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
+    if wrap:
+        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     label.setObjectName(name)
     if role:
         label.setProperty("role", role)
@@ -173,11 +177,11 @@ class StateBadge(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Return the room for shape and word."""
         return badge_size(self.state, self.text)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the pill."""
         paint_badge(QPainter(self), self.state, self.text, QRectF(self.rect()))
 
@@ -190,14 +194,14 @@ def badge_size(state: str, text: str) -> QSize:
     return QSize(metrics.horizontalAdvance(text) + shape + 2 * theme.M - 2, height)
 
 
-def paint_badge(painter: QPainter, state: str, text: str, rect: QRectF) -> None:
-    """Draw the badge of a state at the left of the rectangle; table cells use it too."""
+def paint_badge(painter: QPainter, state: str, text: str, rect: QRectF, on_soft: bool = False) -> None:
+    """Draw the badge of a state at the left of the rectangle; `on_soft` where the rectangle is selected."""
     look, size = STATES[state], badge_size(state, text)
     pill = QRectF(rect.left(), rect.center().y() - size.height() / 2, min(size.width(), rect.width()), size.height())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour(look.ground))
+    painter.setBrush(theme.colour("surface" if on_soft and look.ground == "soft" else look.ground))
     painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
     font = theme.font("small")
     metrics = QFontMetrics(font)
@@ -234,11 +238,11 @@ class ProgressLine(QWidget):
         """The part that is done, 0 to 1."""
         return self._share
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Return a thin line."""
         return QSize(96, theme.S)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the groove and the part that is done."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -250,3 +254,27 @@ class ProgressLine(QWidget):
             rect.setWidth(max(rect.height(), rect.width() * self._share))
             painter.setBrush(theme.colour("accent"))
             painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+
+
+class StateDot(QWidget):
+    """The shape of a state alone, as high as a line of small text; its word must stand beside it."""
+
+    def __init__(self, state: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_state(self, state: str) -> None:
+        """Show another state."""
+        self.state = state
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a square as high as small text."""
+        side = theme.text_px("small")
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the shape."""
+        look = STATES[self.state]
+        paint_shape(QPainter(self), look.shape, look.colour, QRectF(self.rect()))

@@ -100,13 +100,13 @@ class ChipRow(QFrame):
         if stop:
             self.setFocusProxy(self._chips[stop])
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Hand the focus to the chips."""
         for chip in self._chips.values():
             chip.setFocus()
             break
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk with the arrow keys, press by letter or digit."""
         chips = list(self._chips.items())
         at = next((i for i, (_code, chip) in enumerate(chips) if chip.hasFocus()), 0)

@@ -45,8 +45,8 @@ class LabeledField(QWidget):
             mark = QLabel(_("obligatoire"), self)
             mark.setProperty("role", "small")
             head.addWidget(mark)
+        head.addWidget(KeyHint(key, self))  # without a key it only keeps the labels of a row at one height
         if key:
-            head.addWidget(KeyHint(key, self))
             live_key(self, key, on_key or editor.setFocus)
         head.addStretch(1)
         self.message = QLabel(hint, self)
@@ -54,12 +54,12 @@ class LabeledField(QWidget):
         self.message.setWordWrap(True)
         self.message.setVisible(bool(hint))
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        box = theme.column(head, editor, self.message, spacing=theme.XS)
+        box = theme.column(head, editor, self.message, 1, spacing=theme.XS)
         self.setLayout(box)
         self.setFocusProxy(editor)
         self.set_label(label)
         if isinstance(editor, ParsedEdit):
-            editor.problem.connect(lambda text: self.set_problem(text))
+            editor.problem.connect(self.set_problem)
 
     def set_label(self, label: str) -> None:
         """Show another label; it is also what a screen reader says."""
@@ -132,13 +132,13 @@ class ParsedEdit(QLineEdit):
             self.changed.emit(value)
         return True
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Select everything, so that typing replaces it."""
         super().focusInEvent(event)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.selectAll()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Return the room for the example."""
         hint = super().sizeHint()
         if self._example:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPen, QShortcut
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fieldapp.core.text import N_, _
 from fieldapp.ui import theme
@@ -61,21 +61,36 @@ def live_key(owner: QWidget, key: str, action: Callable[[], object]) -> QShortcu
     shortcut = QShortcut(owner)
     shortcut.setKeys(sequences(key))
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-    shortcut.activated.connect(lambda: action())
+    shortcut.activated.connect(lambda *_nothing: action())
     return shortcut
 
 
-class KeyHint(QLabel):
+class KeyHint(QWidget):
     """A small key cap that stands beside an action."""
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(key_words(key), parent)
-        self.setProperty("role", "key")
-        self.setAccessibleName(_("touche {key}").format(key=key_words(key)))
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_key(key)
 
     def set_key(self, key: str) -> None:
         """Show another key."""
-        self.setText(key_words(key))
+        self.key = key
+        self.setAccessibleName(_("touche {key}").format(key=key_words(key)))
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """Return what is printed on the cap."""
+        return key_words(self.key)
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the cap."""
+        return QSize(cap_width(self.key), cap_height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the cap."""
+        paint_cap(QPainter(self), self.key, self.width(), self.height() / 2)
 
 
 def cap_font() -> QFont:

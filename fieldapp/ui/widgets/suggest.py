@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QRectF,
@@ -17,10 +18,11 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QHideEvent, QKeyEvent, QMoveEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QGraphicsDropShadowEffect,
     QLineEdit,
     QListView,
     QStyle,
@@ -78,7 +80,7 @@ class _Rows(QAbstractListModel):
             self.rows.append(item)
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -98,13 +100,13 @@ class _Rows(QAbstractListModel):
 class _RowPainter(QStyledItemDelegate):
     """Draws "**Triton alpestre** *Ichthyosaura alpestris* [Entrée]"."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         heading = isinstance(index.data(Qt.ItemDataRole.UserRole), _Heading)
         return QSize(100, theme.target() - theme.S if heading else theme.target())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         item = index.data(Qt.ItemDataRole.UserRole)
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -113,7 +115,7 @@ class _RowPainter(QStyledItemDelegate):
             painter.setPen(theme.colour("secondary"))
             painter.drawText(rect.adjusted(10, 4, -10, 0), middle, item.title)
         else:
-            self._paint_row(painter, item, rect, bool(option.state & QStyle.StateFlag.State_Selected))  # type: ignore[attr-defined]
+            self._paint_row(painter, item, rect, bool(option.state & QStyle.StateFlag.State_Selected))
         painter.restore()
 
     def _paint_row(self, painter: QPainter, item: Suggestion, rect: QRectF, current: bool) -> None:
@@ -170,7 +172,7 @@ class SuggestionList(QListView):
         self._rows = _Rows(self)
         self.setModel(self._rows)
         self.setItemDelegate(_RowPainter(self))
-        self.clicked.connect(lambda index: self._pick(index))
+        self.clicked.connect(self._pick)
         self.entered.connect(self.setCurrentIndex)
 
     def show_rows(self, found: Sequence[Suggestion]) -> None:
@@ -234,6 +236,7 @@ class Suggest(QLineEdit):
         self.setObjectName(name)
         self.setPlaceholderText(placeholder)
         self._popup: QFrame | None = None
+        self._watched: list[QWidget] = []
         self._list: SuggestionList | None = None
         self.textEdited.connect(lambda _text: self.refresh())
 
@@ -246,6 +249,8 @@ class Suggest(QLineEdit):
             return
         rows = self._open()
         rows.show_rows(found)
+        if not self.is_open():
+            self._follow(True)
         self._place()
         self._describe()
 
@@ -263,9 +268,10 @@ class Suggest(QLineEdit):
 
     def close_list(self) -> None:
         """Close the list."""
-        if self._popup is not None:
+        if self._popup is not None and self._popup.isVisible():
             self._popup.hide()
-        self.setAccessibleDescription("")
+            self._follow(False)
+            self.setAccessibleDescription("")
 
     def take(self, item: Suggestion) -> None:
         """Take a row: show its title and say so."""
@@ -282,6 +288,7 @@ class Suggest(QLineEdit):
             self._popup = QFrame(window)
             self._popup.setProperty("role", "popup")
             self._popup.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._popup.setGraphicsEffect(_shadow(self._popup))
             self._list = SuggestionList(self._popup, f"{self.objectName()}.list")
             self._popup.setLayout(theme.column(self._list, margin=6, spacing=0))
             self._list.picked.connect(self.take)
@@ -322,7 +329,7 @@ class Suggest(QLineEdit):
                     self.take(row)
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk in the list, take, close."""
         key = event.key()
         if self._list is None or not self.is_open() or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -344,33 +351,38 @@ class Suggest(QLineEdit):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Open at once when no letter is needed."""
         super().focusInEvent(event)
         if self._minimum == 0 and not self.text():
             self.refresh()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Close when the cursor goes elsewhere."""
         super().focusOutEvent(event)
         self.close_list()
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:
         """Close with the page."""
         super().hideEvent(event)
         self.close_list()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep the list below the line."""
-        super().resizeEvent(event)
-        if self.is_open():
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the list beside the line when anything around it moves."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize) and self.is_open():
             self._place()
+        return False
 
-    def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802
-        """Keep the list below the line."""
-        super().moveEvent(event)
-        if self.is_open():
-            self._place()
+    def _follow(self, on: bool) -> None:
+        """Watch the line and what it lies in, only while the list is open."""
+        for watched in self._watched:
+            watched.removeEventFilter(self)
+        self._watched = []
+        widget: QWidget | None = self if on else None
+        while widget is not None:
+            widget.installEventFilter(self)
+            self._watched.append(widget)
+            widget = None if widget.isWindow() else widget.parentWidget()
 
 
 _LIST_KEYS = frozenset(
@@ -384,6 +396,15 @@ _LIST_KEYS = frozenset(
         Qt.Key.Key_PageDown,
     }
 )
+
+
+def _shadow(parent: QWidget) -> QGraphicsDropShadowEffect:
+    """Return the shadow that lifts the list off the page; black, so that it is no light in the dark themes."""
+    effect = QGraphicsDropShadowEffect(parent)
+    effect.setBlurRadius(theme.XL)
+    effect.setOffset(0, theme.S)
+    effect.setColor(QColor(0, 0, 0, 60))
+    return effect
 
 
 class SearchBox(QLineEdit):

@@ -1,0 +1,94 @@
+"""Writes a file of a protocol from the database: season by season, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from fieldapp.core.exchange import Exporter, ExportSource, Season
+from fieldapp.core.record import Node, Record
+from fieldapp.core.schema import Kind, StudyProtocol
+from fieldapp.core.text import _
+from fieldapp.exchange.known import Taxa
+from fieldapp.exchange.writing import written_whole
+from fieldapp.store import records
+from fieldapp.store.connection import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """How many rows (without the header) were written, where, and of which years."""
+
+    rows: int
+    path: Path
+    years: tuple[int, ...]
+
+    def text(self) -> str:
+        """Return what was written as one sentence."""
+        if not self.rows:
+            return _("{path} : aucune donnée pour cette demande, le fichier n’a que sa ligne de titres.").format(
+                path=self.path
+            )
+        years = f"{self.years[0]}–{self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
+        return _("{path} : {rows} lignes écrites ({years}).").format(path=self.path, rows=self.rows, years=years)
+
+
+def exporters(protocols: Iterable[StudyProtocol]) -> dict[str, tuple[StudyProtocol, Exporter]]:
+    """Return every kind of file that can be written, by its code, with its protocol."""
+    return {item.code: (protocol, item) for protocol in protocols for item in protocol.exports}
+
+
+def export_file(
+    db: Database, exporter: Exporter, path: Path, *, year: int | None = None, taxon: int | None = None
+) -> ExportReport:
+    """Write the file and return what was written: one year, or all of them; one taxon where the exporter offers it.
+
+    UTF-8 without a mark, CR LF at the ends of lines, quotation marks only where needed. Raises FileRefusedError with a
+    sentence when the file can't be written; what stood there before then still stands there.
+    """
+    protocol = next(item for item in db.protocols.values() if exporter in item.exports)
+    present = records.years(db, protocol.code, exporter.dated_entity)
+    years = tuple(sorted(present)) if year is None else tuple(item for item in present if item == year)
+    source = ExportSource(seasons(db, protocol, exporter.dated_entity, years), Taxa(db, protocol), taxon)
+    table = exporter.table(source)
+    count = 0
+    with written_whole(path) as file:
+        writer = csv.writer(file, delimiter=exporter.separator, lineterminator="\r\n")
+        writer.writerow(table.columns)
+        for count, row in enumerate(table.rows, 1):
+            writer.writerow(_clean(row))
+    return ExportReport(count, path, years)
+
+
+def seasons(db: Database, protocol: StudyProtocol, dated_entity: str, years: Sequence[int]) -> Iterator[Season]:
+    """Yield the trees of each year with the people and datasets that they point to; one year in memory at a time."""
+    for year in years:
+        trees = records.season(db, protocol.code, dated_entity, f"{year:04}-01-01", f"{year:04}-12-31")
+        yield Season(year, trees, _links(db, protocol, trees))
+
+
+def _links(db: Database, protocol: StudyProtocol, trees: Sequence[Node]) -> Mapping[str, Record]:
+    names = {
+        entity.code: [item.name for item in entity.fields if item.kind in {Kind.LINK, Kind.LINKS}]
+        for entity in protocol.entities
+    }
+    wanted: dict[str, None] = {}
+    for node in chain.from_iterable(_walk(tree) for tree in trees):
+        for name in names[node.record.entity]:
+            value = node.record.data.get(name, ())
+            wanted.update(dict.fromkeys((value,) if isinstance(value, str) else value))
+    return records.get_many(db, wanted)
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from _walk(child)
+
+
+def _clean(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the row without zero bytes, which no reader of tables accepts."""
+    return tuple(cell.replace("\0", "") for cell in row) if any("\0" in cell for cell in row) else row

@@ -1,0 +1,242 @@
+"""A table of text in a file, opened with care: what is wrong with it is said before anything is taken from it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.exchange import Row
+from fieldapp.core.text import N_, _, ngettext
+
+ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "mac-roman")
+"""What a table may be written in; spreadsheets in French write cp1252 (Windows), mac-roman or iso-8859-15."""
+
+LARGEST_BYTES = 500 * 1024 * 1024
+"""Files above this are refused: a hundred times the season of a whole region (a choice of the program)."""
+
+LONGEST_CELL = 10_000_000
+
+_SEPARATORS = {";": N_("point-virgule"), ",": N_("virgule"), "\t": N_("tabulation"), "|": N_("barre")}
+_BLOCK = 1 << 20
+_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file: `number` is the line on which it begins, `fault` says why `row` is None."""
+
+    number: int
+    row: Row | None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A file whose header was understood; `notes` are for the report. `lines()` may be walked more than once."""
+
+    path: Path
+    columns: tuple[str, ...]
+    wanted: tuple[str, ...]
+    separator: str
+    encoding: str
+    notes: tuple[str, ...]
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the rows in the order of the file, empty lines left out; bounded memory."""
+        width = len(self.columns)
+        places = [(name, place) for place, name in enumerate(self.columns) if name in self.wanted]
+        whole = self.columns if len(places) == width else None
+        rows = _numbered(self.path, self.separator, self.encoding)
+        next(rows)
+        for number, cells in rows:
+            if len(cells) != width:
+                yield Line(number, None, _wrong_width(cells, width, self.separator))
+            elif whole:
+                yield Line(number, dict(zip(whole, cells, strict=True)))
+            else:
+                yield Line(number, {name: cells[place] for name, place in places})
+
+
+def open_table(path: Path, wanted: Sequence[str], separator: str, encoding: str = "utf-8") -> TextTable:
+    """Return the table in the file, which must have the wanted columns, in any order.
+
+    The whole file is looked through first: size, zero bytes, encoding. Raises FileRefusedError with what to do.
+    """
+    _refuse_unsuitable(path)
+    _refuse_undecodable(path, encoding)
+    first = next(_numbered(path, separator, encoding), None)
+    if first is None:
+        raise FileRefusedError(_("Le fichier {path} est vide : choisissez-en un autre.").format(path=path))
+    known = {name.casefold(): name for name in wanted}
+    columns = tuple(known.get(name.strip().casefold(), name.strip()) for name in first[1])
+    missing = [name for name in wanted if name not in columns]
+    if missing:
+        raise FileRefusedError(_not_the_columns(path, columns, missing, wanted, separator, encoding))
+    double = [name for name, count in Counter(columns).items() if count > 1 and name in wanted]
+    if double:
+        raise FileRefusedError(
+            _("{path} a deux fois la colonne {columns} : supprimez celle qui est de trop, puis recommencez.").format(
+                path=path, columns=_named(double)
+            )
+        )
+    return TextTable(path, columns, tuple(wanted), separator, encoding, tuple(_notes(columns, wanted)))
+
+
+def _notes(columns: tuple[str, ...], wanted: Sequence[str]) -> Iterator[str]:
+    extra = [name for name in columns if name not in wanted]
+    if extra:
+        yield ngettext(
+            "Colonne inconnue, laissée de côté : {columns}.",
+            "Colonnes inconnues, laissées de côté : {columns}.",
+            len(extra),
+        ).format(columns=_named(extra))
+    if [name for name in columns if name in wanted] != list(wanted):
+        yield _("Les colonnes ne sont pas dans l’ordre habituel : elles ont été lues par leur nom.")
+
+
+# ------------------------------------------------------------------------------------------ whole file
+
+
+def _refuse_unsuitable(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise FileRefusedError(_("{path} est un dossier : choisissez un fichier.").format(path=path))
+        if not path.exists():
+            raise FileRefusedError(_("Le fichier {path} n’existe pas : vérifiez son nom.").format(path=path))
+        if not path.is_file():
+            raise FileRefusedError(_("{path} n’est pas un fichier ordinaire : choisissez-en un autre.").format(path=path))
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise FileRefusedError(_unreadable(path)) from error
+    if size == 0:
+        raise FileRefusedError(_("Le fichier {path} est vide : choisissez-en un autre.").format(path=path))
+    if size > LARGEST_BYTES:
+        raise FileRefusedError(
+            _("{path} est trop gros ({size} Mo, au plus {limit} Mo) : coupez-le, par exemple année par année.").format(
+                path=path, size=size >> 20, limit=LARGEST_BYTES >> 20
+            )
+        )
+
+
+def _refuse_undecodable(path: Path, encoding: str) -> None:
+    """Refuse a file with zero bytes, or whose text is not in the encoding, naming the first line that is not."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                if 0 in block:
+                    raise FileRefusedError(_not_text(path, lines + block[: block.index(0)].count(b"\n"), block))
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError as error:
+                    bad = error.object[: error.start].count(b"\n") + lines
+                    raise FileRefusedError(_not_encoded(path, bad, encoding)) from error
+                lines += block.count(b"\n")
+            decoder.decode(b"", final=True)
+    except OSError as error:
+        raise FileRefusedError(_unreadable(path)) from error
+    except UnicodeDecodeError as error:
+        raise FileRefusedError(_not_encoded(path, lines, encoding)) from error
+
+
+def _not_text(path: Path, line: int, block: bytes) -> str:
+    if block[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return _(
+            "{path} est enregistré en UTF-16 : ouvrez-le dans le tableur et enregistrez-le en « CSV UTF-8 », puis recommencez."
+        ).format(path=path)
+    return _(
+        "{path}, ligne {line} : ce n’est pas du texte (octets nuls). Le fichier est abîmé ou d’une autre nature : "
+        "reprenez l’original."
+    ).format(path=path, line=line)
+
+
+def _not_encoded(path: Path, line: int, encoding: str) -> str:
+    if encoding == "utf-8":
+        return _(
+            "{path}, ligne {line} : le texte n’est pas en UTF-8. Enregistrez le fichier en « CSV UTF-8 », "
+            "ou recommencez avec --encoding cp1252 s’il vient d’Excel."
+        ).format(path=path, line=line)
+    return _(
+        "{path}, ligne {line} : le texte n’est pas en {encoding}. Recommencez sans --encoding, ou enregistrez le fichier "
+        "en « CSV UTF-8 »."
+    ).format(path=path, line=line, encoding=encoding)
+
+
+def _unreadable(path: Path) -> str:
+    return _("Le fichier {path} ne peut pas être lu : vérifiez vos droits, ou copiez-le ailleurs.").format(path=path)
+
+
+# ------------------------------------------------------------------------------------------------ rows
+
+
+def _numbered(path: Path, separator: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line on which it begins; an open quotation mark is refused with its line."""
+    csv.field_size_limit(LONGEST_CELL)
+    number = 0
+    try:
+        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=separator, strict=True)
+            try:
+                for cells in reader:
+                    if cells:
+                        yield number + 1, cells
+                    number = reader.line_num
+            except csv.Error as error:
+                raise FileRefusedError(
+                    _(
+                        "{path}, ligne {line} : un guillemet est mal fermé, la suite ne peut pas être lue. "
+                        "Corrigez cette ligne (un guillemet dans un texte s’écrit deux fois), puis recommencez."
+                    ).format(path=path, line=number + 1)
+                ) from error
+    except OSError as error:
+        raise FileRefusedError(_unreadable(path)) from error
+
+
+def _wrong_width(cells: list[str], width: int, separator: str) -> str:
+    few = _("La ligne a {found} cellules au lieu de {width} : il en manque. Complétez-la, même par des cellules vides.")
+    many = _(
+        "La ligne a {found} cellules au lieu de {width} : un texte qui contient « {separator} » doit être entre guillemets."
+    )
+    return (few if len(cells) < width else many).format(found=len(cells), width=width, separator=separator)
+
+
+def _not_the_columns(
+    path: Path,
+    columns: tuple[str, ...],
+    missing: list[str],
+    wanted: Sequence[str],
+    separator: str,
+    encoding: str,
+) -> str:
+    """Return the sentence for a header that lacks columns: the separator is another, or they are not there."""
+    for other, name in _SEPARATORS.items():
+        if other == separator:
+            continue
+        first = next(_numbered(path, other, encoding), (0, []))[1]
+        found = {cell.strip().casefold() for cell in first}
+        if sum(column.casefold() in found for column in wanted) * 2 > len(wanted):
+            return _(
+                "Dans {path} les colonnes sont séparées par « {found} » ({name}) au lieu de « {separator} » : "
+                "enregistrez-le comme CSV avec le séparateur « {separator} », puis recommencez."
+            ).format(path=path, found=other.replace("\t", "⇥"), name=_(name), separator=separator)
+    if len(missing) * 2 > len(wanted):
+        return _(
+            "{path} n’est pas un fichier de cette sorte : sa première ligne devrait nommer les colonnes {columns}."
+        ).format(path=path, columns=_named(list(wanted)))
+    return ngettext(
+        "Dans {path} il manque la colonne {columns} : ajoutez-la (même vide), puis recommencez.",
+        "Dans {path} il manque les colonnes {columns} : ajoutez-les (même vides), puis recommencez.",
+        len(missing),
+    ).format(path=path, columns=_named(missing))
+
+
+def _named(names: list[str]) -> str:
+    shown = ", ".join(name[:40] for name in islice(names, _NAMED))
+    return shown if len(names) <= _NAMED else f"{shown}…"

@@ -1,0 +1,463 @@
+"""Reads a file of a protocol into the database: row by row with a report, all accepted rows in one transaction.
+
+The file is walked twice: once to see it whole (encoding, quotation marks, what only all rows together explain), then
+row by row. Accepted rows are one action that can be taken back as a whole; a refused row takes no other along.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import islice
+from pathlib import Path
+
+from fieldapp.core import checking, clock
+from fieldapp.core.checking import blocks, words
+from fieldapp.core.errors import CancelledError, DatabaseError
+from fieldapp.core.exchange import Importer, ParsedRow, RowNote, RowParser, RowRefusedError
+from fieldapp.core.record import Record, with_data
+from fieldapp.core.schema import Context, Entity, Kind, Severity, StudyProtocol, Values
+from fieldapp.core.text import _
+from fieldapp.exchange import files
+from fieldapp.exchange.files import Line, TextTable
+from fieldapp.exchange.known import KnownRecords
+from fieldapp.exchange.report import ImportReport, Outcome, RowReport
+from fieldapp.store import changes, records
+from fieldapp.store.connection import Database
+from fieldapp.store.records import Writer
+
+CHUNK = records.CHUNK
+"""Rows judged and written together."""
+
+REMEMBERED_VISITS = 4 * CHUNK
+"""Parents whose accepted children are kept at hand; those of the others are read back from the database."""
+
+Progress = Callable[[int, int], object]
+
+
+def importers(protocols: Iterable[StudyProtocol]) -> dict[str, tuple[StudyProtocol, Importer]]:
+    """Return every kind of file that can be read, by its code, with its protocol."""
+    return {item.code: (protocol, item) for protocol in protocols for item in protocol.imports}
+
+
+def import_file(
+    db: Database,
+    importer: Importer,
+    path: Path,
+    *,
+    update: bool = False,
+    encoding: str = "utf-8",
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ImportReport:
+    """Take the rows of the file into the database and return what became of each.
+
+    Records that are here already stay as they are; with `update` the file's values replace ours where the file has a
+    column for them (the history keeps ours). The same file again changes nothing. `progress(done, all)` counts rows.
+
+    Raises FileRefusedError when the file can't be read as a whole, CancelledError, DatabaseError; nothing of the file
+    is then in the database.
+    """
+    table = files.open_table(path, importer.columns, importer.separator, encoding)
+    protocol = next(item for item in db.protocols.values() if importer in item.imports)
+    known = KnownRecords(db, protocol)
+    parser = importer.parser(known)
+    stop = cancelled or _never
+    total = _survey(table, parser, stop)
+    label = _("Import de {name}").format(name=path.name)
+    try:
+        with db.transaction() as connection:
+            writer = Writer(db, connection, label, "import")
+            work = _Import(db, importer, known, parser, writer, update=update)
+            lines = table.lines()
+            while chunk := list(islice(lines, CHUNK)):
+                _refuse_cancelled(stop)
+                work.take(chunk)
+                if progress is not None:
+                    progress(len(work.rows), total)
+            saved = writer.saved()
+    except DatabaseError as error:
+        sentence = _("{error} Rien du fichier {path} n’a été importé.").format(error=error, path=path)
+        raise type(error)(sentence) from error
+    return ImportReport(path, table.notes, work.rows, saved.action, saved.created, saved.changed, label)
+
+
+def _survey(table: TextTable, parser: RowParser, stop: Callable[[], bool]) -> int:
+    total = 0
+    for total, line in enumerate(table.lines(), 1):
+        if line.row is not None:
+            parser.survey(line.row)
+        if not total % CHUNK:
+            _refuse_cancelled(stop)
+    return total
+
+
+def _never() -> bool:
+    return False
+
+
+def _refuse_cancelled(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise CancelledError(_("L’import a été arrêté : rien du fichier n’a été gardé."))
+
+
+class _Verdict(Enum):
+    NEW = auto()
+    SAME = auto()
+    OTHER = auto()
+    DELETED = auto()
+    REFUSED = auto()
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A record of the file and what is to be done with it. `columns` are those that differ from what is stored.
+
+    `line` is the first accepted row that speaks of it, 0 before there is one; `staged` says that it goes in.
+    """
+
+    record: Record
+    verdict: _Verdict
+    stored: Record | None = None
+    columns: tuple[str, ...] = ()
+    problem: RowNote | None = None
+    notes: tuple[RowNote, ...] = ()
+    line: int = 0
+    staged: bool = False
+
+
+class _RowDecidedError(Exception):
+    """The row is not taken in, for the reason given."""
+
+    def __init__(self, report: RowReport) -> None:
+        super().__init__(report.sentence)
+        self.report = report
+
+
+class _Import:
+    """The state of one import: what the file has said so far, and what goes into the database next."""
+
+    def __init__(
+        self,
+        db: Database,
+        importer: Importer,
+        known: KnownRecords,
+        parser: RowParser,
+        writer: Writer,
+        *,
+        update: bool,
+    ) -> None:
+        self.rows: list[RowReport] = []
+        self._db = db
+        self._importer = importer
+        self._known = known
+        self._parser = parser
+        self._writer = writer
+        self._update = update
+        self._today = clock.today()
+        self._shared: dict[str, _Judged] = {}
+        self._own: dict[str, tuple[int, int]] = {}
+        self._stored: dict[str, Record] = {}
+        self._revived: set[str] = set()
+        self._below: OrderedDict[str, list[Values]] = OrderedDict()
+        self._fresh: list[Record] = []
+        self._edited: list[Record] = []
+        self._links = _link_fields(db.protocols.values())
+        self._fields = _fields_by_entity(importer)
+
+    # ------------------------------------------------------------------------------------------- chunks
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Judge the rows, and write what is to go in."""
+        parsed = [(line, self._parse(line)) for line in lines]
+        self._look_up([item for _line, item in parsed if isinstance(item, ParsedRow)])
+        for line, item in parsed:
+            self.rows.append(self._take_row(line, item) if isinstance(item, ParsedRow) else item)
+        if self._fresh:
+            self._writer.create(self._fresh)
+        if self._edited:
+            self._writer.write(self._edited)
+        self._fresh, self._edited = [], []
+
+    def _parse(self, line: Line) -> ParsedRow | RowReport:
+        if line.row is None:
+            return RowReport(line.number, Outcome.REFUSED, "", line.fault)
+        try:
+            return self._parser.parse(line.row)
+        except RowRefusedError as error:
+            return RowReport(line.number, Outcome.REFUSED, error.column, error.sentence)
+
+    def _look_up(self, rows: Sequence[ParsedRow]) -> None:
+        """Read what the database holds of the records of a chunk that have not been met before."""
+        uids = {record.uid for row in rows for record in row.records if record.uid not in self._shared}
+        self._stored = records.get_many(self._db, uids)
+        deleted = [uid for uid, record in self._stored.items() if record.deleted]
+        # What an undo took away was never deleted by anybody: it may come again.
+        last = {change.record: change.action.kind for change in changes.histories(self._db, deleted)} if deleted else {}
+        self._revived.update(uid for uid, kind in last.items() if kind == "undo")
+
+    # --------------------------------------------------------------------------------------------- rows
+
+    def _take_row(self, line: Line, parsed: ParsedRow) -> RowReport:
+        *above, record = parsed.records
+        try:
+            self._refuse_told_before(line, record)
+            shared: list[_Judged] = []
+            for item in above:
+                shared.append(self._judged(line, item, shared))
+            own = self._judge(record, shared)
+            self._refuse_deleted(line, [own, *self._ancestors(record, shared)])
+            self._refuse_problem(line, own)
+            if own.verdict is _Verdict.NEW:
+                self._refuse_misplaced(line, record, shared)
+        except _RowDecidedError as decided:
+            return decided.report
+        self._own[record.uid] = (line.number, _digest(record))
+        notes = [*parsed.notes]
+        for item in shared:
+            notes += self._accepted(item, line)
+        return self._report(line, own, shared, notes)
+
+    def _report(self, line: Line, own: _Judged, shared: Sequence[_Judged], notes: list[RowNote]) -> RowReport:
+        differing = list(dict.fromkeys(column for item in (*shared, own) for column in item.columns))
+        wanted = [own] if own.verdict is _Verdict.NEW else []
+        if self._update:
+            wanted += [item for item in (own, *shared) if item.verdict is _Verdict.OTHER]
+        for item in wanted:
+            self._stage(item, {judged.record.uid: judged for judged in shared})
+        if own.verdict is _Verdict.NEW:
+            outcome = Outcome.CREATED
+            notes += own.notes
+        elif not differing:
+            outcome = Outcome.IDENTICAL
+        else:
+            outcome = Outcome.UPDATED if self._update else Outcome.DIFFERENT
+        sentences = [note.sentence for note in notes]
+        if differing and self._update:
+            sentences.append(_("Les valeurs du fichier remplacent : {columns}.").format(columns=", ".join(differing)))
+        elif differing:
+            sentences.append(_("Valeurs d’ici gardées : {columns}.").format(columns=", ".join(differing)))
+        column = differing[0] if differing else next((note.column for note in notes), "")
+        return RowReport(line.number, outcome, column, " ".join(sentences))
+
+    def _accepted(self, item: _Judged, line: Line) -> tuple[RowNote, ...]:
+        """Remember the row that first spoke of a shared record; return what there is to note about a new one."""
+        if item.line:
+            return ()
+        item.line = line.number
+        return item.notes if item.verdict is _Verdict.NEW else ()
+
+    def _stage(self, item: _Judged, shared: Mapping[str, _Judged]) -> None:
+        """Put a record on the list of what goes in, those that it needs before it."""
+        if item.staged:
+            return
+        item.staged = True
+        record = item.record
+        needed = [record.parent, *self._linked(record)]
+        for uid in needed:
+            other = shared.get(uid) if uid else None
+            if other is not None and other.verdict is _Verdict.NEW:
+                self._stage(other, shared)
+        if item.stored is None:
+            self._fresh.append(record)
+        elif item.verdict is _Verdict.NEW:
+            self._edited.append(replace(record, base_version=item.stored.base_version))
+        else:
+            self._edited.append(self._merged(item.stored, record))
+
+    def _linked(self, record: Record) -> Iterator[str]:
+        for name in self._links.get((record.protocol, record.entity), ()):
+            value = record.data.get(name, ())
+            yield from (value,) if isinstance(value, str) else value
+
+    def _merged(self, stored: Record, given: Record) -> Record:
+        """Return ours with the file's values in the fields that the file has columns for."""
+        names = self._fields.get(stored.entity, {})
+        kept = {name: value for name, value in stored.data.items() if name not in names}
+        taken = {name: value for name, value in given.data.items() if name in names}
+        entity = self._db.protocols[stored.protocol].entity(stored.entity)
+        return replace(with_data(stored, entity, {**kept, **taken}), parent=given.parent)
+
+    # ---------------------------------------------------------------------------------------- judgements
+
+    def _judged(self, line: Line, record: Record, before: Sequence[_Judged]) -> _Judged:
+        """Return what is to be done with a shared record, judged at its first row; refuses a contradicting row."""
+        known = self._shared.get(record.uid)
+        if known is None or (known.record is not record and not known.line and known.record != record):
+            known = self._shared[record.uid] = self._judge(record, before)
+        elif known.record is not record and known.record != record:
+            raise _RowDecidedError(self._contradiction(line, known.line, known.record, record))
+        self._refuse_problem(line, known)
+        return known
+
+    def _judge(self, record: Record, above: Sequence[_Judged]) -> _Judged:
+        stored = self._stored.get(record.uid)
+        if stored is None and (judged := self._shared.get(record.uid)) is not None:
+            stored = judged.stored
+        if stored is None or (stored.deleted and record.uid in self._revived):
+            return self._checked(_Judged(record, _Verdict.NEW, stored), above)
+        if stored.deleted:
+            return _Judged(record, _Verdict.DELETED, stored)
+        columns = self._differing(stored, record)
+        if not columns:
+            return _Judged(record, _Verdict.SAME, stored)
+        judged = _Judged(record, _Verdict.OTHER, stored, columns)
+        return self._checked(judged, above) if self._update else judged
+
+    def _checked(self, judged: _Judged, above: Sequence[_Judged]) -> _Judged:
+        """Check the record by the one check of all paths; what is only unlikely is left to the screens."""
+        record = judged.record
+        protocol = self._db.protocols[record.protocol]
+        entity = protocol.entity(record.entity)
+        found = checking.problems(protocol, entity, self._context(record, above))
+        if blocks(found):
+            first = next(problem for problem in found if problem.severity is Severity.BLOCKING)
+            judged.verdict = _Verdict.REFUSED
+            judged.problem = RowNote(self._column(entity, first.field), words(first, protocol, entity))
+        else:
+            judged.notes = tuple(
+                RowNote(self._column(entity, problem.field), words(problem, protocol, entity))
+                for problem in found
+                if problem.severity is Severity.INCOMPLETE and (entity.code, problem.field) in self._importer.fields
+            )
+        return judged
+
+    def _context(self, record: Record, above: Sequence[_Judged]) -> Context:
+        parents = {item.record.entity: item.record.data for item in above}
+        links = {item.record.uid: (item.stored or item.record).data for item in above if item.record.parent is None}
+        return Context(record.data, parents, today=self._today, taxa=self._known.taxa, links=links)
+
+    def _children(self, judged: _Judged) -> list[Values]:
+        """Return the accepted children of a record, here and in the file, the latest parents kept at hand."""
+        uid = judged.record.uid
+        found = self._below.get(uid)
+        if found is None:
+            is_here = judged.staged or judged.stored is not None
+            found = [child.data for child in self._known.children(uid)] if is_here else []
+            self._below[uid] = found
+            if len(self._below) > REMEMBERED_VISITS:
+                self._below.popitem(last=False)
+        return found
+
+    def _column(self, entity: Entity, name: str) -> str:
+        return self._importer.fields.get((entity.code, name), "")
+
+    def _differing(self, stored: Record, given: Record) -> tuple[str, ...]:
+        """Return the columns in which the file says something else than the database."""
+        found = [
+            column
+            for name, column in self._fields.get(stored.entity, {}).items()
+            if stored.data.get(name) != given.data.get(name)
+        ]
+        if stored.parent != given.parent:
+            found += [column for (entity, _name), column in self._importer.fields.items() if entity == self._above(given)][:1]
+        return tuple(dict.fromkeys(found))
+
+    def _above(self, record: Record) -> str:
+        return self._db.protocols[record.protocol].entity(record.entity).parent or ""
+
+    def _ancestors(self, record: Record, shared: Sequence[_Judged]) -> list[_Judged]:
+        by_uid = {item.record.uid: item for item in shared}
+        found = []
+        parent = record.parent
+        while parent and (item := by_uid.get(parent)) is not None:
+            found.append(item)
+            parent = item.record.parent
+        return found
+
+    # ----------------------------------------------------------------------------------------- refusals
+
+    def _refuse_told_before(self, line: Line, record: Record) -> None:
+        """Refuse a row whose own record an earlier row has told otherwise; the same row twice is no harm."""
+        first = self._own.get(record.uid)
+        if first is None:
+            return
+        if first[1] == _digest(record):
+            sentence = _("Même ligne que la ligne {first}.").format(first=first[0])
+            raise _RowDecidedError(RowReport(line.number, Outcome.IDENTICAL, "", sentence))
+        sentence = _(
+            "Les lignes {first} et {line} portent le même identifiant et disent autre chose : gardez la bonne."
+        ).format(first=first[0], line=line.number)
+        raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, "", sentence))
+
+    def _contradiction(self, line: Line, first: int, one: Record, other: Record) -> RowReport:
+        names = [name for name in {**one.data, **other.data} if one.data.get(name) != other.data.get(name)]
+        columns = [self._importer.fields.get((other.entity, name), "") for name in names]
+        columns = [column for column in dict.fromkeys(columns) if column]
+        if one.parent != other.parent:
+            columns += [c for (entity, _name), c in self._importer.fields.items() if entity == self._above(other)][:1]
+        entity = self._db.protocols[other.protocol].entity(other.entity)
+        sentence = _(
+            "Les lignes {first} et {line} parlent du même enregistrement ({entity}) et se contredisent ({columns}) : "
+            "corrigez l’une des deux."
+        ).format(first=first, line=line.number, entity=_(entity.label), columns=", ".join(columns))
+        return RowReport(line.number, Outcome.REFUSED, columns[0] if columns else "", sentence)
+
+    def _refuse_problem(self, line: Line, judged: _Judged) -> None:
+        if judged.verdict is _Verdict.REFUSED and judged.problem is not None:
+            problem = judged.problem
+            raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, problem.column, problem.sentence))
+
+    def _refuse_deleted(self, line: Line, chain: Sequence[_Judged]) -> None:
+        for item in chain:
+            if item.verdict is _Verdict.DELETED:
+                entity = self._db.protocols[item.record.protocol].entity(item.record.entity)
+                sentence = _("Supprimé ici ({entity}), non repris.").format(entity=_(entity.label))
+                raise _RowDecidedError(RowReport(line.number, Outcome.DELETED_HERE, "", sentence))
+
+    def _refuse_misplaced(self, line: Line, record: Record, shared: Sequence[_Judged]) -> None:
+        """Refuse a new record that its parent can't hold beside what it holds; then count it among them."""
+        parent = next((item for item in shared if item.record.uid == record.parent), None)
+        if parent is None:
+            return
+        siblings = self._children(parent)
+        protocol = self._db.protocols[record.protocol]
+        entity = protocol.entity(parent.record.entity)
+        values = self._values_kept(parent)
+        before = self._blocking(protocol, entity, values, siblings) if siblings else set()
+        found = checking.problems(protocol, entity, self._parent_context(values, [*siblings, record.data]))
+        for problem in found:
+            if problem.severity is Severity.BLOCKING and problem.code not in before:
+                column = self._column(entity, problem.field)
+                sentence = words(problem, protocol, entity)
+                raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, column, sentence))
+        siblings.append(record.data)
+
+    def _values_kept(self, judged: _Judged) -> Values:
+        """Return the values that the record has here once the import is done."""
+        if judged.stored is None or judged.verdict is _Verdict.NEW or self._update:
+            return judged.record.data
+        return judged.stored.data
+
+    def _blocking(self, protocol: StudyProtocol, entity: Entity, values: Values, children: Sequence[Values]) -> set[str]:
+        found = checking.problems(protocol, entity, self._parent_context(values, children))
+        return {problem.code for problem in found if problem.severity is Severity.BLOCKING}
+
+    def _parent_context(self, values: Values, children: Sequence[Values]) -> Context:
+        return Context(values, children=children, today=self._today, taxa=self._known.taxa)
+
+
+def _digest(record: Record) -> int:
+    return hash((record.parent, *((name, str(value)) for name, value in record.data.items())))
+
+
+def _fields_by_entity(importer: Importer) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for (entity, name), column in importer.fields.items():
+        found.setdefault(entity, {})[name] = column
+    return found
+
+
+def _link_fields(protocols: Iterable[StudyProtocol]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the fields of each (protocol, entity) that point to other records."""
+    return {
+        (protocol.code, entity.code): tuple(
+            item.name for item in entity.fields if item.kind in {Kind.LINK, Kind.LINKS}
+        )
+        for protocol in protocols
+        for entity in protocol.entities
+    }
+
+

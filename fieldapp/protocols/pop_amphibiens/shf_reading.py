@@ -1,0 +1,496 @@
+"""The rows of the SHF's file `standard`, read into records: people, dataset, aire, site, visit, observation."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+from fieldapp.core import parse
+from fieldapp.core.exchange import Known, ParsedRow, Row, RowNote, RowRefusedError
+from fieldapp.core.ids import is_uid, name_uid
+from fieldapp.core.record import Record, make_record
+from fieldapp.core.text import _, fold
+from fieldapp.protocols.pop_amphibiens import schema, shf
+
+DIRECTORY = "directory"
+"""Code of the protocol of people and datasets, which all protocols point to."""
+
+_SMALL = re.compile(r"[0-9]{1,4}")
+_group_cells = itemgetter(*shf.GROUP)
+_place_cells = itemgetter(*shf.GROUP, *shf.SITE)
+_shared_cells = itemgetter(*shf.GROUP, *shf.SITE, *shf.VISIT)
+_CODES = {
+    column: shf.codes(entity, name)
+    for entity in schema.ENTITIES
+    for (code, name), column in shf.FIELDS.items()
+    if code == entity.code and entity.by_name[name].choices
+}
+
+
+@dataclass(slots=True)
+class _SurveyedVisit:
+    """What is needed of a visit to work out its rank among the visits of the file."""
+
+    place: tuple[str, str]
+    record: Record
+    told: int
+
+
+class ShfParser:
+    """Reads one file `standard`. Names that the database knows are kept as they stand there."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._surveyed: dict[str, _SurveyedVisit] = {}
+        self._people_of: dict[tuple[str, str], None] = {}
+        self._settled = False
+        self._ranks: dict[str, int] = {}
+        self._crossed: dict[str, int] = {}
+        self._organisations: dict[str, str] = {}
+        self._groups: dict[tuple[str, ...], Record] = {}
+        self._places: dict[tuple[str, ...], tuple[Record, Record]] = {}
+        self._site_names: dict[str, dict[str, Record]] = {}
+        self._directory: dict[str, dict[str, Record]] = {}
+        self._people: dict[str, Record] = {}
+        self._datasets: dict[tuple[str, str], Record] = {}
+        self._visits: dict[str, tuple[tuple[str, ...], ParsedRow]] = {}
+        self._named: dict[tuple[str, str, str], tuple[int | None, str, str]] = {}
+
+    # ------------------------------------------------------------------------------------- the whole file
+
+    def survey(self, row: Row) -> None:
+        """Note the rank that the file gives to the row's visit, and the organisations that stand beside its people."""
+        uid = row["uuid_passage"].lower()
+        if uid in self._surveyed:
+            return
+        on_date, passage = _iso_date(row["date_passage"]), row["num_passage"]
+        data = {"num_passage": int(passage)} if _SMALL.fullmatch(passage) else {}
+        told = int(row["num_passage_calc"]) if _SMALL.fullmatch(row["num_passage_calc"]) else 0
+        record = Record(uid, schema.CODE, "visit", None, data, on_date)
+        self._surveyed[uid] = _SurveyedVisit((row["uuid_aire_etude"], row["nom_site"]), record, told)
+        self._people_of[row["observers"], row["organismes_rattaches"]] = None
+
+    def _settle(self) -> None:
+        """Work out, after the last row was surveyed, what the file as a whole explains."""
+        self._settled = True
+        self._organisations = _organisations(self._people_of)
+        places: dict[tuple[str, str, str], list[_SurveyedVisit]] = defaultdict(list)
+        for visit in self._surveyed.values():
+            places[(*visit.place, (visit.record.on_date or "")[:4])].append(visit)
+        for visits in places.values():
+            last = 0
+            for visit in sorted(visits, key=lambda visit: shf.in_order(visit.record)):
+                last += 1
+                if visit.told > last:
+                    last = self._ranks[visit.record.uid] = visit.told
+                elif 0 < visit.told < last:
+                    self._crossed[visit.record.uid] = last
+        self._surveyed.clear()
+
+    # ------------------------------------------------------------------------------------------- one row
+
+    def parse(self, row: Row) -> ParsedRow:
+        """Return the records of a row; raises RowRefusedError with column and sentence."""
+        if not self._settled:
+            self._settle()
+        cells = _shared_cells(row)
+        known = self._visits.get(row["uuid_passage"])
+        if known is not None and known[0] == cells:
+            shared = known[1]
+            notes: Sequence[RowNote] = ()
+        else:
+            shared = self._shared(row)
+            notes = shared.notes
+            self._visits[row["uuid_passage"]] = (cells, ParsedRow(shared.records))
+        return ParsedRow((*shared.records, self._observation(row, shared.records[-1].uid)), notes)
+
+    def _shared(self, row: Row) -> ParsedRow:
+        notes: list[RowNote] = []
+        cells = _place_cells(row)
+        if (place := self._places.get(cells)) is None:
+            place = self._places[cells] = self._place(row, notes)
+        group, site = place
+        dataset = self._dataset(row)
+        people = self._observers(row["observers"])
+        visit = self._visit(row, site.uid, dataset, people, notes)
+        linked = {record.uid: record for record in ((*people, dataset) if dataset else people)}
+        return ParsedRow((*linked.values(), group, site, visit), notes)
+
+    # --------------------------------------------------------------------------------------------- places
+
+    def _place(self, row: Row, notes: list[RowNote]) -> tuple[Record, Record]:
+        cells = _group_cells(row)
+        if (group := self._groups.get(cells)) is None:
+            group = self._groups[cells] = self._group(row)
+        name = row["nom_site"]
+        present = self._sites(group.uid).get(name)
+        longitude, latitude = _position(row, notes)
+        values = {
+            "base_site_name": shf.read_name(name, present.data.get("base_site_name") if present else None),
+            "milieu_aquatique": _code(row, "milieu_aquatique"),
+            "longitude": longitude,
+            "latitude": latitude,
+            "base_site_description": row["commentaire_site"],
+            "altitude_min": _number(row, "altitude_min", notes),
+            "altitude_max": _number(row, "altitude_max", notes),
+            "departement": row["departement"],
+            "code_dep": row["code_dep"],
+            "commune": row["commune"],
+            "sites_proteges": row["sites_proteges"],
+        }
+        uid = present.uid if present else name_uid("site", f"{group.uid} {name}")
+        return group, make_record(schema.CODE, schema.SITE, values, group.uid, uid)
+
+    def _group(self, row: Row) -> Record:
+        uid = _uid(row, "uuid_aire_etude")
+        present = self._known.get(uid)
+        values = {
+            "sites_group_name": shf.read_name(
+                row["aire_etude"], present.data.get("sites_group_name") if present else None
+            ),
+            "categories_paysageres": _code(row, "habitat_principal"),
+            "sites_group_description": row["description_aire"],
+        }
+        return make_record(schema.CODE, schema.SITES_GROUP, values, None, uid)
+
+    def _sites(self, group: str) -> Mapping[str, Record]:
+        """Return the sites that the aire has here, by the name that the file writes for them."""
+        if group not in self._site_names:
+            sites = [record for record in self._known.children(group) if record.entity == "site"]
+            self._site_names[group] = {shf.written_name(site.data.get("base_site_name", "")): site for site in sites}
+        return self._site_names[group]
+
+    # ----------------------------------------------------------------------------------- people, datasets
+
+    def _observers(self, text: str) -> list[Record]:
+        names = [name for name in text.split(shf.BETWEEN_OBSERVERS) if name.strip()]
+        return [self._people.get(name) or self._person(name) for name in names]
+
+    def _person(self, name: str) -> Record:
+        folded = fold(name)
+        present = self._in_directory("person", name) or self._known.get(name_uid("person", folded))
+        organisation = self._organisations.get(name)
+        twin = next((person for known, person in self._people.items() if fold(known) == folded), None)
+        if present is not None:
+            data = dict(present.data) | ({"organisation": organisation} if organisation else {})
+            found = replace(present, data=data)
+        elif twin is not None:
+            found = twin
+        else:
+            data = {"name": name} | ({"organisation": organisation} if organisation else {})
+            found = Record(name_uid("person", folded), DIRECTORY, "person", None, data)
+        self._people[name] = found
+        return found
+
+    def _dataset(self, row: Row) -> Record | None:
+        name, text = row["jeu_de_donnees"], row["id_dataset"]
+        if not name.strip() and not text.strip():
+            return None
+        if (name, text) not in self._datasets:
+            number = _integer(row, "id_dataset")
+            given: dict[str, Any] = {} if number is None else {"id_dataset": number}
+            key = fold(name) if name.strip() else f"#{number}"
+            present = self._in_directory("dataset", name) or self._known.get(name_uid("dataset", key))
+            if present is not None:
+                found = replace(present, data={**present.data, **given})
+            else:
+                data = ({"name": name} if name else {}) | given
+                found = Record(name_uid("dataset", key), DIRECTORY, "dataset", None, data)
+            self._datasets[name, text] = found
+        return self._datasets[name, text]
+
+    def _in_directory(self, entity: str, name: str) -> Record | None:
+        """Return the person or dataset that is called so here, exactly or but for accents and capitals."""
+        if entity not in self._directory:
+            by_name: dict[str, Record] = {}
+            records = [record for record in self._known.roots(DIRECTORY, entity) if record.data.get("name")]
+            for record in records:
+                by_name.setdefault(record.data["name"], record)
+            for record in records:
+                by_name.setdefault(fold(record.data["name"]), record)
+            self._directory[entity] = by_name
+        return self._directory[entity].get(name) or self._directory[entity].get(fold(name))
+
+    # ---------------------------------------------------------------------------------------------- visits
+
+    def _visit(
+        self, row: Row, site: str, dataset: Record | None, people: Sequence[Record], notes: list[RowNote]
+    ) -> Record:
+        uid = _uid(row, "uuid_passage")
+        on_date = _date(row, "date_passage", notes)
+        _compare_parts(row, on_date, notes)
+        values = {
+            "visit_date_min": on_date,
+            "num_passage": _integer(row, "num_passage"),
+            "Heure_debut": _time(row, "heure_debut", notes),
+            "Heure_fin": _time(row, "heure_fin", notes),
+            "methode_de_prospection": _methods(row),
+            "observers": [person.uid for person in people],
+            "expertise": _code(row, "expertise_operateur"),
+            "id_dataset": dataset.uid if dataset else None,
+            "accessibility": _code(row, "accessibilite"),
+            "etat_site": _code(row, "etat_site"),
+            "date_changement_etat_site": _date(row, "date_changement_etat_site", notes),
+            "comments": row["commentaire_passage"],
+            "num_passage_calc": self._ranks.get(uid),
+        }
+        if uid in self._crossed:
+            _note_other_form("num_passage_calc", row["num_passage_calc"], str(self._crossed[uid]), notes)
+        organisations = row["organismes_rattaches"]
+        if organisations != shf.written_organisations({}, people):
+            values["organismes_cite"] = organisations
+        return make_record(schema.CODE, schema.VISIT, values, site, uid)
+
+    # ---------------------------------------------------------------------------------------- observations
+
+    def _observation(self, row: Row, visit: str) -> Record:
+        uid = _uid(row, "uuid_observation")
+        named = row["cd_nom"], row["nom_latin"], row["nom_francais"]
+        if named not in self._named:
+            self._named[named] = self._taxon(row)
+        cd_nom, latin, french = self._named[named]
+        data: dict[str, Any] = {}
+        presence = _code(row, "presence_amphibien")
+        for name, value in (
+            ("presence", presence),
+            ("cd_nom", cd_nom),
+            ("id_nomenclature_typ_denbr", _code(row, "type_denombrement")),
+            ("count_min", _count(row, "nombre_min")),
+            ("count_max", _count(row, "nombre_max")),
+            ("id_nomenclature_stade", _code(row, "stade_vie")),
+            ("id_nomenclature_sex", _code(row, "sexe")),
+            ("comments", row["commentaire_obs"]),
+            ("nom_cite", latin),
+            ("nom_vern_cite", french),
+        ):
+            if value is not None and value != "":
+                data[name] = value
+        return Record(uid, schema.CODE, "observation", visit, data, None, cd_nom)
+
+    def _taxon(self, row: Row) -> tuple[int | None, str, str]:
+        """Return the cd_nom, and the names of the file where they are not those of the list."""
+        cd_nom = _integer(row, "cd_nom")
+        taxon = self._known.taxa.get(cd_nom) if cd_nom is not None else None
+        latin, french = row["nom_latin"], row["nom_francais"]
+        return (
+            cd_nom,
+            "" if taxon and latin == taxon.nom_complet else latin,
+            "" if taxon and french == taxon.nom_vern else french,
+        )
+
+
+def _organisations(rows: Mapping[tuple[str, str], None]) -> dict[str, str]:
+    """Return the organisation of each person, where the rows leave no doubt about it.
+
+    Whoever stands alone beside always the same organisation belongs to it; so does whoever always stands in company
+    beside one and the same. Somebody beside an empty cell belongs to none. What stays unclear is kept with the visit.
+    """
+    alone: dict[str, set[str]] = defaultdict(set)
+    together: dict[str, set[str]] = defaultdict(set)
+    for observers, organisation in rows:
+        names = observers.split(shf.BETWEEN_OBSERVERS)
+        for name in names:
+            together[name].add(organisation)
+            if len(names) == 1:
+                alone[name].add(organisation)
+    found: dict[str, str] = {}
+    for name, texts in together.items():
+        candidates = alone.get(name) or {text for text in texts if shf.BETWEEN_ORGANISATIONS not in text}
+        if "" not in texts and len(candidates) == 1 and (name in alone or len(texts) == 1):
+            found[name] = next(iter(candidates))
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ cells
+
+
+def _uid(row: Row, column: str) -> str:
+    text = row[column]
+    if not is_uid(text):
+        raise RowRefusedError(
+            column,
+            _("« {text} » n’est pas un identifiant UUID : reprenez celui du fichier d’origine.").format(
+                text=_short(text)
+            ),
+        )
+    return text.lower()
+
+
+def _code(row: Row, column: str) -> str | None:
+    text = row[column]
+    if not text:
+        return None
+    codes = _CODES[column]
+    code = codes.get(text) or codes.get(fold(text))
+    if code is None and text.strip():
+        raise RowRefusedError(column, _unknown_label(text, codes))
+    return code
+
+
+def _unknown_label(text: str, codes: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(fold(text), codes, n=1, cutoff=0.5)
+    code = codes[near[0]] if near else None
+    label = next((label for label, known in codes.items() if known == code), None)
+    if label is None:
+        return _("« {text} » n’est pas dans la liste : écrivez un libellé de la liste.").format(text=_short(text))
+    return _("« {text} » n’est pas dans la liste : faut-il écrire « {label} » ?").format(text=_short(text), label=label)
+
+
+def _methods(row: Row) -> list[str]:
+    codes = _CODES["methodes_prospection"]
+    found = []
+    for label in row["methodes_prospection"].split(shf.BETWEEN_METHODS):
+        code = codes.get(label) or codes.get(fold(label))
+        if code is not None:
+            found.append(code)
+        elif label.strip():
+            raise RowRefusedError("methodes_prospection", _unknown_label(label, codes))
+    return found
+
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
+
+
+def _integer(row: Row, column: str) -> int | None:
+    text = row[column].strip()
+    if not text:
+        return None
+    if not _INTEGER.fullmatch(text):
+        raise RowRefusedError(column, _("« {text} » n’est pas un nombre entier.").format(text=_short(text)))
+    return int(text)
+
+
+def _count(row: Row, column: str) -> int | None:
+    text = row[column]
+    if text.isdecimal() and len(text) < 10:
+        return int(text)
+    text = text.strip()
+    if not text:
+        return None
+    if _INTEGER.fullmatch(text) and not text.startswith("-"):
+        return int(text)
+    raise RowRefusedError(
+        column,
+        _(
+            "« {text} » n’est pas un nombre d’animaux : écrivez un nombre entier, le plus petit dans nombre_min, "
+            "le plus grand dans nombre_max."
+        ).format(text=_short(text)),
+    )
+
+
+def _number(row: Row, column: str, notes: list[RowNote]) -> float | None:
+    text = row[column].strip()
+    if not text:
+        return None
+    if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text.replace(",", "."))):
+        raise RowRefusedError(
+            column, _("« {text} » n’est pas un nombre : écrivez par exemple 50.4213.").format(text=_short(text))
+        )
+    written = shf.written_number(value)
+    if written != row[column]:
+        _note_other_form(column, row[column], written, notes)
+    return value
+
+
+_POINT = re.compile(r"\s*POINT\s*\(\s*(\S+)\s+(\S+)\s*\)\s*", re.IGNORECASE)
+
+
+def _position(row: Row, notes: list[RowNote]) -> tuple[float | None, float | None]:
+    """Return longitude and latitude; the point as text fills in for empty numbers and must not contradict them."""
+    longitude, latitude = _number(row, "x_wgs", notes), _number(row, "y_wgs", notes)
+    text = row["wkt_wgs"]
+    if not text.strip() or text == f"POINT({row['x_wgs']} {row['y_wgs']})":
+        return longitude, latitude
+    found = _POINT.fullmatch(text)
+    if not found or not all(_NUMBER.fullmatch(part) for part in found.groups()):
+        raise RowRefusedError(
+            "wkt_wgs", _("« {text} » n’est pas un point : écrivez POINT(2.83 50.42).").format(text=_short(text))
+        )
+    point = float(found[1]), float(found[2])
+    if longitude is None and latitude is None:
+        return point
+    if point != (longitude, latitude):
+        raise RowRefusedError(
+            "wkt_wgs", _("Le point {text} n’est pas à la position x_wgs, y_wgs : corrigez l’un des deux.").format(text=text)
+        )
+    return longitude, latitude
+
+
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?(?:\.0+)?)?")
+_FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?: 00:00(?::00)?)?")
+
+
+def _iso_date(text: str) -> str | None:
+    """Return the date of a cell as ISO text; None when it is no date. Spreadsheets write 14/04/2020 for 2020-04-14."""
+    text = text.strip()
+    if found := _ISO_DATE.fullmatch(text):
+        year, month, day = found.groups()
+    elif found := _FRENCH_DATE.fullmatch(text):
+        day, month, year = found.groups()
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def _date(row: Row, column: str, notes: list[RowNote]) -> str | None:
+    text = row[column]
+    if not text.strip():
+        return None
+    found = _iso_date(text)
+    if found is None:
+        raise RowRefusedError(
+            column,
+            _("« {text} » n’est pas une date possible : écrivez l’année, le mois et le jour (2020-04-14).").format(
+                text=_short(text)
+            ),
+        )
+    if found != text:
+        _note_other_form(column, text, found, notes)
+    return found
+
+
+def _compare_parts(row: Row, on_date: str | None, notes: list[RowNote]) -> None:
+    """Note a year or month beside the date that is another: they are computed from the date, so the date wins."""
+    for column, part in (("annee_passage", (on_date or "")[:4]), ("mois_passage", (on_date or "")[5:7])):
+        text = row[column].strip()
+        if on_date and text and text.lstrip("0") != part.lstrip("0"):
+            sentence = _("« {text} » ne va pas avec la date {date} : la date a été gardée.")
+            notes.append(RowNote(column, sentence.format(text=_short(text), date=on_date)))
+
+
+_PLAIN_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _time(row: Row, column: str, notes: list[RowNote]) -> str | None:
+    text = row[column]
+    if not text.strip():
+        return None
+    if _PLAIN_TIME.fullmatch(text):
+        return text
+    try:
+        found = parse.parse_time(re.sub(r"(:[0-9]{2}):[0-9]{2}\s*$", r"\1", text))
+    except ValueError as error:
+        raise RowRefusedError(column, str(error)) from error
+    _note_other_form(column, text, found, notes)
+    return found
+
+
+def _note_other_form(column: str, text: str, written: str, notes: list[RowNote]) -> None:
+    sentence = _("« {text} » a été lu {written}, et sera écrit ainsi.")
+    notes.append(RowNote(column, sentence.format(text=_short(text), written=written)))
+
+
+def _short(text: str) -> str:
+    shown = " ".join(text.split())
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"

@@ -1,0 +1,166 @@
+"""The check of a whole database: SQLite's own checks, and that the history of every record gives that record."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from fieldapp.core.text import _
+from fieldapp.store.connection import Database, translated
+from fieldapp.store.records import DELETED, PARENT, decode
+
+MAX_PROBLEMS = 1000
+"""Findings that are written out; beyond that one sentence says that there are more."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check read and what it found; no problem means that everything is in order."""
+
+    records: int = 0
+    changes: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problems
+
+    def add(self, sentence: str) -> None:
+        """Keep a finding, up to MAX_PROBLEMS of them."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(sentence)
+        elif len(self.problems) == MAX_PROBLEMS:
+            self.problems.append(_("Et d’autres encore : la liste s’arrête ici."))
+
+
+def check(db: Database) -> Report:
+    """Return what is wrong with the database, having read all of it in one moment; memory does not grow with it."""
+    report = Report()
+    try:
+        _check_file(db.connection, report)
+        _check_search(db.connection, report)
+        if report.is_clean:
+            with translated(db.path):
+                db.connection.execute("BEGIN")
+                try:
+                    _check_links(db.connection, report)
+                    _check_history(db, report)
+                finally:
+                    db.connection.execute("ROLLBACK")
+    except sqlite3.DatabaseError as error:
+        report.add(_("Le fichier {path} est illisible par endroits : {detail}.").format(path=db.path, detail=error))
+    return report
+
+
+def _check_file(connection: sqlite3.Connection, report: Report) -> None:
+    for (line,) in connection.execute("PRAGMA integrity_check"):
+        if line != "ok":
+            report.add(_("Fichier abîmé : {detail}.").format(detail=line))
+
+
+def _check_search(connection: sqlite3.Connection, report: Report) -> None:
+    try:
+        connection.execute("INSERT INTO taxon_names (taxon_names, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        report.add(_("L’index de recherche des taxons ne correspond pas à la liste des taxons."))
+
+
+def _check_links(connection: sqlite3.Connection, report: Report) -> None:
+    for table, rowid, parent, _key in connection.execute("PRAGMA foreign_key_check"):
+        if table == "record":
+            (uid,) = connection.execute("SELECT uid FROM record WHERE rowid = ?", (rowid,)).fetchone()
+            report.add(_("Relevé {uid} : le relevé au-dessus de lui n’existe pas.").format(uid=uid))
+        elif table == "change":
+            (uid,) = connection.execute("SELECT record FROM change WHERE id = ?", (rowid,)).fetchone()
+            missing = _("sans action") if parent == "action" else _("d’un relevé qui n’existe pas")
+            report.add(_("Relevé {uid} : modification n° {id} {missing}.").format(uid=uid, id=rowid, missing=missing))
+        else:
+            report.add(
+                _("Table {table}, ligne {id} : lien vers {parent} rompu.").format(table=table, id=rowid, parent=parent)
+            )
+    orphans = connection.execute(
+        "SELECT child.uid FROM record AS child JOIN record AS parent ON parent.uid = child.parent "
+        "WHERE child.deleted = 0 AND parent.deleted = 1 ORDER BY child.uid"
+    )
+    for (uid,) in orphans:
+        report.add(_("Relevé {uid} : le relevé au-dessus de lui est supprimé.").format(uid=uid))
+
+
+def _check_history(db: Database, report: Report) -> None:
+    """Walk records and changes side by side, both in order of uid."""
+    records = db.connection.execute(
+        "SELECT uid, protocol, entity, parent, data, on_date, cd_nom, deleted FROM record ORDER BY uid"
+    )
+    changes = db.connection.execute("SELECT record, id, before, after FROM change ORDER BY record, id")
+    histories = groupby(changes, key=lambda row: row[0])
+    ahead = next(histories, None)
+    for record in records:
+        report.records += 1
+        while ahead is not None and ahead[0] < record[0]:
+            # Its record is missing, which the check of links has said.
+            report.changes += sum(1 for _row in ahead[1])
+            ahead = next(histories, None)
+        if ahead is None or ahead[0] != record[0]:
+            report.add(_("Relevé {uid} : aucune modification ne dit d’où il vient.").format(uid=record[0]))
+        else:
+            _check_record(record, ahead[1], report)
+            ahead = next(histories, None)
+        _check_columns(db, record, report)
+    while ahead is not None:
+        report.changes += sum(1 for _row in ahead[1])
+        ahead = next(histories, None)
+
+
+def _check_record(record: tuple[Any, ...], changes: Iterator[tuple[Any, ...]], report: Report) -> None:
+    uid, _protocol, _entity, parent, data, _on_date, _cd_nom, deleted = record
+    state: dict[str, Any] | None = None
+    for _record, number, before, after in changes:
+        report.changes += 1
+        if (before is None) != (state is None):
+            report.add(_("Relevé {uid} : la modification n° {id} n’est pas à sa place.").format(uid=uid, id=number))
+        state = {} if state is None else state
+        if before is not None:
+            wrong = sorted(name for name, value in decode(before).items() if state.get(name) != value)
+            if wrong:
+                report.add(
+                    _("Relevé {uid} : la modification n° {id} part d’autres valeurs ({fields}).").format(
+                        uid=uid, id=number, fields=", ".join(wrong)
+                    )
+                )
+        state.update(decode(after))
+        state = {DELETED: False, **{name: value for name, value in state.items() if value is not None}}
+    present = {DELETED: bool(deleted), **({} if parent is None else {PARENT: parent}), **decode(data)}
+    if state != present:
+        state = state or {}
+        wrong = sorted(name for name in {**state, **present} if state.get(name) != present.get(name))
+        report.add(
+            _("Relevé {uid} : l’historique ne donne pas ses valeurs ({fields}).").format(
+                uid=uid, fields=", ".join(wrong) or "null"
+            )
+        )
+
+
+def _check_columns(db: Database, record: tuple[Any, ...], report: Report) -> None:
+    """Compare the two indexed columns with the fields that they repeat; unknown protocols are left alone."""
+    uid, protocol_code, entity_code, _parent, data, on_date, cd_nom, _deleted = record
+    protocol = db.protocols.get(protocol_code)
+    if protocol is None:
+        return
+    try:
+        entity = protocol.entity(entity_code)
+    except KeyError:
+        return
+    values = decode(data)
+    for column, name, value in (("on_date", entity.date_field, on_date), ("cd_nom", entity.taxon_field, cd_nom)):
+        if value != (values.get(name) if name else None):
+            report.add(
+                _("Relevé {uid} : la colonne {column} ne suit pas le champ {field}.").format(
+                    uid=uid, column=column, field=name or "-"
+                )
+            )

@@ -1,0 +1,262 @@
+"""The one door of all failures: foreseen ones become a sentence, the others "your records are safe" and a report."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+import re
+import sqlite3
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from PySide6 import __version__ as qt_version
+from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit, QWidget
+
+from fieldapp import __version__
+from fieldapp.core.errors import CancelledError, FieldappError
+from fieldapp.core.text import _
+from fieldapp.ui import theme
+from fieldapp.ui.overlay import Overlay
+from fieldapp.ui.widgets import ActionButton, IconLabel, text_label
+
+HIDDEN = "…"
+_EMAIL = re.compile(r"[^\s@<>\"'()\[\]{},;:/\\=]+@[^\s@<>\"'()\[\]{},;:/\\=]+")
+_SHORTEST_PART = 3
+"""Parts of a name shorter than this ("de", "Le") stay, they say nothing about the person."""
+
+Diagnose = Callable[[Path], object]
+
+
+def redact(text: str, names: Iterable[str] = (), home: str | None = None, user: str | None = None) -> str:
+    """Return the text without the home folder, the user's name, e-mail addresses and the names of people given."""
+    home = str(Path.home()) if home is None else home
+    user = _user() if user is None else user
+    for path in sorted({home, home.replace("\\", "\\\\"), home.replace("\\", "/")}, key=len, reverse=True):
+        if len(path) > 1:
+            text = re.sub(re.escape(path) + r"(?![^\W_])", "~", text, flags=re.IGNORECASE)
+    text = _EMAIL.sub(HIDDEN, text)
+    words = {user.strip()}
+    for name in names:
+        words.add(name.strip())
+        words.update(part for part in re.split(r"[\s,;]+", name) if len(part) >= _SHORTEST_PART)
+    for word in sorted(filter(None, words), key=len, reverse=True):
+        text = re.sub(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return Path.home().name
+
+
+def report(error: BaseException, names: Iterable[str] = (), facts: Mapping[str, str] | None = None) -> str:
+    """Return what a developer needs to know of a failure, without personal data."""
+    versions = {
+        "fieldapp": __version__,
+        "Python": platform.python_version(),
+        "Qt": qt_version,
+        "SQLite": sqlite3.sqlite_version,
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        **(facts or {}),
+    }
+    lines = [f"{name} {value}" for name, value in versions.items()]
+    trace = "".join(traceback.format_exception(error))
+    return redact("\n".join([*lines, "", trace.rstrip(), ""]), names)
+
+
+class Presenter(Protocol):
+    """A window that can say what went wrong without a dialog."""
+
+    def show_failure(self, sentence: str) -> None:
+        """Say a foreseen failure in a banner."""
+
+    def show_bug(self, text: str) -> None:
+        """Show the panel "vos relevés sont en sécurité" with this report."""
+
+
+class ErrorDoor(QObject):
+    """Takes every failure to the window that is open, or to a start-up dialog when there is none yet."""
+
+    _elsewhere = Signal(object)
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.presenter: Presenter | None = None
+        self.names: Callable[[], Iterable[str]] = tuple
+        self.facts: Callable[[], Mapping[str, str]] = dict
+        self.diagnose: Diagnose | None = None
+        self._showing = False
+        self._elsewhere.connect(self.show)
+
+    def show(self, error: BaseException) -> None:
+        """Say what happened, in the way that fits the failure; from any thread."""
+        if QThread.currentThread() is not self.thread():
+            self._elsewhere.emit(error)
+            return
+        if isinstance(error, CancelledError) or self._showing:
+            return
+        self._showing = True
+        try:
+            if isinstance(error, FieldappError):
+                self._say(str(error))
+            else:
+                self._bug(report(error, self.names(), self.facts()))
+        finally:
+            self._showing = False
+
+    def _say(self, sentence: str) -> None:
+        if self.presenter is not None:
+            self.presenter.show_failure(sentence)
+        else:
+            start_up_dialog(_("fieldapp ne peut pas s’ouvrir"), sentence).exec()
+
+    def _bug(self, text: str) -> None:
+        sys.stderr.write(text)
+        if self.presenter is not None:
+            self.presenter.show_bug(text)
+        else:
+            sentence = _(
+                "Vos relevés sont en sécurité : rien n’a été effacé. Une erreur du programme l’empêche de s’ouvrir."
+            )
+            start_up_dialog(_("fieldapp ne peut pas s’ouvrir"), sentence, text).exec()
+
+    def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Take what nobody caught (`sys.excepthook`); Qt sends the exceptions of its slots here too."""
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        try:
+            self.show(error)
+        except Exception:  # noqa: BLE001 - one of the two places: the last resort must not fail itself
+            sys.__excepthook__(kind, error, trace)
+
+
+_door: ErrorDoor | None = None
+
+
+def install(app: QApplication) -> ErrorDoor:
+    """Put the door in: from now on no failure passes silently or ends the program. Returns the door to be furnished."""
+    global _door  # noqa: PLW0603 - one door for the whole program
+    door = ErrorDoor(app)
+    sys.excepthook = door.hook
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            door.hook(args.exc_type, args.exc_value, args.exc_traceback)
+
+    threading.excepthook = in_thread
+    _door = door
+    return door
+
+
+def show(error: BaseException) -> None:
+    """Say a failure through the door; without a door it is raised."""
+    if _door is None:
+        raise error
+    _door.show(error)
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Say a foreseen failure of this block in a banner and go on; a bug still goes to the last resort."""
+    try:
+        yield
+    except FieldappError as error:
+        show(error)
+
+
+def copy_report(text: str) -> None:
+    """Put the report on the clipboard."""
+    QApplication.clipboard().setText(text)
+
+
+class BugPanel(Overlay):
+    """The panel "vos relevés sont en sécurité": what happened in one sentence, the report hidden until asked for."""
+
+    def __init__(self, host: QWidget, diagnose: Callable[[], Diagnose | None]) -> None:
+        super().__init__(host, width=46, name="bug")
+        self._diagnose = diagnose
+        self._text = ""
+        self._copied = text_label("", "secondary")
+        self.details = QPlainTextEdit(self.panel)
+        self.details.setObjectName("bug.details")
+        self.details.setAccessibleName(_("Rapport"))
+        self.details.setReadOnly(True)
+        self.details.setTabChangesFocus(True)
+        self.details.setMinimumHeight(theme.TARGET * 6)
+        self.details.hide()
+        self._go_on = ActionButton(_("Continuer"), key="Esc", primary=True, name="bug.continue", on=self.close_panel)
+        copy = ActionButton(_("Copier le rapport"), "copy_report", "C", name="bug.copy", on=self._copy)
+        self._save = ActionButton(_("Enregistrer un diagnostic"), "save", "D", name="bug.diagnose", on=self._write)
+        more = ActionButton(_("Voir le rapport"), "expand", "V", role="quiet", name="bug.more", on=self._more)
+        safe = _("Ce qui était enregistré l’est toujours ; la dernière action n’a pas abouti.")
+        blame = _("C’est une erreur du programme. Le rapport est écrit sans nom de personne ni adresse.")
+        title = text_label(_("Vos relevés sont en sécurité"), "section")
+        box = theme.column(
+            theme.row(IconLabel("protected", "accent", 1.4), title, 1),
+            text_label(safe, wrap=True),
+            text_label(blame, "secondary", wrap=True),
+            self.details,
+            theme.row(copy, self._save, 1, spacing=theme.S),
+            theme.row(more, self._copied, 1, self._go_on, spacing=theme.S),
+            margin=theme.XL,
+        )
+        self.panel.setLayout(box)
+
+    def open(self, text: str) -> None:
+        """Show the panel for this report."""
+        self._text = text
+        self.details.setPlainText(text)
+        self.details.hide()
+        self._copied.setText("")
+        self._save.setVisible(self._diagnose() is not None)
+        self.open_panel(self._go_on)
+
+    def _more(self) -> None:
+        self.details.setVisible(not self.details.isVisible())
+        self.place()
+
+    def _copy(self) -> None:
+        copy_report(self._text)
+        self._copied.setText(_("Rapport copié."))
+
+    def _write(self) -> None:
+        diagnose = self._diagnose()
+        if diagnose is None:
+            return
+        name, _kind = QFileDialog.getSaveFileName(
+            self, _("Enregistrer un diagnostic"), str(Path.home() / "fieldapp-diagnostic.zip"), "ZIP (*.zip)"
+        )
+        if name:
+            with guard():
+                diagnose(Path(name))
+                self._copied.setText(_("Diagnostic enregistré."))
+
+
+def start_up_dialog(title: str, sentence: str, text: str = "") -> QDialog:
+    """Return the dialog for a failure before there is a window; `text` is the report to copy."""
+    dialog = QDialog()
+    dialog.setObjectName("startup")
+    dialog.setWindowTitle("fieldapp")
+    close = ActionButton(_("Fermer"), key="Esc", primary=True, name="startup.close", on=dialog.reject)
+    buttons = theme.row(1, spacing=theme.S)
+    if text:
+        copy = ActionButton(
+            _("Copier le rapport"), "copy_report", "C", name="startup.copy", on=lambda: copy_report(text)
+        )
+        buttons.addWidget(copy)
+    buttons.addWidget(close)
+    words = text_label(sentence, wrap=True, name="startup.sentence")
+    words.setMinimumWidth(theme.text_px() * 30)
+    head = theme.row(IconLabel("error", "error", 1.4), text_label(title, "section"), 1)
+    dialog.setLayout(theme.column(head, words, buttons, margin=theme.XL, spacing=theme.L))
+    return dialog

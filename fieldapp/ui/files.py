@@ -1,0 +1,94 @@
+"""Files that the person chooses: the only dialogs of the program, and the small files that a page writes itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QDir, QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.text import N_, _
+
+CSV = N_("Fichiers CSV (*.csv)")
+PICTURES = N_("Images (*.png *.svg)")
+
+_last_folder = ""
+
+
+def start_folder() -> Path:
+    """Return the folder that was chosen last, else the person's documents."""
+    found = _last_folder or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(found or QDir.homePath())
+
+
+def ask_save(parent: QWidget, title: str, name: str, kinds: str, on_path: Callable[[Path], object]) -> QFileDialog:
+    """Ask where to write a file; `on_path` gets the answer, nothing happens when the person gives up."""
+    dialog = _dialog(parent, title, kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+    dialog.selectFile(name)
+    return _open(dialog, on_path)
+
+
+def ask_open(parent: QWidget, title: str, kinds: str, on_path: Callable[[Path], object]) -> QFileDialog:
+    """Ask which file to read; `on_path` gets the answer, nothing happens when the person gives up."""
+    dialog = _dialog(parent, title, kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _open(dialog, on_path)
+
+
+def open_folder(path: Path) -> None:
+    """Show the folder of a file in the file manager of the system."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path if path.is_dir() else path.parent)))
+
+
+def safe_name(text: str) -> str:
+    """Return the text as part of a file name: letters, figures, dashes and underscores only."""
+    kept = "".join(char if char.isalnum() or char in "-_" else "_" for char in text)
+    return kept.strip("_")[:80] or "fieldapp"
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a small table as CSV (";", UTF-8 with its mark, so that spreadsheets read the accents)."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text(path, text.getvalue(), encoding="utf-8-sig")
+
+
+def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write a small text file; raises FileRefusedError with a sentence."""
+    try:
+        path.write_text(text, encoding=encoding, newline="")
+    except OSError as error:
+        raise FileRefusedError(
+            _("{path} n’a pas pu être écrit : choisissez un autre dossier, ou faites de la place.").format(path=path)
+        ) from error
+
+
+def _dialog(parent: QWidget, title: str, kinds: str) -> QFileDialog:
+    dialog = QFileDialog(parent, title, str(start_folder()), _(kinds))
+    dialog.setObjectName("file")
+    if QGuiApplication.platformName() in {"offscreen", "minimal"}:
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    return dialog
+
+
+def _open(dialog: QFileDialog, on_path: Callable[[Path], object]) -> QFileDialog:
+    def chosen(text: str) -> None:
+        global _last_folder
+        path = Path(text)
+        _last_folder = str(path.parent)
+        on_path(path)
+
+    dialog.fileSelected.connect(chosen)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+    return dialog

@@ -1,0 +1,243 @@
+"""Lines that point to other records (people, datasets) or to a code of a list, by type-ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from fieldapp.core.ids import name_uid
+from fieldapp.core.record import make_record
+from fieldapp.core.schema import Field
+from fieldapp.core.text import _, fold
+from fieldapp.store import records
+from fieldapp.ui import theme
+from fieldapp.ui.services import Services
+from fieldapp.ui.widgets import Chip, FlowLayout, Suggest, Suggestion
+
+DIRECTORY = "directory"
+"""The code of the protocol that holds people and datasets."""
+
+_NEW = "new:"
+
+
+class ChoiceEdit(Suggest):
+    """One code of a field's list: opens on arrival, letters narrow it; `changed` carries the code or None."""
+
+    changed = Signal(object)
+
+    def __init__(self, field: Field, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(self._matching, placeholder="–", minimum=0, name=name, parent=parent)
+        self._field = field
+        self._value: str | None = None
+        self.chosen.connect(lambda row: self._take(row.key))
+
+    def value(self) -> str | None:
+        """Return the code chosen, None when there is none."""
+        return self._value
+
+    def set_value(self, code: str | None) -> None:
+        """Show the label of a code; says nothing."""
+        self._value = code
+        choice = self._field.choice(code)
+        self.setText(_(choice.label) if choice else (code or ""))
+
+    def _matching(self, text: str) -> list[Suggestion]:
+        choice = self._field.choice(self._value)
+        typed = "" if choice and text == _(choice.label) else fold(text)
+        return [
+            Suggestion(item.code, _(item.label), italic=False)
+            for item in self._field.choices
+            if item.offered and all(part in fold(f"{_(item.label)} {_(item.short)}") for part in typed.split())
+        ]
+
+    def _take(self, code: str | None) -> None:
+        changed = code != self._value
+        self.set_value(code)
+        if changed:
+            self.changed.emit(code)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select what stands there, so that a letter replaces it."""
+        super().focusInEvent(event)
+        self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Read what was typed and not taken: an only match is taken, an empty line is no code, the rest goes back."""
+        super().focusOutEvent(event)
+        text = self.text().strip()
+        found = self._matching(text) if text else []
+        if not text or len(found) == 1:
+            self._take(found[0].key if found else None)
+        else:
+            self.set_value(self._value)
+
+
+class Directory:
+    """Searches people or datasets by any word of their name, and makes the one that is missing."""
+
+    def __init__(self, services: Services, target: str) -> None:
+        self._services, self._target = services, target
+        self._entity = services.protocols[DIRECTORY].entity(target)
+
+    def search(self, text: str, without: Sequence[str] = ()) -> list[Suggestion]:
+        """Return those whose words begin as typed, then the row that makes a new one."""
+        parts = fold(text).split()
+        found = []
+        exact = False
+        for record in records.roots(self._services.db, DIRECTORY, self._target):
+            name = str(record.data.get("name", ""))
+            heads = fold(name).replace("-", " ").split()
+            exact = exact or fold(name) == fold(text)
+            if record.uid not in without and all(any(head.startswith(part) for head in heads) for part in parts):
+                subtitle = str(record.data.get("organisation", ""))
+                found.append(Suggestion(record.uid, name, subtitle, italic=False, icon="observer"))
+        found.sort(key=lambda row: fold(row.title))
+        if parts and not exact:
+            name = " ".join(text.split())
+            words = _("Ajouter « {name} »").format(name=name)
+            found.append(Suggestion(_NEW + name, words, italic=False, icon="add", faint=True))
+        return found
+
+    def settle(self, key: str) -> str:
+        """Return the uid of the row taken; the row "ajouter" saves the new record first."""
+        if not key.startswith(_NEW):
+            return key
+        name = key.removeprefix(_NEW)
+        uid = name_uid(self._target, name)
+        if (known := records.get(self._services.db, uid)) is None or known.deleted:
+            record = make_record(DIRECTORY, self._entity, {"name": name}, None, uid)
+            label = _("{what} : {name}").format(what=_(self._entity.label), name=name)
+            self._services.on_saved(records.save(self._services.db, [record], label).made_at)
+        return uid
+
+    def name(self, uid: str) -> str:
+        """Return the name of a record, "" when it is not there."""
+        record = records.get(self._services.db, uid)
+        return str(record.data.get("name", "")) if record else ""
+
+
+class LinkEdit(Suggest):
+    """One person or dataset; `changed` carries the uid or None."""
+
+    changed = Signal(object)
+
+    def __init__(self, services: Services, target: str, *, name: str = "", parent: QWidget | None = None) -> None:
+        self._directory = Directory(services, target)
+        super().__init__(self._rows, placeholder=_("nom"), minimum=0, name=name, parent=parent)
+        self._value: str | None = None
+        self.chosen.connect(lambda row: self._take(self._directory.settle(row.key)))
+
+    def value(self) -> str | None:
+        """Return the uid chosen."""
+        return self._value
+
+    def set_value(self, uid: str | None) -> None:
+        """Show the name of a record; says nothing."""
+        self._value = uid
+        self.setText(self._directory.name(uid) if uid else "")
+
+    def _rows(self, text: str) -> list[Suggestion]:
+        return self._directory.search("" if self._value and text == self._directory.name(self._value) else text)
+
+    def _take(self, uid: str | None) -> None:
+        changed = uid != self._value
+        self.set_value(uid)
+        if changed:
+            self.changed.emit(uid)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select what stands there, so that a letter replaces it."""
+        super().focusInEvent(event)
+        self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Read what was typed and not taken: an empty line is nobody, an only person is taken, the rest goes back."""
+        super().focusOutEvent(event)
+        text = self.text().strip()
+        found = [row for row in self._rows(text) if not row.key.startswith(_NEW)] if text else []
+        if not text:
+            self._take(None)
+        elif len(found) == 1 and text != self._directory.name(self._value or ""):
+            self._take(found[0].key)
+        else:
+            self.set_value(self._value)
+
+
+class LinksEdit(QFrame):
+    """Several people: a chip each and a line to add one; Backspace in the empty line takes the last one away."""
+
+    changed = Signal(object)
+
+    def __init__(self, services: Services, target: str, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._directory = Directory(services, target)
+        self._uids: list[str] = []
+        self._chips: list[Chip] = []
+        self._flow = FlowLayout(self)
+        self.line = _AddLine(self._rows, self.take_last, name=f"{name}.line", parent=self)
+        self.line.setMinimumWidth(theme.text_px() * 14)
+        self.line.chosen.connect(self._add)
+        self._flow.addWidget(self.line)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFocusProxy(self.line)
+
+    def value(self) -> list[str]:
+        """Return the uids in the order of choosing."""
+        return list(self._uids)
+
+    def set_value(self, uids: Sequence[str] | None) -> None:
+        """Show these people; says nothing."""
+        self._uids = list(dict.fromkeys(uids or ()))
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._flow.removeWidget(self.line)
+        self._chips = []
+        for uid in self._uids:
+            chip = Chip(self._directory.name(uid) or "?", True, name=f"{self.objectName()}.{uid}", parent=self)
+            chip.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            chip.setToolTip(_("cliquer pour retirer"))
+            chip.clicked.connect(lambda _on=False, uid=uid: self._remove(uid))
+            self._flow.addWidget(chip)
+            self._chips.append(chip)
+        self._flow.addWidget(self.line)
+        self.updateGeometry()
+
+    def take_last(self) -> None:
+        """Take the last person away."""
+        if self._uids:
+            self._remove(self._uids[-1])
+
+    def _rows(self, text: str) -> list[Suggestion]:
+        return self._directory.search(text, self._uids)
+
+    def _add(self, row: Suggestion) -> None:
+        self.line.clear()
+        self.set_value([*self._uids, self._directory.settle(row.key)])
+        self.changed.emit(self.value())
+
+    def _remove(self, uid: str) -> None:
+        self.set_value([other for other in self._uids if other != uid])
+        self.line.setFocus()
+        self.changed.emit(self.value())
+
+
+class _AddLine(Suggest):
+    def __init__(self, search: Any, on_backspace: Any, *, name: str, parent: QWidget) -> None:
+        super().__init__(search, placeholder=_("ajouter"), minimum=1, name=name, parent=parent)
+        self._on_backspace = on_backspace
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the last chip away with Backspace in the empty line."""
+        if event.key() == Qt.Key.Key_Backspace and not self.text():
+            self._on_backspace()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,261 @@
+"""The program with a window: opens the database, says what goes wrong on the way, and builds the pages."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from fieldapp import protocols
+from fieldapp.core import paths, settings
+from fieldapp.core.errors import DamagedDatabaseError, FieldappError
+from fieldapp.core.settings import Settings
+from fieldapp.core.text import _, set_language
+from fieldapp.store import backup, changes, connection, instance, records, upkeep
+from fieldapp.store.connection import Author
+from fieldapp.store.opening import open_for_use
+from fieldapp.ui import errors, sources, theme, windows
+from fieldapp.ui.services import Services
+from fieldapp.ui.shell import MainWindow
+
+BACKUP_AFTER_START_MS = 3_000
+BACKUP_EVERY_MS = 30 * 60 * 1000
+"""How often the program looks whether today's backup is still to be made."""
+
+
+def run(database: Path | None = None, *, demo: bool = False, on_ready: Callable[[Program], object] | None = None) -> int:
+    """Open the window and stay until it is closed; return the exit code.
+
+    `demo` opens a throw-away database filled with the demonstration season. `on_ready` is called once the first page
+    is painted and the program waits for a key.
+    """
+    application = make_application()
+    with tempfile.TemporaryDirectory(prefix="fieldapp-") as folder:
+        program = Program(application, database or paths.default_database(), Path(folder))
+        if not (program.open_training() if demo else program.open_own()):
+            return 1
+        if on_ready is not None:
+            QTimer.singleShot(0, lambda: on_ready(program))
+        try:
+            return application.exec()
+        finally:
+            program.close()
+
+
+def make_application() -> QApplication:
+    """Return the Qt application of this process, with the look of the settings and the door for all failures."""
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("fieldapp")
+    application.setDesktopFileName("fieldapp")
+    application.setWindowIcon(QIcon(str(paths.resource("icons/fieldapp.svg"))))
+    return application
+
+
+class Program:
+    """One run of the program: its settings, the database that is open, and the window on it.
+
+    The training mode is the same program on a database in `scratch`, which goes away with it.
+    """
+
+    def __init__(self, application: QApplication, database: Path, scratch: Path) -> None:
+        self._application = application
+        self._database = database
+        self._scratch = scratch
+        self._lock: instance.Lock | None = None
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._back_up)
+        self.settings = settings.load()
+        self.services: Services | None = None
+        self.window: MainWindow | None = None
+        self.door = errors.install(application)
+        self._look()
+
+    # ------------------------------------------------------------------------------------- opening, closing
+
+    def open_own(self) -> bool:
+        """Open the person's own database; False when that failed and was said."""
+        return self._open(self._database, training=False)
+
+    def open_training(self) -> bool:
+        """Open a throw-away database with the demonstration season, visibly different."""
+        return self._open(self._scratch / "entrainement.db", training=True)
+
+    def close(self) -> None:
+        """Close window, database and lock; what is unfinished stays as a draft."""
+        self._timer.stop()
+        window, services, lock = self.window, self.services, self._lock
+        self.window = self.services = self._lock = None
+        if window is not None:
+            window.close()
+            window.deleteLater()
+        if services is not None:
+            services.db.close()
+        if lock is not None:
+            lock.release()
+
+    def _open(self, path: Path, *, training: bool) -> bool:
+        try:
+            lock = instance.hold(path)
+        except FieldappError as error:
+            errors.show(error)
+            return False
+        try:
+            services = self._services(path, lock, training=training)
+        except FieldappError as error:
+            lock.release()
+            errors.show(error)
+            return False
+        if services is None:
+            lock.release()
+            return False
+        self.close()
+        self._lock, self.services = lock, services
+        self._show(services)
+        return True
+
+    def _services(self, path: Path, lock: instance.Lock, *, training: bool) -> Services | None:
+        """Return the open database with all that belongs to it; None when the person gave up on a damaged one."""
+        author = Author(self.settings.who, self.settings.device)
+        try:
+            db = open_for_use(path, protocols.installed(), author)
+        except DamagedDatabaseError as damage:
+            from fieldapp.ui.recovery import offer_backup
+
+            if not offer_backup(path, str(damage), lock):
+                return None
+            db = open_for_use(path, protocols.installed(), author)
+        if training:
+            from fieldapp.exchange import demo
+
+            demo.fill(db)
+        by_code = {protocol.code: protocol for protocol in db.protocols.values()}
+        return Services(db, by_code, self.settings, self._saved, self._change_settings, training, self._switch)
+
+    def _show(self, services: Services) -> None:
+        window = MainWindow(
+            windows.pages(services.protocols),
+            services=services,
+            sources=sources.for_window(services, self._navigate),
+            undo=lambda: self._step(changes.undo),
+            redo=lambda: self._step(changes.redo),
+            training=services.training,
+            door=self.door,
+        )
+        self.door.names = lambda: self._names(services)
+        self.door.diagnose = lambda target: self._diagnose(services, target)
+        self.window = window
+        window.navigate("today")
+        window.show()
+        self._say_standing(services)
+        if not services.training:
+            QTimer.singleShot(BACKUP_AFTER_START_MS, self._look_after)
+            self._timer.start(BACKUP_EVERY_MS)
+
+    def _navigate(self, code: str, **params: Any) -> None:
+        if self.window is not None:
+            self.window.navigate(code, **params)
+
+    def _switch(self, training: bool) -> None:
+        """Go to the training database or back; after the present key press is dealt with."""
+        QTimer.singleShot(0, self.open_training if training else self.open_own)
+
+    # ------------------------------------------------------------------------------------------- what is said
+
+    def _saved(self, made_at: str) -> None:
+        if self.window is not None and self.services is not None:
+            self.window.status.saved(local_time(made_at))
+            self.window.status.pending(changes.unsent(self.services.db))
+
+    def _say_standing(self, services: Services) -> None:
+        if self.window is None:
+            return
+        status = self.window.status
+        if last := changes.last_saved_at(services.db):
+            status.saved(local_time(last))
+        status.pending(changes.unsent(services.db))
+        status.who(self.settings.who_name or _("qui saisit ? (Réglages)"))
+        if not services.training:
+            newest = backup.list_backups(services.path)
+            status.backup(newest[0].made_at.astimezone() if newest else None)
+
+    def _step(self, work: Callable[[connection.Database], changes.Action]) -> str:
+        assert self.services is not None
+        action = work(self.services.db)
+        self._say_standing(self.services)
+        return action.label
+
+    # ------------------------------------------------------------------------------------------------ settings
+
+    def _change_settings(self, fresh: Settings) -> None:
+        old, self.settings = self.settings, fresh
+        if self.services is not None:
+            self.services.settings = fresh
+            self.services.db.author = Author(fresh.who, fresh.device)
+            self._say_standing(self.services)
+        self._look()
+        settings.save(fresh)
+        if fresh.language != old.language and self.services is not None:
+            training = self.services.training
+            QTimer.singleShot(0, lambda: self._reopen_at_settings(training))
+
+    def _reopen_at_settings(self, training: bool) -> None:
+        self.close()
+        if (self.open_training() if training else self.open_own()) and self.window is not None:
+            self.window.navigate("settings")
+
+    def _look(self) -> None:
+        set_language(self.settings.language)
+        theme.apply(self._application, self.settings.theme, self.settings.text_scale)
+
+    # ------------------------------------------------------------------------------ looking after the database
+
+    def _look_after(self) -> None:
+        """Check a database that was too large to be checked at the start, then make today's backup, in the background."""
+        if self.services is None or self.window is None:
+            return
+        path = self.services.path
+        if path.stat().st_size > connection.CHECKED_AT_OPENING_BYTES:
+            self.window.background.run(upkeep.check_file, path, done=lambda _nothing: self._back_up())
+        else:
+            self._back_up()
+
+    def _back_up(self) -> None:
+        services, window = self.services, self.window
+        if services is None or window is None or services.training or not backup.due(services.path):
+            return
+        window.background.run(
+            upkeep.back_up,
+            services.path,
+            done=lambda _path: self._say_standing(services) if self.services is services else None,
+        )
+
+    def _names(self, services: Services) -> list[str]:
+        found = [self.settings.who_name]
+        with suppress(FieldappError):
+            found += [str(item.data.get("name", "")) for item in records.roots(services.db, "directory", "person")]
+        return found
+
+    def _diagnose(self, services: Services, target: Path) -> None:
+        from fieldapp.ui.diagnostics import write_bundle
+
+        write_bundle(target, services, self._names(services))
+
+
+def local_time(made_at: str) -> datetime:
+    """Return the local time of an instant of the store (UTC, ISO 8601)."""
+    return datetime.fromisoformat(made_at).astimezone()
+
+
+def with_person(fresh: Settings, uid: str, name: str) -> Settings:
+    """Return the settings with this person as the one who records."""
+    return replace(fresh, who=uid, who_name=name)

@@ -1,0 +1,188 @@
+"""Pictures of every window, for looking at them and for the guide: `python -m fieldapp.ui.screenshots FOLDER`.
+
+They show the demonstration season on an evening two years later, with a round that has begun.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from fieldapp import protocols
+from fieldapp.core import clock, paths, settings
+from fieldapp.core.ids import name_uid
+from fieldapp.core.record import make_record
+from fieldapp.exchange import demo
+from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION, VISIT
+from fieldapp.store import records
+from fieldapp.store.connection import Database
+from fieldapp.store.opening import open_for_use
+from fieldapp.ui.main import Program, make_application
+
+EVENING = "2022-04-14"
+SIZE = QSize(1366, 768)
+ROUND = "Terrils du 11/19"
+"""The aire whose round has begun in the pictures."""
+
+
+def take(folder: Path, database: Path | None = None, *, every: bool = False) -> list[Path]:
+    """Write pictures of the main pages into the folder and return their paths.
+
+    `every` writes all pages in the three themes, with normal and with large text. Without a database the
+    demonstration season is used.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="fieldapp-pictures-") as home:
+        before = {name: os.environ.get(name) for name in (paths.HOME_VARIABLE, clock.TODAY_VARIABLE)}
+        os.environ.update({paths.HOME_VARIABLE: home, clock.TODAY_VARIABLE: EVENING})
+        try:
+            return list(_pictures(make_application(), folder, database or _season(Path(home)), every=every))
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
+
+
+def _season(home: Path) -> Path:
+    """Return a database with the demonstration season and a round that began on the evening of the pictures."""
+    path = home / "data" / "fieldapp.db"
+    with open_for_use(path, protocols.installed()) as db:
+        demo.fill(db)
+        begin_round(db)
+    return path
+
+
+def begin_round(db: Database) -> None:
+    """Save three visits of the second passage in the aire of the pictures: occupied, nothing seen, inaccessible."""
+    group = next(r for r in records.roots(db, CODE, "sites_group") if r.data["sites_group_name"] == ROUND)
+    sites = sorted(
+        (r for r in records.children(db, [group.uid]) if r.entity == "site"), key=lambda r: r.data["base_site_name"]
+    )
+    visit = {
+        "visit_date_min": EVENING,
+        "num_passage": 2,
+        "observers": [records.roots(db, "directory", "person")[0].uid],
+        "id_dataset": records.roots(db, "directory", "dataset")[0].uid,
+        "expertise": "Chevronné",
+    }
+    walked = {"accessibility": "Oui", "Heure_debut": "21:02", "Heure_fin": "21:14", "methode_de_prospection": ["4", "5"]}
+    seen = {"presence": "Oui", "id_nomenclature_stade": "2", "id_nomenclature_sex": "1"}
+    counted = {**seen, "id_nomenclature_typ_denbr": "Co"}
+    estimated = {**seen, "id_nomenclature_typ_denbr": "Es"}
+    lines: Sequence[tuple[dict[str, object], Sequence[dict[str, object]]]] = (
+        (walked, [{**estimated, "cd_nom": 459628, "count_min": 12, "count_max": 22},
+                  {**counted, "cd_nom": 444432, "count_min": 3, "count_max": 3}]),
+        (walked, [{"presence": "Non", "cd_nom": 914450, "count_min": 0, "count_max": 0}]),
+        ({"accessibility": "Non"}, []),
+    )  # fmt: skip
+    for site, (how, found) in zip(sites, lines, strict=False):
+        made = make_record(CODE, VISIT, {**visit, **how}, site.uid)
+        below = [make_record(CODE, OBSERVATION, values, made.uid) for values in found]
+        records.save(db, [made, *below], f"Passage 2, {site.data['base_site_name']}")
+
+
+def _pictures(application: QApplication, folder: Path, database: Path, *, every: bool) -> Iterator[Path]:
+    who = "Observateur Un"
+    chosen = replace(settings.load(), who=name_uid("person", who), who_name=who)
+    looks = [(theme, scale) for theme in settings.THEMES for scale in (1.0, 1.5)] if every else [("jour", 1.0)]
+    for theme, scale in looks:
+        settings.save(replace(chosen, theme=theme, text_scale=scale))
+        program = Program(application, database, folder)
+        if not program.open_own() or program.window is None:
+            return
+        try:
+            program.window.resize(SIZE)
+            for name, widget in _scenes(program, every=every):
+                target = folder / f"{name}-{theme}{'-grand' if scale > 1 else ''}.png"
+                settle(application)
+                widget.grab().save(str(target))
+                yield target
+        finally:
+            program.close()
+            settle(application)
+
+
+def settle(application: QApplication) -> None:
+    """Let everything that waits happen: layouts, deliveries of background work, deletions."""
+    for _turn in range(40):
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        application.processEvents()
+        QTest.qWait(10)
+
+
+def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
+    """Yield a name and the widget to picture, after having brought the window there."""
+    window, services = program.window, program.services
+    assert window is not None
+    assert services is not None
+    db = services.db
+    group = next(r for r in records.roots(db, CODE, "sites_group") if r.data["sites_group_name"] == ROUND)
+    sites = sorted(
+        (r for r in records.children(db, [group.uid]) if r.entity == "site"), key=lambda r: r.data["base_site_name"]
+    )
+    here = {"protocol": CODE, "passage": 2}
+    scenes: list[tuple[str, str, dict[str, object], str]] = [
+        ("aujourdhui", "today", {}, ""),
+        ("aires", "places", {"protocol": CODE}, ""),
+        ("tournee", "round", {"protocol": CODE, "uid": group.uid}, ""),
+        ("mare", "sheet", {**here, "site": sites[0].uid}, ""),
+        ("donnees", "data", {}, ""),
+        ("analyses", "analyses", {}, ""),
+        ("echanges", "exchanges", {}, ""),
+        ("reglages", "settings", {}, ""),
+    ]
+    if every:
+        scenes += [
+            ("mare-saisie", "sheet", {**here, "site": sites[3].uid}, "tri"),
+            ("mare-rien-vu", "sheet", {**here, "site": sites[1].uid}, ""),
+            ("mare-inaccessible", "sheet", {**here, "site": sites[2].uid}, ""),
+            ("fiche-mare", "place", {"protocol": CODE, "uid": sites[0].uid}, ""),
+            ("fiche-aire", "place", {"protocol": CODE, "uid": group.uid}, ""),
+            ("historique", "history", {"uid": sites[0].uid}, ""),
+            ("sauvegardes", "backups", {}, ""),
+        ]
+    for name, code, params, typed in scenes:
+        window.navigate(code, **params)
+        settle(QApplication.instance())  # type: ignore[arg-type]
+        if typed:
+            _type(typed)
+        yield name, window
+        if code == "sheet":
+            window.escape()
+    if every:
+        window.navigate("today")
+        window.open_goto()
+        _type("mar")
+        yield "aller-a", window
+        window.escape()
+        window.open_keys()
+        yield "touches", window
+
+
+def _type(text: str) -> None:
+    target = QApplication.focusWidget()
+    if target is not None:
+        for letter in text:
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+
+
+def main() -> int:
+    """Write all pictures into the folder named on the command line and print their paths."""
+    for path in take(Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots"), every=True):
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

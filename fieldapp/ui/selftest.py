@@ -1,0 +1,133 @@
+"""The program checks itself, frozen or not: every window, a new database, one save, one export."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from fieldapp import protocols
+from fieldapp.core import paths, settings
+from fieldapp.core.record import make_record
+from fieldapp.core.text import LANGUAGES
+from fieldapp.exchange import demo
+from fieldapp.exchange.exporting import export_file
+from fieldapp.store import backup, integrity, records
+from fieldapp.store.connection import Database
+from fieldapp.store.opening import open_for_use
+from fieldapp.ui.diagnostics import versions
+from fieldapp.ui.main import Program, make_application
+
+
+class SelfTestError(Exception):
+    """A step of the self-test did not do what it should."""
+
+
+class _Listener:
+    """Takes what the door of failures would show in the window."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def show_failure(self, sentence: str) -> None:
+        """Keep a foreseen failure."""
+        self.heard.append(sentence)
+
+    def show_bug(self, text: str) -> None:
+        """Keep the report of a bug."""
+        self.heard.append(text)
+
+
+def run() -> int:
+    """Print the versions and one line per step; return 0. What fails is raised: the traceback and exit code 1."""
+    with tempfile.TemporaryDirectory(prefix="fieldapp-self-test-") as folder:
+        os.environ[paths.HOME_VARIABLE] = folder
+        try:
+            for step in _steps(Path(folder)):
+                print(step, flush=True)
+        finally:
+            sys.excepthook = sys.__excepthook__
+    print("self-test: ok")
+    return 0
+
+
+def _steps(folder: Path) -> Iterator[str]:
+    application = make_application()
+    for name, version in versions().items():
+        yield f"{name} {version}"
+    database = folder / "self-test.db"
+    with open_for_use(database, protocols.installed()) as db:
+        yield f"new database: {database.stat().st_size} bytes"
+        yield _save(db)
+        report = demo.fill(db)
+        yield f"import: {report.created} rows"
+        yield _export(db, folder)
+        problems = integrity.check(db).problems
+        if problems:
+            raise SelfTestError(problems)
+        yield "check: clean"
+    yield f"backup: {backup.make(database).stat().st_size} bytes"
+    for language in LANGUAGES:
+        yield from _windows(application, database, folder, language)
+
+
+def _save(db: Database) -> str:
+    protocol = protocols.by_code("directory")
+    person = make_record(protocol.code, protocol.entity("person"), {"name": "Essai"}, None)
+    records.save(db, [person], "self-test")
+    if records.get(db, person.uid) != person:
+        raise SelfTestError(person)
+    return "save: read back equal"
+
+
+def _export(db: Database, folder: Path) -> str:
+    exporter = next(item for item in db.protocols[demo.PROTOCOL].exports if item.code == demo.IMPORTER)
+    target = folder / "export.csv"
+    report = export_file(db, exporter, target)
+    if target.read_bytes() != paths.resource(demo.SAMPLE).read_bytes():
+        raise SelfTestError(target)
+    return f"export: {report.rows} rows, equal to what was imported"
+
+
+def _windows(application: QApplication, database: Path, folder: Path, language: str) -> Iterator[str]:
+    settings.save(replace(settings.load(), language=language))
+    program = Program(application, database, folder)
+    if not program.open_own() or program.window is None or program.services is None:
+        raise SelfTestError(language)
+    listener = _Listener()
+    program.door.presenter = listener
+    try:
+        for code, params in everything(program):
+            program.window.navigate(code, **params)
+            application.processEvents()
+            if program.window.grab().isNull() or listener.heard:
+                raise SelfTestError(code, listener.heard)
+            yield f"window {language} {code}"
+    finally:
+        program.close()
+        application.processEvents()
+
+
+def everything(program: Program) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield every page of the program with parameters that fill it from the open database."""
+    assert program.services is not None
+    db = program.services.db
+    for protocol in program.services.protocols.values():
+        if protocol.form is None:
+            continue
+        group = records.roots(db, protocol.code, protocol.form.round.group)[0]
+        site = next(r for r in records.children(db, [group.uid]) if r.entity == protocol.form.round.site)
+        yield "today", {}
+        yield "places", {"protocol": protocol.code}
+        yield "round", {"protocol": protocol.code, "uid": group.uid}
+        yield "place", {"protocol": protocol.code, "uid": site.uid}
+        yield "sheet", {"protocol": protocol.code, "site": site.uid, "passage": 1}
+        yield "history", {"uid": site.uid}
+    for code in ("data", "analyses", "exchanges", "settings", "backups"):
+        yield code, {}
+

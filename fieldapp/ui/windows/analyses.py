@@ -1,0 +1,580 @@
+"""The page "analyses": the figures of a season per aire and per species, as a table, a figure and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from fieldapp.core.record import Node
+from fieldapp.core.schema import Taxon
+from fieldapp.core.text import N_, _, fold, ngettext
+from fieldapp.protocols.pop_amphibiens import analysis
+from fieldapp.protocols.pop_amphibiens.analysis import GroupSummary, Occupancy, Summary
+from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION, VISIT
+from fieldapp.store import records, taxa
+from fieldapp.store.connection import Database
+from fieldapp.ui import errors, files, theme
+from fieldapp.ui.background import Progress
+from fieldapp.ui.overlay import Overlay
+from fieldapp.ui.page import Action, Page, PageContext, PageWidget
+from fieldapp.ui.plots import Bar, Bars, Curve, Curves, Plot
+from fieldapp.ui.season import SeasonStepper
+from fieldapp.ui.services import Services
+from fieldapp.ui.tables import Column, RecordTable, Row
+from fieldapp.ui.widgets import (
+    ActionButton,
+    Card,
+    ChipRow,
+    EmptyState,
+    KeyHint,
+    Suggest,
+    Suggestion,
+    live_key,
+    text_label,
+)
+from fieldapp.ui.wording import ABSENT, number_words
+from fieldapp.ui.working import Working
+
+TABLE, SPECIES, AREAS, YEARS = "table", "species", "areas", "years"
+VIEWS = (
+    (TABLE, N_("Tableau"), "B"),
+    (SPECIES, N_("Espèces"), "E"),
+    (AREAS, N_("Aires"), "A"),
+    (YEARS, N_("Saisons"), "S"),
+)
+CURVES = 4
+"""Species that the figure over the seasons shows beside "all species": as many as there are colours."""
+
+DEFINITIONS = (
+    (
+        N_("Mares (visitées)"),
+        N_(
+            "au moins un passage de la saison l’a atteinte. Une mare trouvée seulement inaccessible manque, elle n’est "
+            "pas vide."
+        ),
+    ),
+    (N_("Passages (pass.)"), N_("toutes les visites datées de la saison, inaccessibles comprises.")),
+    (N_("Mares occupées"), N_("au moins une observation de la saison dit « présence : oui ».")),
+    (N_("Données"), N_("toutes les lignes d’observation, celles qui disent « rien vu » comprises.")),
+    (N_("Positives (pos.)"), N_("les lignes dont la présence est « oui ».")),
+    (
+        N_("Espèces (esp.)"),
+        N_("taxons distincts (cd_ref) des lignes positives ; un genre ou un amphibien indéterminé compte pour un."),
+    ),
+    (
+        N_("Occupation naïve"),
+        N_(
+            "mares occupées sur mares visitées, sans correction de la détection : une valeur basse de l’occupation "
+            "vraie."
+        ),
+    ),
+    (
+        N_("Matrice"),
+        N_(
+            "par mare et par passage : 1 espèce vue, 0 mare atteinte et espèce non vue, NA aucun passage qui l’a "
+            "atteinte."
+        ),
+    ),
+)
+SOURCES = N_(
+    "Sources : POPAmphibien 2.2.0, export_csv.sql (présence, diversité) ; MacKenzie et al. 2002 (matrice, occupation)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonFigures:
+    """One season: its summary, the naive occupancy of its species, and the taxa that they are called by."""
+
+    summary: Summary
+    occupancy: tuple[Occupancy, ...]
+    taxa: Mapping[int, Taxon]
+
+    def name(self, cd_ref: int) -> str:
+        """Return the French name of a species, else its Latin name, else its number."""
+        taxon = self.taxa.get(cd_ref)
+        return (taxon.nom_vern or taxon.lb_nom) if taxon else str(cd_ref)
+
+
+def trees_of(db: Database, year: int) -> list[Node]:
+    """Return the trees of a season."""
+    return records.season(db, CODE, VISIT.code, f"{year}-01-01", f"{year}-12-31")
+
+
+def taxa_of(db: Database, services: Services, trees: Sequence[Node]) -> Mapping[int, Taxon]:
+    """Return the taxa of the protocol and those that the season names besides."""
+    known = services.taxa(CODE)
+    seen = {node.record.cd_nom for tree in trees for node in tree.walk(OBSERVATION.code) if node.record.cd_nom}
+    others = taxa.by_cd_nom(db, seen - known.keys())
+    found = {**known, **others}
+    by_ref = {taxon.cd_ref: taxon for taxon in found.values()}
+    return {**by_ref, **found}
+
+
+def season_figures(services: Services, year: int, progress: Progress) -> SeasonFigures:
+    """Return the figures of one season, with a connection of its own."""
+    with services.open_own() as db:
+        progress.check()
+        trees = trees_of(db, year)
+        progress.check()
+        known = taxa_of(db, services, trees)
+        found = analysis.summary(trees, known, year)
+        progress.check()
+        return SeasonFigures(found, tuple(analysis.naive_occupancy(trees, known, year)), known)
+
+
+def all_seasons(services: Services, years: Sequence[int], progress: Progress) -> list[SeasonFigures]:
+    """Return the figures of each of these seasons, oldest first; one season at a time is in memory."""
+    found = []
+    for number, year in enumerate(sorted(years)):
+        progress.report(number, len(years), _("Saison {year}").format(year=year))
+        found.append(season_figures(services, year, progress))
+    return found
+
+
+def matrix_text(services: Services, year: int, cd_ref: int) -> str:
+    """Return the site × occasion matrix of a species as CSV text, with a connection of its own."""
+    with services.open_own() as db:
+        trees = trees_of(db, year)
+        known = taxa_of(db, services, trees)
+        return analysis.matrix_csv(analysis.detection_matrix(trees, known, cd_ref, year))
+
+
+def percent(share: float | None) -> str:
+    """Return "37,2 %", a dash when there is no share."""
+    return ABSENT if share is None else _("{n} %").format(n=number_words(share * 100, 1))
+
+
+HEADER = (
+    N_("Aire"),
+    N_("Mares"),
+    N_("Pass."),
+    N_("Occupées"),
+    N_("Données"),
+    N_("Pos."),
+    N_("Esp."),
+    N_("Occ. naïve"),
+)
+
+
+def table_rows(summary: Summary) -> list[Row]:
+    """Return one row per aire and the row of the totals."""
+    rows = [_row(group.name.replace("_", " "), group) for group in summary.groups]
+    totals = [summary.total(name) for name in ("sites", "visits", "occupied_sites", "observations", "positive")]
+    words = [number_words(total) for total in totals]
+    return [*rows, (_("Toutes les aires"), *words, str(len(summary.species)), percent(summary.occupancy))]
+
+
+def _row(name: str, group: GroupSummary) -> Row:
+    figures = (group.sites, group.visits, group.occupied_sites, group.observations, group.positive, len(group.species))
+    return (name, *(number_words(figure) for figure in figures), percent(group.occupancy))
+
+
+def species_figure(found: SeasonFigures) -> Bars:
+    """Return the naive occupancy of each species, the most widespread on top."""
+    bars = tuple(
+        Bar(
+            found.name(item.cd_ref),
+            (item.share or 0) * 100,
+            f"{item.occupied_sites} / {item.sites}",
+        )
+        for item in found.occupancy
+    )
+    return Bars(
+        _("Occupation naïve par espèce, {year}").format(year=found.summary.year),
+        _("mares occupées (% des mares visitées)"),
+        bars,
+    )
+
+
+def areas_figure(found: SeasonFigures) -> Bars:
+    """Return the occupied ponds of each aire over its visited ones."""
+    bars = tuple(
+        Bar(
+            group.name.replace("_", " "),
+            group.occupied_sites,
+            f"{group.occupied_sites} / {group.sites}",
+            group.sites,
+        )
+        for group in found.summary.groups
+    )
+    return Bars(
+        _("Mares occupées et visitées par aire, {year}").format(year=found.summary.year),
+        _("nombre de mares"),
+        bars,
+        legend=(_("occupées"), _("visitées")),
+    )
+
+
+def years_figure(seasons: Sequence[SeasonFigures]) -> Curves:
+    """Return the naive occupancy of all species together and of the most widespread ones, season by season."""
+    total = tuple((item.summary.year, (item.summary.occupancy or 0) * 100) for item in seasons)
+    reach: dict[int, int] = {}
+    for season in seasons:
+        for item in season.occupancy:
+            reach[item.cd_ref] = reach.get(item.cd_ref, 0) + item.occupied_sites
+    widest = sorted(reach, key=lambda cd_ref: (-reach[cd_ref], cd_ref))[:CURVES]
+    curves = [Curve(_("toutes espèces"), total)]
+    for cd_ref in widest:
+        points = []
+        for season in seasons:
+            share = next((item.share for item in season.occupancy if item.cd_ref == cd_ref), 0.0)
+            points.append((season.summary.year, (share or 0) * 100))
+        name = next(season.name(cd_ref) for season in reversed(seasons))
+        curves.append(Curve(name, tuple(points)))
+    return Curves(_("Occupation naïve par saison"), _("mares occupées (% des mares visitées)"), tuple(curves))
+
+
+class Definitions(Overlay):
+    """The overlay of D: what each figure counts, and where that comes from."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host, width=46, name="definitions")
+        close = ActionButton(_("Fermer"), role="quiet", name="definitions.close", on=self.close_panel)
+        close.show_key("Esc")
+        self._close = close
+        box = theme.column(
+            theme.row(text_label(_("Ce que comptent les chiffres"), "section"), 1, close), spacing=theme.S
+        )
+        for term, words in DEFINITIONS:
+            box.addWidget(text_label(_(term), "accent"))
+            box.addWidget(text_label(_(words), wrap=True))
+        box.addSpacing(theme.S)
+        box.addWidget(text_label(_(SOURCES), "small", wrap=True))
+        box.setContentsMargins(theme.XL, theme.L, theme.XL, theme.L)
+        self.panel.setLayout(box)
+
+    def open(self) -> None:
+        """Show the definitions."""
+        self.open_panel(self._close)
+
+
+class AnalysesPage(PageWidget):
+    """A season at a time: the arrow keys go from one to the next, E, A and S choose the figure."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._years: list[int] = []
+        self._figures: SeasonFigures | None = None
+        self._seasons: list[SeasonFigures] = []
+        self._asked = 0
+        self._view = SPECIES
+        self._definitions: Definitions | None = None
+        self._species = Suggest(self._suggest, placeholder=_("espèce"), minimum=0, name="analyses.species")
+        self._species.chosen.connect(lambda row: self._choose(row.key))
+        self._chosen: int | None = None
+        self._working = Working(name="analyses.working")
+        self._failed = EmptyState(
+            "warning", _("Calcul annulé"), _("Changez de saison pour reprendre."), name="analyses.failed"
+        )
+        self._body = self._build_body()
+        self._empty = self._build_empty()
+        self._foot = self._build_foot()
+        self._head = self._build_head()
+        self.setLayout(theme.column(self._head, self._working, self._body, self._empty, self._foot))
+        theme.on_change().changed.connect(self._arrange)
+        self._show_parts(False)
+
+    def _build_head(self) -> QWidget:
+        self._season = SeasonStepper(name="analyses.season")
+        self._season.changed.connect(lambda _year: self._ask())
+        self._views = ChipRow([], multiple=False, required=True, framed=False, name="analyses.view")
+        self._views.changed.connect(lambda codes: self._see(codes[0]) if codes else None)
+        for code, _label, key in VIEWS:
+            live_key(self, key, lambda code=code: self._see(code))  # type: ignore[misc]
+        explain = ActionButton(_("Définitions"), "help", "D", name="analyses.definitions", on=self._explain)
+        head = QWidget()
+        box = theme.row(self._season, self._views, explain)
+        box.setStretch(1, 1)
+        box.setAlignment(self._views, Qt.AlignmentFlag.AlignVCenter)
+        head.setLayout(box)
+        return head
+
+    def _build_body(self) -> QWidget:
+        first, *others = HEADER
+        columns = [Column(_(first), stretch=True), *(Column(_(title), number=True) for title in others)]
+        self._table = RecordTable(columns, name="analyses.table")
+        self._table_card = Card(name="analyses.table_card")
+        self._table_card.body.setContentsMargins(theme.S, theme.XS, theme.S, theme.S)
+        self._table_card.add(self._table, 1)
+        self._plot = Plot(name="analyses.plot")
+        self._plot_card = Card(" ", name="analyses.plot_card")
+        self._plot_card.add(self._plot, 1)
+        self._plot_card.add(self._failed, 1)
+        self._failed.hide()
+        body = QWidget()
+        self._sides = theme.row(self._table_card, self._plot_card)
+        self._sides.setStretch(0, 14)
+        self._sides.setStretch(1, 8)
+        body.setLayout(self._sides)
+        return body
+
+    def _build_empty(self) -> EmptyState:
+        return EmptyState(
+            "analyses",
+            _("Rien à analyser pour l’instant"),
+            _("Les mares visitées et occupées de chaque saison, par aire et par espèce, seront comptées ici."),
+            ActionButton(
+                _("Importer un fichier SHF"),
+                "import_file",
+                name="analyses.import",
+                on=lambda: self._context.navigate("exchanges"),
+            ),
+            name="analyses.empty",
+        )
+
+    def _build_foot(self) -> QWidget:
+        live_key(self, "F3", self._species.setFocus)
+        self._matrix = ActionButton(_("Matrice CSV"), "export_file", "M", name="analyses.matrix", on=self.export_matrix)
+        self._csv = ActionButton(_("Tableau CSV"), "export_file", "C", name="analyses.csv", on=self.export_table)
+        self._picture = ActionButton(
+            _("Graphique"), "export_file", "P", name="analyses.picture", on=self.export_picture
+        )
+        self._species.setMinimumWidth(theme.text_px() * 14)
+        label = text_label(_("Espèce"), "label")
+        label.setBuddy(self._species)
+        foot = QWidget()
+        foot.setLayout(
+            theme.row(label, KeyHint("F3"), self._species, self._matrix, 1, self._csv, self._picture, spacing=theme.S)
+        )
+        return foot
+
+    # ------------------------------------------------------------------------------------------- showing
+
+    def open(self, year: int | None = None, **_params: Any) -> None:
+        """Show a season, the newest when none is asked for."""
+        self._years = records.years(self._context.services.db, CODE, VISIT.code)
+        self._season.set_years(self._years)
+        if year is not None:
+            self._season.set_year(year)
+        self._seasons = []
+        self._arrange()
+        self._show_parts(bool(self._years))
+        if self._years:
+            self._ask()
+            self._table.setFocus()
+        else:
+            self.set_title(_("Analyses"), _("POP Amphibiens"))
+
+    def _show_parts(self, has_data: bool) -> None:
+        for part in (self._body, self._foot, self._head):
+            part.setVisible(has_data)
+        self._empty.setVisible(not has_data)
+
+    def _arrange(self) -> None:
+        """Put table and figure side by side where there is room, else one at a time."""
+        self._is_wide = theme.current().scale <= 1.0
+        views = [view for view in VIEWS if self._is_shown(view[0])]
+        if self._view not in {code for code, _label, _key in views}:
+            self._view = SPECIES
+        self._views.set_choices([(code, _(label), key) for code, label, key in views])
+        self._views.set_value([self._view])
+        self._table_card.setVisible(self._is_wide or self._view == TABLE)
+        self._plot_card.setVisible(self._is_wide or self._view != TABLE)
+
+    def _is_shown(self, code: str) -> bool:
+        if code == TABLE:
+            return not self._is_wide
+        return code != YEARS or len(self._years) > 1
+
+    def _see(self, code: str) -> None:
+        """Choose the figure (or, where there is no room for both, the table)."""
+        if not self._is_shown(code):
+            return
+        self._view = code
+        self._arrange()
+        if code == YEARS and not self._seasons:
+            self._ask_seasons()
+        else:
+            self._draw()
+
+    def _ask(self) -> None:
+        year = self._season.year()
+        if year is None:
+            return
+        self._asked += 1
+        number = self._asked
+        self._working.cancel()
+        job = self._context.background.run(
+            season_figures,
+            self._context.services,
+            year,
+            done=lambda found: self._show(found) if number == self._asked else None,
+            failed=lambda error: self._fail(error) if number == self._asked else None,
+            progress=self._working.tell,
+        )
+        self._working.start(_("Calcul de la saison {year}").format(year=year), job)
+
+    def _ask_seasons(self) -> None:
+        self._asked += 1
+        number = self._asked
+        job = self._context.background.run(
+            all_seasons,
+            self._context.services,
+            self._years,
+            done=lambda found: self._show_seasons(found) if number == self._asked else None,
+            failed=lambda error: self._fail(error) if number == self._asked else None,
+            progress=self._working.tell,
+        )
+        self._working.start(_("Calcul des saisons"), job)
+
+    def _fail(self, error: BaseException) -> None:
+        self._working.stop()
+        self._plot.hide()
+        self._failed.show()
+        errors.show(error)
+
+    def _show(self, found: SeasonFigures) -> None:
+        self._working.stop()
+        self._figures = found
+        summary = found.summary
+        self._table.show_rows(table_rows(summary))
+        ponds = ngettext("{n} mare visitée", "{n} mares visitées", summary.total("sites"))
+        occupied = ngettext("{n} occupée", "{n} occupées", summary.total("occupied_sites"))
+        species = ngettext("{n} espèce", "{n} espèces", len(summary.species))
+        words = (
+            ponds.format(n=summary.total("sites")),
+            f"{occupied.format(n=summary.total('occupied_sites'))} ({percent(summary.occupancy)})",
+            species.format(n=len(summary.species)),
+        )
+        self.set_title(_("Analyses"), " · ".join(words))
+        seen = [item.cd_ref for item in found.occupancy]
+        if self._chosen not in seen:
+            self._choose(seen[0] if seen else None)
+        self._matrix.setEnabled(bool(seen))
+        if self._view == YEARS and not self._seasons:
+            self._ask_seasons()
+        else:
+            self._draw()
+
+    def _show_seasons(self, found: list[SeasonFigures]) -> None:
+        self._working.stop()
+        self._seasons = found
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._figures is None:
+            return
+        figure: Bars | Curves
+        if self._view == YEARS and self._seasons:
+            figure = years_figure(self._seasons)
+        elif self._view == AREAS:
+            figure = areas_figure(self._figures)
+        else:
+            figure = species_figure(self._figures)
+        self._failed.hide()
+        self._plot.show()
+        self._plot_card.set_title(figure.title)
+        self._plot.show_figure(figure)
+
+    def _explain(self) -> None:
+        if self._definitions is None:
+            self._definitions = Definitions(self.window())
+        self._definitions.open()
+
+    # -------------------------------------------------------------------------------------------- species
+
+    def _suggest(self, text: str) -> list[Suggestion]:
+        if self._figures is None:
+            return []
+        found = []
+        for item in self._figures.occupancy:
+            taxon = self._figures.taxa.get(item.cd_ref)
+            name, latin = self._figures.name(item.cd_ref), taxon.lb_nom if taxon and taxon.nom_vern else ""
+            if fold(text) in fold(name) or fold(text) in fold(latin):
+                found.append(Suggestion(item.cd_ref, name, latin, hint=f"{item.occupied_sites} / {item.sites}"))
+        return found
+
+    def _choose(self, cd_ref: int | None) -> None:
+        self._chosen = cd_ref
+        self._species.setText(self._figures.name(cd_ref) if self._figures and cd_ref is not None else "")
+
+    # -------------------------------------------------------------------------------------------- exports
+
+    def export_matrix(self) -> None:
+        """Ask for a file and write the matrix of the chosen species into it."""
+        if self._figures is None or self._chosen is None:
+            return
+        year, cd_ref, name = self._figures.summary.year, self._chosen, self._figures.name(self._chosen)
+        suggested = f"matrice_{files.safe_name(name)}_{year}.csv"
+        files.ask_save(
+            self, _("Matrice site × passage"), suggested, files.CSV, lambda path: self._write_matrix(path, year, cd_ref)
+        )
+
+    def _write_matrix(self, path: Path, year: int, cd_ref: int) -> None:
+        def write(services: Services) -> Path:
+            files.write_text(path, matrix_text(services, year, cd_ref))
+            return path
+
+        self._context.background.run(write, self._context.services, done=self._written)
+
+    def export_table(self) -> None:
+        """Ask for a file and write the table of the season into it."""
+        if self._figures is not None:
+            name = f"pop_amphibiens_{self._figures.summary.year}.csv"
+            files.ask_save(self, _("Tableau de la saison"), name, files.CSV, self._write_table)
+
+    def _write_table(self, path: Path) -> None:
+        if self._figures is None:
+            return
+        rows = table_rows(self._figures.summary)
+        files.write_table(
+            path, [_(title) for title in HEADER], [[cell.replace("\u202f", "") for cell in row] for row in rows]
+        )
+        self._written(path)
+
+    def export_picture(self) -> None:
+        """Ask for a file and draw the figure into it, as PNG or SVG by its ending."""
+        if self._plot.figure is not None:
+            name = f"{files.safe_name(fold(self._plot.figure.title))}.png"
+            files.ask_save(self, _("Graphique (PNG ou SVG)"), name, files.PICTURES, self._write_picture)
+
+    def _write_picture(self, path: Path) -> None:
+        self._plot.save(path)
+        self._written(path)
+
+    def _written(self, path: Path) -> None:
+        self._context.notify(
+            _("Écrit : {path}").format(path=path), action=_("Ouvrir le dossier"), on=lambda: files.open_folder(path)
+        )
+
+    # ---------------------------------------------------------------------------------------------- page
+
+    def go_back(self) -> bool:
+        """Cancel the work that goes on."""
+        return self._working.cancel()
+
+    def leaving(self) -> None:
+        """Give up the work that goes on."""
+        self._asked += 1
+        self._working.cancel()
+        self._working.stop()
+
+    def undo_state(self) -> dict[str, Any]:
+        """Return the season shown."""
+        return {"year": self._season.year()}
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        views = [
+            Action(key, _("voir : {view}").format(view=_(label).lower()), lambda code=code: self._see(code))  # type: ignore[misc]
+            for code, label, key in VIEWS
+            if self._is_shown(code)
+        ]
+        return [
+            *self._season.keys(),
+            *views,
+            Action("D", _("ce que comptent les chiffres, et d’où cela vient"), self._explain, "help"),
+            Action("F3", _("choisir l’espèce de la matrice"), self._species.setFocus, "search"),
+            Action("M", _("matrice site × passage de l’espèce, en CSV"), self.export_matrix, "export_file"),
+            Action("C", _("tableau de la saison, en CSV"), self.export_table, "export_file"),
+            Action("P", _("graphique, en PNG ou SVG"), self.export_picture, "export_file"),
+        ]
+
+
+PAGE = Page("analyses", N_("Analyses"), "analyses", AnalysesPage)

@@ -1,0 +1,218 @@
+"""The page "backups": the copies of the database, making one now, and going back to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from fieldapp.core import paths
+from fieldapp.core.errors import FieldappError
+from fieldapp.core.text import N_, _, ngettext
+from fieldapp.store import backup, changes, restore
+from fieldapp.store.backup import Backup
+from fieldapp.store.connection import open_database
+from fieldapp.ui import errors, theme
+from fieldapp.ui.page import Action, Page, PageContext, PageWidget
+from fieldapp.ui.services import Services
+from fieldapp.ui.tables import Column, RecordTable
+from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
+from fieldapp.ui.wording import size_words
+
+
+def age_words(made_at: datetime, now: datetime) -> str:
+    """Return how long ago something was: "à l’instant", "il y a 3 h", "il y a 12 jours"."""
+    minutes = int((now - made_at).total_seconds() // 60)
+    if minutes < 0:
+        return _("date à venir : horloge à vérifier")
+    if minutes < 1:
+        return _("à l’instant")
+    if minutes < 60:
+        return _("il y a {n} min").format(n=minutes)
+    if minutes < 24 * 60:
+        return _("il y a {n} h").format(n=minutes // 60)
+    days = minutes // (24 * 60)
+    return ngettext("il y a {n} jour", "il y a {n} jours", days).format(n=days)
+
+
+def restore_into(services: Services, file: Path) -> Path | None:
+    """Put a backup in the place of the open database and open it; return the path of the copy put aside.
+
+    Whatever goes wrong, a database is open again afterwards: the one before.
+    """
+    path, author, protocols = services.path, services.author, tuple(services.protocols.values())
+    services.db.close()
+    try:
+        return restore.restore(file, path)
+    finally:
+        services.db = open_database(path, protocols, author)
+
+
+class BackupsPage(PageWidget):
+    """The list of backups; S makes one, R asks, below the list, whether to go back to the one chosen."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._backups: dict[str, Backup] = {}
+        self._table = RecordTable(
+            [
+                Column(_("Sauvegarde du"), strong=True, chars=18),
+                Column(_("Faite"), chars=20),
+                Column(_("Taille"), number=True, chars=10),
+                Column(_("Fichier"), stretch=True),
+            ],
+            name="backups.table",
+        )
+        self._empty = EmptyState(
+            "backup",
+            _("Pas encore de sauvegarde"),
+            _("fieldapp en fait une chaque jour où quelque chose a été saisi. Vous pouvez en faire une maintenant."),
+            name="backups.empty",
+        )
+        card = Card(name="backups.card")
+        card.add(self._table, 1)
+        card.add(self._empty, 1)
+        self._ask = self._build_ask()
+        self._folder = ActionButton(_("Ouvrir le dossier"), "open_folder", "O", name="backups.folder", on=self._open)
+        self._restore = ActionButton(_("Restaurer…"), "undo", "R", name="backups.restore", on=self._ask_restore)
+        self._make = ActionButton(
+            _("Sauvegarder maintenant"), "backup", "S", primary=True, name="backups.make", on=self.make
+        )
+        foot = theme.row(self._folder, 1, self._restore, self._make)
+        self.setLayout(theme.column(card, self._ask, foot))
+
+    def _build_ask(self) -> Card:
+        ask = Card(_("Restaurer cette sauvegarde ?"), "warning", name="backups.ask")
+        self._sentence = text_label("", wrap=True, name="backups.sentence")
+        ask.add(self._sentence)
+        no = ActionButton(_("Ne rien changer"), "", "Esc", name="backups.no", on=self.go_back)
+        no.set_key("")
+        no.show_key("Esc")
+        self._yes = ActionButton(
+            _("Restaurer"), "undo", "Ctrl+Return", primary=True, name="backups.yes", on=self._restore_now
+        )
+        ask.add(theme.row(1, no, self._yes))
+        ask.hide()
+        return ask
+
+    def open(self, **_params: Any) -> None:
+        """Read the folder of backups."""
+        services = self._context.services
+        listed = backup.list_backups(services.path)
+        self._backups = {str(item.path): item for item in listed}
+        now = datetime.now(UTC)
+        rows = [
+            (
+                f"{item.made_at.astimezone():%d/%m/%Y %H:%M}",
+                age_words(item.made_at, now),
+                size_words(item.size),
+                item.path.name,
+            )
+            for item in listed
+        ]
+        self._table.show_rows(rows, keys=list(self._backups))
+        self._table.setVisible(bool(listed))
+        self._empty.setVisible(not listed)
+        self._restore.setEnabled(bool(listed))
+        self._folder.setEnabled(paths.backup_folder(services.path).is_dir())
+        count = ngettext("{n} copie", "{n} copies", len(listed)).format(n=len(listed))
+        size = size_words(sum(item.size for item in listed))
+        self.set_title(_("Sauvegardes"), f"{count} · {size}" if listed else "")
+        self._hide_ask()
+        if listed:
+            self._table.setFocus()
+
+    def make(self) -> None:
+        """Make a backup in the background and show it in the list."""
+        self._make.setEnabled(False)
+        self._context.background.run(backup.make, self._context.services.path, done=self._made, failed=self._not_made)
+
+    def _made(self, path: Path) -> None:
+        self._make.setEnabled(True)
+        self._context.status.backup(datetime.now().astimezone())
+        self._context.notify(_("Sauvegarde faite : {name}").format(name=path.name))
+        if self.isVisible():
+            self.open()
+
+    def _not_made(self, error: BaseException) -> None:
+        self._make.setEnabled(True)
+        self._show(error)
+
+    def _show(self, error: BaseException) -> None:
+        errors.show(error)
+
+    def _chosen(self) -> Backup | None:
+        return self._backups.get(str(self._table.current_key()))
+
+    def _ask_restore(self) -> None:
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        since = changes.saved_since(self._context.services.db, chosen.made_at.isoformat().replace("+00:00", "Z"))
+        lost = ngettext(
+            "{n} enregistrement fait depuis n’y est pas.", "{n} enregistrements faits depuis n’y sont pas.", since
+        ).format(n=since)
+        self._sentence.setText(
+            _(
+                "La base reviendra à ce qu’elle était le {day} à {time}. {lost} La base d’aujourd’hui n’est pas "
+                "effacée : elle est d’abord mise de côté, à côté de la base, sous un autre nom."
+            ).format(
+                day=f"{chosen.made_at.astimezone():%d/%m/%Y}",
+                time=f"{chosen.made_at.astimezone():%H:%M}",
+                lost=lost if since else _("Rien n’a été saisi depuis."),
+            )
+        )
+        for button in (self._restore, self._make):
+            button.setEnabled(False)
+        self._ask.show()
+        self._yes.setFocus()
+
+    def _hide_ask(self) -> None:
+        self._ask.hide()
+        self._make.setEnabled(True)
+        self._restore.setEnabled(bool(self._backups))
+
+    def _restore_now(self) -> None:
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        if self._context.background.busy():
+            self._context.notify(_("Un travail est en cours : attendez sa fin, puis restaurez."), "warning")
+            return
+        try:
+            aside = restore_into(self._context.services, chosen.path)
+        except FieldappError as error:
+            self._show(error)
+            self.open()
+            return
+        self.open()
+        where = _(" La base d’avant : {name}").format(name=aside.name) if aside else ""
+        self._context.notify(_("Sauvegarde restaurée.") + where)
+
+    def _open(self) -> None:
+        folder = paths.backup_folder(self._context.services.path)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def go_back(self) -> bool:
+        """Leave the question without doing anything."""
+        if not self._ask.isVisible():
+            return False
+        self._hide_ask()
+        self._table.setFocus()
+        return True
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        return [
+            Action("S", _("sauvegarder maintenant"), self.make, "backup"),
+            Action("R", _("restaurer la sauvegarde choisie"), self._ask_restore, "undo"),
+            Action("O", _("ouvrir le dossier des sauvegardes"), self._open, "open_folder"),
+        ]
+
+
+PAGE = Page("backups", N_("Sauvegardes"), "backup", BackupsPage, rail=False, below="settings")

@@ -1,0 +1,348 @@
+"""The page "data": every observation of a protocol in one table, as quick with a million rows as with ten."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget
+
+from fieldapp.core.forms import GridColumn, PlaceState
+from fieldapp.core.schema import Kind, StudyProtocol
+from fieldapp.core.text import N_, _, fold, ngettext
+from fieldapp.store import listing, records
+from fieldapp.store.connection import Database
+from fieldapp.store.listing import Line
+from fieldapp.ui import theme
+from fieldapp.ui.page import Action, Page, PageContext, PageWidget
+from fieldapp.ui.season import SeasonStepper
+from fieldapp.ui.services import Services
+from fieldapp.ui.tables import Column, RecordTable, Row
+from fieldapp.ui.widgets import (
+    ActionButton,
+    Card,
+    EmptyState,
+    LabeledField,
+    SearchBox,
+    Suggest,
+    Suggestion,
+    text_label,
+)
+from fieldapp.ui.wording import Words, day_words, number_words
+
+SEARCH_PAUSE_MS = 200
+"""How long the letters must rest before the records are searched: between two keystrokes of a slow typist."""
+
+STATES = {
+    PlaceState.TODO: "neutral",
+    PlaceState.DRAFT: "draft",
+    PlaceState.OCCUPIED: "done",
+    PlaceState.NOTHING_SEEN: "nothing_seen",
+    PlaceState.DRY: "dry",
+    PlaceState.INACCESSIBLE: "inaccessible",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is shown: a season (None: all), an aire, a taxon, letters."""
+
+    year: int | None = None
+    root: str | None = None
+    cd_nom: int | None = None
+    text: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether something else than the season is chosen."""
+        return bool(self.root or self.cd_nom or self.text)
+
+
+def found_ids(services: Services, protocol: str, entity: str, wanted: Filter) -> array[int]:
+    """Return the row numbers that the filter leaves, newest first; with a connection of its own."""
+    with services.open_own() as db:
+        return listing.ids(
+            db, protocol, entity, year=wanted.year, root=wanted.root, cd_nom=wanted.cd_nom, text=wanted.text
+        )
+
+
+class Table:
+    """What the table shows of one protocol: its columns, and the words of each record."""
+
+    def __init__(self, services: Services, protocol: StudyProtocol) -> None:
+        if protocol.form is None:
+            raise LookupError(protocol.code)
+        self._services = services
+        self.protocol = protocol
+        self.form = protocol.form
+        self.entity = protocol.entity(self.form.sheet.observation)
+        self.visit = protocol.entity(self.form.sheet.visit)
+        self._columns = tuple(column for column in self.form.sheet.columns if self._is_shown(column))
+        self._words = Words(services.db, services.taxa(protocol.code))
+        self._observers = next(
+            (item for item in self.visit.fields if item.kind is Kind.LINKS and item.target == "person"), None
+        )
+        self.fetches = 0
+
+    def _is_shown(self, column: GridColumn) -> bool:
+        item = self.entity.by_name.get(column.code)
+        return column.code != self.form.sheet.taxon_field and not (item and item.kind is Kind.LONG_TEXT)
+
+    def columns(self) -> list[Column]:
+        """Return the columns."""
+        return [
+            Column(_("Date"), chars=11),
+            Column(_(self.protocol.entity(self.form.round.group).label), chars=16),
+            Column(_(self.protocol.entity(self.form.round.site).label), chars=16),
+            Column(_("Pass."), number=True),
+            Column(_("Espèce"), strong=True, stretch=True),
+            *(Column(_(column.label), number=column.is_number) for column in self._columns),
+            Column(_("Observateurs"), chars=14),
+            Column(_("État"), badge=True, chars=13),
+        ]
+
+    def fetch(self, ids: Sequence[int]) -> list[Row]:
+        """Return the words of these row numbers; a record that is gone gives an empty row."""
+        self.fetches += 1
+        found = listing.rows(self._services.db, ids)
+        rows = [self._row(line) for line in found]
+        return [*rows, *([()] * (len(ids) - len(rows)))]
+
+    def _row(self, line: Line) -> Row:
+        sheet, form = self.form.sheet, self.form.round
+        visit = line.parents.get(sheet.visit)
+        values = visit.data if visit else {}
+        taxon = self._words.taxon(line.record.cd_nom) if line.record.cd_nom else None
+        state = form.state(values, [line.record.data])
+        name = self._words.taxon_name(line.record.cd_nom)
+        seen = state is not PlaceState.NOTHING_SEEN and state is not PlaceState.DRY
+        latin = taxon.lb_nom if taxon and taxon.nom_vern else ""
+        return (
+            day_words(visit.on_date if visit else None),
+            self._title(line, form.group),
+            self._title(line, form.site),
+            str(form.passage_of(values)),
+            f"{name}|{latin}" if seen else _("aucun amphibien"),
+            *(column.show(line.record.data) if seen else "" for column in self._columns),
+            self._words.value(self._observers, values.get(self._observers.name)) if self._observers else "",
+            f"{STATES[state]}|",
+        )
+
+    def _title(self, line: Line, entity: str) -> str:
+        record = line.parents.get(entity)
+        return self._words.title(record) if record else ""
+
+
+class DataPage(PageWidget):
+    """The table with its filters. The newest season is shown first, so that the page opens at once."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        protocol = next(item for item in context.services.protocols.values() if item.form is not None)
+        self._table_of = Table(context.services, protocol)
+        self._filter = Filter()
+        self._asked = 0
+        self._is_opened = False
+        self._areas: list[Suggestion] = []
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(lambda: self._narrow(text=self._search.text().strip()))
+        self.setLayout(theme.column(self._build_filters(), self._build_table(), self._build_foot()))
+
+    def _build_filters(self) -> Any:
+        self._season = SeasonStepper(with_all=True, name="data.season")
+        self._season.changed.connect(lambda year: self._narrow(year=year))
+        self._area = Suggest(self._suggest_areas, placeholder=_("toutes"), minimum=0, name="data.area")
+        self._area.chosen.connect(lambda row: self._narrow(root=row.key))
+        self._area.textChanged.connect(lambda text: None if text else self._narrow(root=None))
+        self._taxon = Suggest(self._suggest_taxa, placeholder=_("toutes"), minimum=0, name="data.taxon")
+        self._taxon.chosen.connect(lambda row: self._narrow(cd_nom=row.key))
+        self._taxon.textChanged.connect(lambda text: None if text else self._narrow(cd_nom=None))
+        self._search = SearchBox(_("mare, commune, observateur…"), name="data.search")
+        self._search.searched.connect(lambda _text: self._pause.start())
+        group = self._table_of.protocol.entity(self._table_of.form.round.group)
+        filters = theme.row(
+            LabeledField(_("Saison"), self._season),
+            LabeledField(_(group.label), self._area, key="F2"),
+            LabeledField(_("Espèce"), self._taxon, key="F3"),
+            LabeledField(_("Contient"), self._search, key="F4"),
+        )
+        for place in (1, 2, 3):
+            filters.setStretch(place, 1)
+        return filters
+
+    def _build_table(self) -> Card:
+        self._table = RecordTable(self._table_of.columns(), name="data.table")
+        self._table.opened.connect(self._open_sheet)
+        self._first = EmptyState(
+            "data",
+            _("Aucune donnée pour l’instant"),
+            _("Chaque espèce notée sur une fiche, et chaque passage sans rien vu, aura sa ligne ici."),
+            ActionButton(
+                _("Importer un fichier SHF"),
+                "import_file",
+                name="data.import",
+                on=lambda: self._context.navigate("exchanges"),
+            ),
+            name="data.empty",
+        )
+        self._nothing = EmptyState(
+            "filter",
+            _("Rien ne correspond à ces filtres"),
+            "",
+            ActionButton(_("Effacer les filtres"), "close", name="data.clear_all", on=self.clear),
+            name="data.nothing",
+        )
+        self._stack = QStackedWidget()
+        for widget in (self._table, self._first, self._nothing):
+            self._stack.addWidget(widget)
+        card = Card(name="data.card")
+        card.body.setContentsMargins(theme.S, theme.XS, theme.S, theme.S)
+        card.add(self._stack, 1)
+        return card
+
+    def _build_foot(self) -> Any:
+        self._count = text_label("", "secondary", name="data.count")
+        self._clear = ActionButton(
+            _("Effacer les filtres"), "close", "Ctrl+Backspace", role="quiet", name="data.clear", on=self.clear
+        )
+        self._history = ActionButton(_("Historique"), "history", "H", name="data.history", on=self._open_history)
+        self._sheet = ActionButton(
+            _("Ouvrir la fiche"), "edit", "Return", primary=True, name="data.sheet", on=self._open_current
+        )
+        self._sheet.set_key("")
+        self._sheet.show_key("Return")
+        return theme.row(self._count, self._clear, 1, self._history, self._sheet)
+
+    # ------------------------------------------------------------------------------------------- showing
+
+    def open(self, **params: Any) -> None:
+        """Show what was asked for: `year`, `root`, `cd_nom`, `text`; the newest season when nothing was."""
+        db: Database = self._context.services.db
+        code = self._table_of.protocol.code
+        years = records.years(db, code, self._table_of.visit.code)
+        self._season.set_years(years)
+        self._areas = [
+            Suggestion(record.uid, self._table_of.protocol.entity(record.entity).title(record.data), icon="area")
+            for record in records.roots(db, code, self._table_of.form.round.group)
+        ]
+        if not self._is_opened or params:
+            year = params.get("year", years[0] if years else None)
+            self._filter = Filter(year, params.get("root"), params.get("cd_nom"), params.get("text", ""))
+        elif self._filter.year is None or self._filter.year not in years:
+            self._filter = replace(self._filter, year=self._filter.year if not years else years[0])
+        self._is_opened = True
+        self._show_filter()
+        self._ask()
+        self._table.setFocus()
+
+    def _show_filter(self) -> None:
+        """Write the filter into its fields, without asking again."""
+        wanted = self._filter
+        self._season.set_year(wanted.year)
+        names: Mapping[Any, str] = {row.key: row.title for row in self._areas}
+        taxon = self._context.services.taxa(self._table_of.protocol.code).get(wanted.cd_nom)
+        texts = (
+            (self._area, names.get(wanted.root, "")),
+            (self._taxon, (taxon.nom_vern or taxon.lb_nom) if taxon else ""),
+            (self._search, wanted.text),
+        )
+        for line, words in texts:
+            line.blockSignals(True)
+            line.setText(words)
+            line.blockSignals(False)
+
+    def _narrow(self, **changed: Any) -> None:
+        wanted = replace(self._filter, **changed)
+        if wanted != self._filter:
+            self._filter = wanted
+            self._ask()
+
+    def clear(self) -> None:
+        """Take away all filters but the season."""
+        self._filter = Filter(self._filter.year)
+        self._show_filter()
+        self._ask()
+        self._table.setFocus()
+
+    def _ask(self) -> None:
+        """Look for the rows in the background; only the answer to the newest question is shown."""
+        self._asked += 1
+        number = self._asked
+        self._count.setText(_("recherche…"))
+        self._clear.setVisible(self._filter.is_narrow)
+        self._context.background.run(
+            found_ids,
+            self._context.services,
+            self._table_of.protocol.code,
+            self._table_of.entity.code,
+            self._filter,
+            done=lambda ids: self._show(ids) if number == self._asked else None,
+        )
+
+    def _show(self, ids: array[int]) -> None:
+        self._table.show_ids(ids, self._table_of.fetch)
+        nothing = self._nothing if self._filter.is_narrow else self._first
+        self._stack.setCurrentWidget(self._table if ids else nothing)
+        season = str(self._filter.year) if self._filter.year else _("toutes les saisons")
+        count = ngettext("{n} ligne", "{n} lignes", len(ids)).format(n=number_words(len(ids)))
+        self._count.setText(count)
+        self.set_title(_("Données"), f"{_(self._table_of.protocol.label)} · {season}")
+        for button in (self._history, self._sheet):
+            button.setEnabled(bool(ids))
+
+    def _suggest_areas(self, text: str) -> list[Suggestion]:
+        return [row for row in self._areas if fold(text) in fold(row.title)]
+
+    def _suggest_taxa(self, text: str) -> list[Suggestion]:
+        wanted = fold(text)
+        return [
+            Suggestion(taxon.cd_nom, taxon.nom_vern or taxon.lb_nom, taxon.lb_nom if taxon.nom_vern else "")
+            for taxon in self._context.services.taxa(self._table_of.protocol.code).values()
+            if wanted in fold(taxon.nom_vern) or wanted in fold(taxon.lb_nom)
+        ][:40]
+
+    # ------------------------------------------------------------------------------------------- opening
+
+    def _line(self, key: object) -> Line | None:
+        found = listing.rows(self._context.services.db, [key]) if isinstance(key, int) else []
+        return found[0] if found else None
+
+    def _open_current(self) -> None:
+        self._open_sheet(self._table.current_key())
+
+    def _open_sheet(self, key: object) -> None:
+        line = self._line(key)
+        visit = line.parents.get(self._table_of.visit.code) if line else None
+        if visit is not None:
+            self._context.navigate("sheet", uid=visit.uid)
+
+    def _open_history(self) -> None:
+        line = self._line(self._table.current_key())
+        if line is not None:
+            self._context.navigate("history", uid=line.uid)
+
+    def undo_state(self) -> dict[str, Any]:
+        """Return the filter, so that Back shows the same list."""
+        wanted = self._filter
+        return {"year": wanted.year, "root": wanted.root, "cd_nom": wanted.cd_nom, "text": wanted.text}
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        return [
+            Action("Return", _("ouvrir la fiche du passage"), self._open_current, "edit"),
+            Action("H", _("historique de la fiche, champ par champ"), self._open_history, "history"),
+            *self._season.keys(),
+            Action("F2", _("choisir une aire"), self._area.setFocus, "area"),
+            Action("F3", _("choisir une espèce"), self._taxon.setFocus, "pond"),
+            Action("F4", _("chercher des lettres"), self._search.setFocus, "search"),
+            Action("Ctrl+Backspace", _("effacer les filtres"), self.clear, "close"),
+        ]
+
+
+PAGE = Page("data", N_("Données"), "data", DataPage)

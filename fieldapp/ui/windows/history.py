@@ -1,0 +1,223 @@
+"""The page "history": every change of a visit and its observations, field by field, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fieldapp.core.checking import CONFIRMED
+from fieldapp.core.record import Record
+from fieldapp.core.text import N_, _, ngettext
+from fieldapp.store import changes, records
+from fieldapp.store.changes import Change
+from fieldapp.store.connection import Database
+from fieldapp.store.records import DELETED, PARENT
+from fieldapp.ui import theme
+from fieldapp.ui.page import Action, Page, PageContext, PageWidget
+from fieldapp.ui.tables import Column, RecordTable
+from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
+from fieldapp.ui.wording import ABSENT, Words, instant_words
+
+KINDS = {
+    "entry": ("good", N_("saisie")),
+    "import": ("info", N_("import")),
+    "undo": ("neutral", N_("annulation")),
+    "redo": ("neutral", N_("rétablissement")),
+    "sync": ("info", N_("reçu")),
+}
+"""Badge and word for each kind of action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of one change, in words; `first` is true on the first line of an action."""
+
+    action: int
+    first: bool
+    kind: str
+    when: str
+    who: str
+    label: str
+    record: str
+    field: str
+    before: str
+    after: str
+
+
+def visit_of(db: Database, uid: str) -> Record | None:
+    """Return the record that the history is about: the visit of an observation, else the record itself."""
+    record = records.get(db, uid)
+    if record is None or not record.parent:
+        return record
+    entity = db.protocols[record.protocol].entity(record.entity)
+    return records.get(db, record.parent) if entity.taxon_field else record
+
+
+def lines(db: Database, uid: str, words: Words, *, detailed: bool = False) -> list[Line]:
+    """Return the history of a record and of those right below it, the newest action first.
+
+    The making of a record is one line, with `detailed` one per field.
+    """
+    uids = changes.family(db, uid)
+    known = records.get_many(db, uids)
+    found: list[list[Line]] = []
+    last = None
+    for change in changes.histories(db, uids):
+        if change.action.id != last:
+            found.append([])
+            last = change.action.id
+        found[-1] += _lines_of(change, known[change.record], words, detailed, first=not found[-1])
+    return [line for block in reversed(found) for line in block]
+
+
+def _lines_of(change: Change, record: Record, words: Words, detailed: bool, *, first: bool) -> list[Line]:
+    fields = _fields(change, record, words)
+    if change.before is None and not detailed:
+        summary = " · ".join(after for name, _before, after in fields if name)
+        fields = [(_("fiche créée"), ABSENT, summary)]
+    elif change.before is None:
+        fields.insert(0, (_("fiche créée"), ABSENT, ABSENT))
+    action = change.action
+    who = action.who or _("(non dit)")
+    return [
+        Line(
+            action.id,
+            first and number == 0,
+            action.kind,
+            instant_words(action.made_at),
+            who,
+            action.label,
+            _called(record, words) if number == 0 else "",
+            name,
+            before,
+            after,
+        )
+        for number, (name, before, after) in enumerate(fields)
+    ]
+
+
+def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str, str]]:
+    """Return (label, before, after) for each field of the change, in the order of the sheet."""
+    entity = words.entity(record)
+    before = change.before or {}
+    order = {item.name: place for place, item in enumerate(entity.fields)}
+    names = sorted({*before, *change.after}, key=lambda name: order.get(name, len(order)))
+    found = []
+    for name in names:
+        old, new = before.get(name), change.after.get(name)
+        if name == DELETED:
+            if change.before is not None:
+                found.append((_("fiche supprimée") if new else _("fiche rétablie"), ABSENT, ABSENT))
+        elif name == PARENT:
+            if change.before is not None:
+                found.append((_("rattachée à"), words.place(old), words.place(new)))
+        elif name == CONFIRMED:
+            found.append((_("avertissements confirmés"), _count(old), _count(new)))
+        else:
+            item = entity.by_name.get(name)
+            found.append((_(item.label) if item else name, words.value(item, old), words.value(item, new)))
+    return found
+
+
+def _called(record: Record, words: Words) -> str:
+    """Return the species of an observation, the label of any other record."""
+    entity = words.entity(record)
+    return words.title(record) if entity.taxon_field else _(entity.label)
+
+
+def _count(codes: object) -> str:
+    return str(len(codes)) if isinstance(codes, list) and codes else ABSENT
+
+
+class HistoryPage(PageWidget):
+    """The history of one visit; D shows every field of what was created."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._uid = ""
+        self._visit = ""
+        self._detailed = False
+        self._origin = text_label("", "secondary", wrap=True, name="history.origin")
+        self._table = RecordTable(
+            [
+                Column(_("Quand"), chars=16),
+                Column(_("Qui"), chars=10),
+                Column(_("Action"), badge=True, chars=13),
+                Column(_("Fiche"), chars=14),
+                Column(_("Champ"), strong=True, chars=12),
+                Column(_("Avant"), chars=8),
+                Column(_("Après"), stretch=True),
+            ],
+            name="history.table",
+        )
+        self._empty = EmptyState(
+            "history",
+            _("Pas encore d’histoire"),
+            _("Chaque enregistrement d’une fiche sera noté ici : qui, quand, de quelle valeur à quelle valeur."),
+            name="history.empty",
+        )
+        self._card = Card(name="history.card")
+        self._card.add(self._origin)
+        self._card.add(self._table, 1)
+        self._card.add(self._empty, 1)
+        self._detail = ActionButton(_("Tout le détail"), "expand", "D", name="history.detail", on=self._toggle)
+        self._sheet = ActionButton(_("Ouvrir la fiche"), "edit", "F", name="history.sheet", on=self._open_sheet)
+        self.setLayout(theme.column(self._card, theme.row(self._detail, 1, self._sheet)))
+
+    def open(self, uid: str = "", **_params: Any) -> None:
+        """Show the history of the record (or of the visit that it belongs to)."""
+        self._uid = uid
+        db = self._context.services.db
+        visit = visit_of(db, uid) if uid else None
+        self._visit = visit.uid if visit else ""
+        taxa = self._context.services.taxa(visit.protocol) if visit else {}
+        words = Words(db, taxa)
+        found = lines(db, self._visit, words, detailed=self._detailed) if visit else []
+        place = records.get(db, visit.parent) if visit and visit.parent else None
+        title = " · ".join(filter(None, (words.title(place) if place else "", words.title(visit) if visit else "")))
+        actions = len({line.action for line in found})
+        count = ngettext("{n} enregistrement", "{n} enregistrements", actions).format(n=actions)
+        self.set_title(_("Historique"), f"{title} · {count}" if found else title)
+        self._say_origin(found)
+        rows = [self._row(line) for line in found]
+        self._table.show_rows(rows)
+        self._table.setVisible(bool(found))
+        self._empty.setVisible(not found)
+        self._sheet.setEnabled(bool(visit and not visit.deleted))
+        if found:
+            self._table.setFocus()
+
+    def _say_origin(self, found: Sequence[Line]) -> None:
+        labels = dict.fromkeys(line.label for line in found if line.kind == "import")
+        self._origin.setText(_("Venu d’un fichier : {names}").format(names=" · ".join(labels)))
+        self._origin.setVisible(bool(labels))
+
+    def _row(self, line: Line) -> tuple[str, ...]:
+        badge, word = KINDS.get(line.kind, ("neutral", line.kind))
+        head = (line.when, line.who, f"{badge}|{_(word)}") if line.first else ("", "", "")
+        return (*head, line.record, line.field, line.before, line.after)
+
+    def _toggle(self) -> None:
+        self._detailed = not self._detailed
+        self._detail.set_text(_("Résumer les créations") if self._detailed else _("Tout le détail"))
+        self._detail.set_icon("collapse" if self._detailed else "expand")
+        self.open(self._uid)
+
+    def _open_sheet(self) -> None:
+        self._context.navigate("sheet", uid=self._visit)
+
+    def undo_state(self) -> dict[str, Any]:
+        """Return what `open` needs to show the same history."""
+        return {"uid": self._uid}
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        return [
+            Action("D", _("chaque champ des fiches créées"), self._toggle, "expand"),
+            Action("F", _("ouvrir la fiche"), self._open_sheet, "edit"),
+        ]
+
+
+PAGE = Page("history", N_("Historique"), "history", HistoryPage, rail=False, below="data")

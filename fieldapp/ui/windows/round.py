@@ -1,0 +1,579 @@
+"""The aires with their progress, and the round of one aire: its places at one passage, who did and who does what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
+
+from fieldapp.core.forms import PlaceState
+from fieldapp.core.record import Record, make_record
+from fieldapp.core.schema import StudyProtocol
+from fieldapp.core.text import _, fold, ngettext
+from fieldapp.store import changes, records
+from fieldapp.ui import rounds, theme
+from fieldapp.ui.forms.links import LinksEdit
+from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.rounds import Area, Place, Round, Season
+from fieldapp.ui.services import Services
+from fieldapp.ui.tables import Column, RecordTable
+from fieldapp.ui.widgets import (
+    ActionButton,
+    Card,
+    ChipRow,
+    EmptyState,
+    KeyHint,
+    ProgressLine,
+    SearchBox,
+    live_key,
+    text_label,
+)
+from fieldapp.ui.windows.places import delete_record
+from fieldapp.ui.windows.today import season_words
+
+SEASONS_SHOWN = 4
+"""Seasons offered above the aires: this year's, and the newest before that hold visits."""
+
+
+class AreasPage(PageWidget):
+    """All aires in one season: how far each passage is, when the aire was followed last, whether it is due."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._services: Services = context.services
+        self._protocol: StudyProtocol | None = None
+        self._season: Season | None = None
+        self._year = 0
+        self._filter = SearchBox(_("filtrer les aires"), name="places.filter")
+        self._filter.searched.connect(lambda _text: self._show())
+        self._filter.setMaximumWidth(theme.text_px() * 22)
+        self._years = ChipRow([], multiple=False, required=True, framed=False, name="places.years")
+        self._years.changed.connect(self._other_year)
+        self._words = text_label("", "secondary", name="places.words")
+        live_key(self, "Ctrl+F", self._filter.setFocus)
+        self._table = RecordTable([Column(_("Aire"), stretch=True)], name="places.table")
+        self._card = Card(name="places.card")
+        self._empty = EmptyState(
+            "area", _("Aucune aire"), _("Vos aires et leurs mares seront ici."), name="places.empty"
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._card.add(self._stack, 1)
+        self._new_site = ActionButton(_("Nouvelle mare"), "add", "N", name="places.new_site", on=self._add_site)
+        self._new = ActionButton(_("Nouvelle aire"), "add", "Shift+N", name="places.new", on=self._add)
+        self._edit = ActionButton(_("Modifier"), "edit", "E", name="places.edit", on=self._modify)
+        self._open_it = ActionButton(_("Ouvrir"), "next", primary=True, name="places.open", on=self._open_current)
+        self._open_it.show_key("Return")
+        head = theme.row(self._filter, KeyHint("Ctrl+F"), self._years, 1, self._words)
+        foot = theme.row(self._new_site, self._edit, self._new, 1, self._open_it)
+        box = theme.column(head, self._card, foot)
+        box.setStretch(1, 1)
+        self.setLayout(box)
+
+    def open(self, year: int = 0, **params: Any) -> None:
+        """Show the aires of a season, this year's unless another is named."""
+        protocols = rounds.with_rounds(self._services.protocols)
+        if not protocols:
+            return
+        if self._protocol is None:
+            self._protocol = protocols[0]
+            self._set_table(self._protocol)
+        self._year = year or self._year or rounds.today().year
+        self._show_years(self._protocol)
+        self._read()
+        if not self._filter.hasFocus():
+            self._focus()
+
+    def _set_table(self, protocol: StudyProtocol) -> None:
+        """Make the table for this protocol: one column for each passage."""
+        columns = [Column(_("Aire"), stretch=True), Column(_("Mares"), number=True)]
+        columns += [Column(_("P{n}").format(n=n), number=True, chars=7) for n in rounds.form_of(protocol).passages]
+        columns += [Column(_("Suivie en"), number=True), Column(_("État"), badge=True, chars=28)]
+        self._table = RecordTable(columns, name="places.table")
+        self._table.opened.connect(self._open_area)
+        self._stack.addWidget(self._table)
+        stops = (self._filter, self._years, self._table, self._new_site, self._edit, self._new, self._open_it)
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
+
+    def _show_years(self, protocol: StudyProtocol) -> None:
+        this = rounds.today().year
+        known = records.years(self._services.db, protocol.code, rounds.form_of(protocol).visit)[:SEASONS_SHOWN]
+        years = sorted({this, self._year, *known}, reverse=True)[:SEASONS_SHOWN]
+        self._years.set_choices([(str(year), str(year)) for year in sorted(years)])
+        self._years.set_value([str(self._year)])
+
+    def _other_year(self, codes: list[str]) -> None:
+        if codes:
+            self._year = int(codes[0])
+            self._read()
+
+    def _read(self) -> None:
+        if self._protocol is not None:
+            self._season = rounds.season(self._services.db, self._protocol, season_day(self._year))
+            self._show()
+
+    def _show(self) -> None:
+        if self._season is None or self._protocol is None:
+            return
+        parts = fold(self._filter.text()).replace("_", " ").split()
+        areas = [area for area in self._season.areas if all(part in fold(area.name) for part in parts)]
+        passages = rounds.form_of(self._protocol).passages
+        self._table.show_rows([_area_row(area, passages) for area in areas], keys=[area.uid for area in areas])
+        if not areas:
+            self._say_empty(bool(self._season.areas))
+        self._stack.setCurrentIndex(1 if areas else 0)
+        for button in (self._new_site, self._edit, self._open_it):
+            button.setEnabled(bool(areas))
+        self.set_title(_("Mares"), _("saison {year}").format(year=self._year))
+        self._words.setText(season_words([self._season]))
+
+    def _say_empty(self, filtered: bool) -> None:
+        if filtered:
+            self._empty.title.setText(_("Aucune aire de ce nom"))
+            self._empty.sentence.setText(_("Échap efface le filtre."))
+        else:
+            self._empty.title.setText(_("Aucune aire"))
+            self._empty.sentence.setText(_("Vos aires et leurs mares seront ici. Maj N en crée une."))
+
+    def _focus(self) -> None:
+        has_rows = self._stack.currentIndex() == 1
+        (self._table if has_rows else self._new).setFocus()
+
+    def _current(self) -> str:
+        key = self._table.current_key() if self._stack.currentIndex() == 1 else None
+        return key if isinstance(key, str) else ""
+
+    def _open_current(self) -> None:
+        self._open_area(self._current())
+
+    def _open_area(self, key: object) -> None:
+        if self._protocol is not None and key:
+            year = {} if self._year == rounds.today().year else {"year": self._year}
+            self._context.navigate("round", protocol=self._protocol.code, group=key, **year)
+
+    def _add(self) -> None:
+        if self._protocol is not None:
+            form = rounds.form_of(self._protocol)
+            self._context.navigate("place", protocol=self._protocol.code, entity=form.group)
+
+    def _add_site(self) -> None:
+        if self._protocol is not None and (group := self._current()):
+            form = rounds.form_of(self._protocol)
+            self._context.navigate("place", protocol=self._protocol.code, entity=form.site, parent=group)
+
+    def _modify(self) -> None:
+        if self._protocol is not None and (group := self._current()):
+            form = rounds.form_of(self._protocol)
+            self._context.navigate("place", protocol=self._protocol.code, entity=form.group, uid=group)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter as "open", also from the filter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open_current()
+            return
+        super().keyPressEvent(event)
+
+    def go_back(self) -> bool:
+        """Leave the filter first."""
+        if self._filter.text():
+            self._filter.clear()
+            self._focus()
+            return True
+        return False
+
+    def undo_state(self) -> dict[str, Any]:
+        """Return the season shown."""
+        return {"year": self._year}
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        return [
+            Action("Return", _("ouvrir la tournée de l’aire"), self._open_current, "next"),
+            Action("Ctrl+F", _("filtrer par quelques lettres"), self._filter.setFocus, "search"),
+            Action("N", _("nouvelle mare dans l’aire"), self._add_site, "add"),
+            Action("E", _("modifier l’aire"), self._modify, "edit"),
+            Action("Shift+N", _("nouvelle aire"), self._add, "add"),
+        ]
+
+
+def season_day(year: int) -> date:
+    """Return the day from which a season is looked at: today in this year's, its last day in a past one."""
+    today = rounds.today()
+    return today if year == today.year else date(year, 12, 31)
+
+
+def _area_row(area: Area, passages: Sequence[int]) -> tuple[str, ...]:
+    def reached(passage: int) -> str:
+        return f"{area.done[passage]} / {area.total}" if area.done.get(passage) else "–"
+
+    followed = str(area.due.last_year) if area.due.last_year else "–"
+    return (area.name, str(area.total), *map(reached, passages), followed, f"{area.state}|{area.words}")
+
+
+class RoundPage(PageWidget):
+    """One aire at one passage. `open(protocol, group, passage, year)`."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._services: Services = context.services
+        self._params: dict[str, Any] = {}
+        self._study: StudyProtocol | None = None
+        self._round: Round | None = None
+        self._rows: list[Place] = []
+        self._by_distance = True
+        self._shown: tuple[object, ...] = ()
+        self._passages = ChipRow([], multiple=False, required=True, framed=False, name="round.passages")
+        self._passages.changed.connect(self._other_passage)
+        self._words = text_label("", "secondary", name="round.words")
+        self._line = ProgressLine(name="round.progress")
+        self._order = ActionButton("", "locate", "O", role="quiet", name="round.order", on=self._other_order)
+        self._panel = AssignPanel(self._services)
+        self._panel.chosen.connect(self._assign)
+        self._panel.closed.connect(self._close_panel)
+        self._table = RecordTable(
+            [
+                Column(_("Mare"), strong=True, chars=16),
+                Column(_("État"), badge=True, chars=15),
+                Column(_("Vu"), stretch=True),
+                Column(_("Date"), number=True, chars=9),
+                Column(_("Heure"), number=True, chars=4),
+                Column(_("Qui")),
+                Column(_("Distance"), number=True, chars=7),
+            ],
+            name="round.table",
+        )
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._table.opened.connect(self._open_sheet)
+        self._table.current_changed.connect(lambda _key: self._name_step())
+        self._empty = EmptyState(
+            "pond",
+            _("Pas encore de mare"),
+            _("Les mares de l’aire seront ici. N crée la première."),
+            name="round.empty",
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._table)
+        self._card = Card(name="round.card")
+        self._card.add(self._stack, 1)
+        self._lay_out()
+        for passage in range(1, 4):
+            live_key(self, str(passage), partial(self._to_passage, passage))
+        live_key(self, "Shift+N", self._add_group)
+        live_key(self, "Del", self._remove)
+
+    def _lay_out(self) -> None:
+        self._new = ActionButton(_("Nouvelle mare"), "add", "N", name="round.new", on=self._add)
+        self._edit = ActionButton(_("Modifier"), "edit", "E", name="round.edit", on=self._modify)
+        self._who = ActionButton(_("Affecter"), "observers", "A", name="round.assign", on=self._open_panel)
+        self._step = ActionButton(_("Commencer"), "next", primary=True, name="round.go", on=self._open_current)
+        self._step.show_key("Return")
+        self._next = text_label("", "secondary", name="round.next")
+        head = theme.row(self._passages, 1, self._words, self._order)
+        foot = theme.row(self._new, self._edit, self._who, 1, self._next, self._step)
+        box = theme.column(head, self._line, self._panel, self._card, foot)
+        box.setStretch(3, 1)
+        self.setLayout(box)
+        stops = (self._passages, self._order, self._panel.people.line, self._table, self._new, self._edit, self._who)
+        for before, after in pairwise((*stops, self._step)):
+            self.setTabOrder(before, after)
+
+    # ------------------------------------------------------------------------------------------- showing
+
+    def open(self, protocol: str = "", group: str = "", passage: int = 0, year: int = 0, **params: Any) -> None:
+        """Read the round anew; stand where to go now when another round is shown than before."""
+        self._params = {"protocol": protocol, "group": group, "passage": passage, "year": year}
+        self._study = self._services.protocols[protocol]
+        day = season_day(year or rounds.today().year)
+        taxa = self._services.taxa(protocol)
+        self._round = rounds.round_of(self._services.db, self._study, group, passage or None, day, taxa)
+        if self._round is None:
+            self._context.navigate("places")
+            return
+        self._params["passage"] = self._round.passage
+        other = (group, self._round.passage, self._round.last)
+        self._show(self._round, fresh=other != self._shown)
+        self._shown = other
+        self._close_panel()
+
+    def _show(self, found: Round, *, fresh: bool) -> None:
+        passages = rounds.form_of(self._study).passages if self._study else ()
+        total = len(found.places)
+        words = _("passage {n} · {done} / {total}")
+        self._passages.set_choices(
+            [
+                (str(n), words.format(n=n, done=found.done.get(n, 0), total=total), str(n))
+                for n in sorted({*passages, found.passage})
+            ]
+        )
+        self._passages.set_value([str(found.passage)])
+        self._line.set(total - found.left, total)
+        self._words.setText(self._progress_words(found))
+        self._order.set_text(_("ordre : au plus près") if self._by_distance else _("ordre : par nom"))
+        can_order = any(place.distance_m is not None for place in found.places)
+        self._order.setVisible(can_order)
+        self._rows = found.nearest_first() if self._by_distance and can_order else list(found.places)
+        self._table.show_rows([_place_row(place) for place in self._rows], keys=[place.uid for place in self._rows])
+        self._stack.setCurrentIndex(1 if self._rows else 0)
+        following = found.next_place()
+        if fresh and following:
+            self._table.select_key(following.uid)
+        context = _("passage {n} · {done} sur {total}").format(n=found.passage, done=total - found.left, total=total)
+        self.set_title(found.name, context if found.year == rounds.today().year else f"{context} · {found.year}")
+        for button in (self._edit, self._who, self._step):
+            button.setEnabled(bool(self._rows))
+        self._name_step()
+        (self._table if self._rows else self._new).setFocus()
+
+    def _progress_words(self, found: Round) -> str:
+        if not found.places:
+            return ""
+        if not found.left:
+            return _("toutes les mares sont vues")
+        left = ngettext("encore {n} mare", "encore {n} mares", found.left).format(n=found.left)
+        until = found.due.until if found.due.passage == found.passage else None
+        return " · ".join(
+            filter(None, (left, _("avant le {day}").format(day=rounds.day_month(until)) if until else ""))
+        )
+
+    def _name_step(self) -> None:
+        """Name the next step for the place on which the person stands."""
+        place = self._current()
+        if place is None:
+            self._next.setText("")
+            return
+        words = {PlaceState.TODO: _("Commencer"), PlaceState.DRAFT: _("Reprendre")}.get(place.state, _("Revoir"))
+        self._step.set_text(words)
+        self._next.setText(" ".join(filter(None, (place.name, rounds.distance_words(place.distance_m)))))
+
+    def _current(self) -> Place | None:
+        key = self._table.current_key()
+        return next((place for place in self._rows if place.uid == key), None)
+
+    def _selected(self) -> list[Place]:
+        rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
+        return [self._rows[row] for row in rows if row < len(self._rows)]
+
+    def _reopen(self) -> None:
+        self.open(**self._params)
+
+    # ------------------------------------------------------------------------------------------- choices
+
+    def _to_passage(self, passage: int) -> None:
+        self.open(**{**self._params, "passage": passage})
+
+    def _other_passage(self, codes: list[str]) -> None:
+        if codes:
+            self._to_passage(int(codes[0]))
+
+    def _other_order(self) -> None:
+        self._by_distance = not self._by_distance
+        if self._round is not None:
+            self._show(self._round, fresh=False)
+
+    def _open_current(self) -> None:
+        place = self._current()
+        if place is not None:
+            self._open_sheet(place.uid)
+
+    def _open_sheet(self, key: object) -> None:
+        place = next((place for place in self._rows if place.uid == key), None)
+        if place is not None and self._round is not None:
+            self._context.navigate(
+                "sheet",
+                protocol=self._params["protocol"],
+                site=place.uid,
+                visit=place.visit,
+                passage=self._round.passage,
+            )
+
+    def _add(self) -> None:
+        if self._study is not None:
+            form = rounds.form_of(self._study)
+            self._context.navigate("place", protocol=self._study.code, entity=form.site, parent=self._params["group"])
+
+    def _modify(self) -> None:
+        place = self._current()
+        if self._study is not None and place is not None:
+            form = rounds.form_of(self._study)
+            self._context.navigate(
+                "place", protocol=self._study.code, entity=form.site, uid=place.uid, parent=self._params["group"]
+            )
+
+    def _modify_group(self) -> None:
+        if self._study is not None:
+            form = rounds.form_of(self._study)
+            self._context.navigate("place", protocol=self._study.code, entity=form.group, uid=self._params["group"])
+
+    def _add_group(self) -> None:
+        if self._study is not None:
+            self._context.navigate("place", protocol=self._study.code, entity=rounds.form_of(self._study).group)
+
+    def _remove(self) -> None:
+        """Delete the place on which the person stands; the way back is offered instead of a question."""
+        place = self._current()
+        record = records.get(self._services.db, place.uid) if place else None
+        if self._study is None or record is None:
+            return
+        words = delete_record(self._services, self._study.entity(record.entity), record)
+        self._reopen()
+
+        def take_back() -> None:
+            changes.undo(self._services.db)
+            self._reopen()
+
+        self._context.notify(words, "undo", action=_("Annuler"), on=take_back)
+
+    # --------------------------------------------------------------------------------------- assignments
+
+    def _open_panel(self) -> None:
+        places = self._selected()
+        if places and self._round is not None:
+            who = [self._assigned(place.uid) for place in places]
+            same = who[0] if all(one == who[0] for one in who) else []
+            self._panel.open([place.name for place in places], self._round.passage, same)
+
+    def _close_panel(self) -> None:
+        if self._panel.isVisibleTo(self):
+            self._panel.hide()
+            self._table.setFocus()
+
+    def _assignment(self, site: str) -> Record | None:
+        found = self._round
+        return next(
+            (
+                record
+                for record in records.children(self._services.db, [site])
+                if found is not None
+                and record.entity == rounds.ASSIGNMENT
+                and record.data.get("year") == found.year
+                and record.data.get("num_passage") == found.passage
+            ),
+            None,
+        )
+
+    def _assigned(self, site: str) -> list[str]:
+        record = self._assignment(site)
+        return list(record.data.get("observers", ())) if record else []
+
+    def _assign(self, observers: list[str]) -> None:
+        """Save who is to do the selected places, one record each, all in one action; nobody takes it away."""
+        found, study = self._round, self._study
+        places = self._selected()
+        if found is None or study is None or not places:
+            return
+        entity = study.entity(rounds.ASSIGNMENT)
+        values = {"year": found.year, "num_passage": found.passage, "observers": observers}
+        changed = []
+        for place in places:
+            known = self._assignment(place.uid)
+            if known is not None:
+                changed.append(replace(known, data=values) if observers else known.removed())
+            elif observers:
+                changed.append(make_record(study.code, entity, values, place.uid))
+        label = ngettext("affectation de {n} mare", "affectation de {n} mares", len(places)).format(n=len(places))
+        saved = records.save(self._services.db, changed, label)
+        if saved.action is not None:
+            self._services.on_saved(saved.made_at)
+        self._reopen()
+        self._context.notify(
+            ngettext("{n} mare affectée.", "{n} mares affectées.", len(places)).format(n=len(places)), "done"
+        )
+
+    # --------------------------------------------------------------------------------------------- shell
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter as the next step."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open_current()
+            return
+        super().keyPressEvent(event)
+
+    def go_back(self) -> bool:
+        """Close the panel first."""
+        if self._panel.isVisible():
+            self._close_panel()
+            return True
+        return False
+
+    def undo_state(self) -> dict[str, Any]:
+        """Return what shows this round again."""
+        return dict(self._params)
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        return [
+            Action("Return", _("ouvrir la fiche de la mare"), self._open_current, "next"),
+            Action("1", _("passage 1, 2 ou 3 : touches 1, 2, 3"), None),
+            Action("O", _("ranger par nom ou au plus près"), self._other_order, "locate"),
+            Action("A", _("affecter les mares choisies (Maj ↓ en choisit plusieurs)"), self._open_panel, "observers"),
+            Action("N", _("nouvelle mare"), self._add, "add"),
+            Action("E", _("modifier la mare"), self._modify, "edit"),
+            Action("Del", _("supprimer la mare"), self._remove, "delete"),
+            Action("", _("modifier l’aire"), self._modify_group, "area"),
+            Action("Shift+N", _("nouvelle aire"), self._add_group, "add"),
+        ]
+
+
+def _place_row(place: Place) -> tuple[str, ...]:
+    who = ", ".join(place.by or place.assigned)
+    if place.assigned and not place.by:
+        who = _("pour {who}").format(who=who)
+    return (
+        place.name,
+        f"{place.state.value}|",
+        ", ".join(place.species),
+        rounds.short_date(place.on_date),
+        place.time,
+        who,
+        rounds.distance_words(place.distance_m),
+    )
+
+
+class AssignPanel(Card):
+    """Asks, on the page, who is to do the chosen places: `chosen` carries the uids, `closed` nothing."""
+
+    chosen = Signal(list)
+    closed = Signal()
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(" ", "observers", name="round.panel")
+        self.people = LinksEdit(services, "person", name="round.people")
+        self._ok = ActionButton(_("Affecter"), "check", "Ctrl+Return", name="round.panel.ok", on=self._answer)
+        cancel = ActionButton(_("Fermer"), role="quiet", name="round.panel.cancel", on=self.closed.emit)
+        cancel.show_key("Esc")
+        line = theme.row(self.people, cancel, self._ok)
+        line.setStretch(0, 1)
+        self.add(line)
+        self.hide()
+
+    def open(self, names: Sequence[str], passage: int, observers: Sequence[str]) -> None:
+        """Ask about these places."""
+        count = len(names)
+        what = names[0] if count == 1 else ngettext("{n} mare", "{n} mares", count).format(n=count)
+        self.set_title(
+            _("Qui fait {what} au passage {n} ?").format(what=what, n=passage), _("personne : ligne vide")
+        )  # fmt: skip
+        self.people.set_value(observers)
+        self.show()
+        self.people.line.setFocus()
+
+    def _answer(self) -> None:
+        self.chosen.emit(self.people.value())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep Enter for the panel while it is open."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._answer()
+            return
+        super().keyPressEvent(event)

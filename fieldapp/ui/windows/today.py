@@ -1,0 +1,294 @@
+"""The start page: what is due today, the season's aires, and the first steps in an empty database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from fieldapp.core import dates
+from fieldapp.core.schema import StudyProtocol
+from fieldapp.core.text import _, ngettext
+from fieldapp.ui import rounds, theme
+from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.rounds import Area, Season
+from fieldapp.ui.services import Services
+from fieldapp.ui.tables import Column, RecordTable
+from fieldapp.ui.widgets import ActionButton, Card, FlowLayout, IconLabel, ProgressLine, text_label
+
+
+class TodayPage(PageWidget):
+    """What to do tonight, and how far each aire is this season."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._services: Services = context.services
+        self._area: tuple[str, Area] | None = None
+        self._first = FirstSteps(context)
+        self._evening = Card(_("Tournée de ce soir"), "round", name="today.tonight")
+        self._words = text_label("", "secondary", wrap=True, name="today.words")
+        self._line = ProgressLine(name="today.progress")
+        self._go = ActionButton(_("Reprendre la tournée"), "next", primary=True, name="today.go", on=self._resume)
+        self._go.show_key("Return")
+        self._begun = Begun(context)
+        for item in (self._words, self._line):
+            self._evening.add(item)
+        self._evening.body.addSpacing(theme.XS)
+        self._evening.add(theme.row(self._go, 1))
+        self._evening.body.addStretch(1)
+        self._season = Card(" ", name="today.season")
+        self._table = RecordTable(
+            [
+                Column(_("Aire"), stretch=True),
+                Column(_("Passage"), chars=14),
+                Column(_("Mares"), number=True, chars=10),
+                Column(_("État"), badge=True, chars=36),
+            ],
+            name="today.table",
+        )
+        self._table.opened.connect(self._open_area)
+        self._season.add(self._table, 1)
+        top = theme.row(self._evening, self._begun, spacing=theme.M + 2)
+        top.setStretch(0, 3)
+        top.setStretch(1, 2)
+        usual = QWidget()
+        usual.setLayout(theme.column(top, self._season, spacing=theme.M + 2))
+        usual.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        self._stack = QStackedWidget()
+        self._stack.addWidget(usual)
+        self._stack.addWidget(self._first)
+        self.setLayout(theme.column(self._stack))
+        self.setTabOrder(self._go, self._table)
+
+    def open(self, **params: Any) -> None:
+        """Read the season of today anew."""
+        day = rounds.today()
+        title = dates.in_words(day)
+        self.set_title(title[:1].upper() + title[1:])
+        protocols = rounds.with_rounds(self._services.protocols)
+        seasons = [(protocol, rounds.season(self._services.db, protocol, day)) for protocol in protocols]
+        empty = not any(season.areas for _protocol, season in seasons)
+        self._stack.setCurrentIndex(1 if empty else 0)
+        if empty:
+            self._area = None
+            self._first.open(protocols[0].code if protocols else "")
+            return
+        waiting = [begun for protocol in protocols for begun in rounds.waiting(self._services.db, protocol)]
+        self._begun.show_sheets(waiting)
+        protocol, season = next(pair for pair in seasons if pair[1].areas)
+        self._show_evening(protocol, season, [sheet.group for sheet in waiting])
+        self._show_season(seasons)
+        if not self._table.hasFocus():
+            (self._go if self._area else self._table).setFocus()
+
+    def _show_evening(self, protocol: StudyProtocol, season: Season, begun: Collection[str]) -> None:
+        area = rounds.tonight(season, begun)
+        self._area = (protocol.code, area) if area else None
+        self._go.setVisible(area is not None)
+        if area is None:
+            done = any(found.state == "done" for found in season.areas)
+            self._words.setText(
+                _("Tout ce qui est à faire est fait. Bonne soirée !")
+                if done
+                else _("Aucune aire n’est à suivre ce soir.")
+            )
+            self._line.hide()
+            return
+        self._words.setText("\n".join(filter(None, (self._left(area), self._next(protocol, area)))))
+        self._line.set(area.done.get(area.passage, 0), area.total)
+        self._line.show()
+        self._go.set_text(_("Reprendre la tournée") if area.done.get(area.passage) else _("Commencer la tournée"))
+
+    def _left(self, area: Area) -> str:
+        left = ngettext("encore {n} mare", "encore {n} mares", area.missing).format(n=area.missing)
+        return _("{area}, passage {n} : {left}.").format(area=area.name, n=area.passage, left=left)
+
+    def _next(self, protocol: StudyProtocol, area: Area) -> str:
+        taxa = self._services.taxa(protocol.code)
+        found = rounds.round_of(self._services.db, protocol, area.uid, area.passage, rounds.today(), taxa)
+        place = found.next_place() if found else None
+        if place is None:
+            return ""
+        return _("La prochaine : {place}.").format(
+            place=", ".join(filter(None, (place.name, rounds.distance_words(place.distance_m))))
+        )
+
+    def _show_season(self, seasons: Sequence[tuple[StudyProtocol, Season]]) -> None:
+        listed = [(protocol, area) for protocol, season in seasons for area in season.areas]
+        self._table.show_rows(
+            [
+                (
+                    area.name,
+                    _("passage {n}").format(n=area.passage) if area.state != "neutral" else "–",
+                    f"{area.done.get(area.passage, 0)} / {area.total}" if area.state != "neutral" else str(area.total),
+                    f"{area.state}|{area.words}",
+                )
+                for _protocol, area in listed
+            ],
+            keys=[(protocol.code, area.uid, area.passage) for protocol, area in listed],
+        )
+        year = seasons[0][1].year
+        self._season.set_title(_("Saison {year}").format(year=year), season_words([season for _p, season in seasons]))
+
+    def _resume(self) -> None:
+        if self._area is not None:
+            code, area = self._area
+            self._context.navigate("round", protocol=code, group=area.uid, passage=area.passage)
+
+    def _open_area(self, key: object) -> None:
+        if isinstance(key, tuple):
+            code, uid, passage = key
+            self._context.navigate("round", protocol=code, group=uid, passage=passage)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter as the next step, wherever the focus is that has no use for it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._stack.currentIndex() == 0:
+            self._resume()
+            return
+        super().keyPressEvent(event)
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the next step, or the first steps in an empty database."""
+        if self._stack.currentIndex() == 1:
+            return self._first.keys()
+        found = [Action("Return", self._go.text().lower(), self._resume, "next")] if self._area else []
+        return [*found, *self._begun.keys()]
+
+
+def season_words(seasons: Sequence[Season]) -> str:
+    """Return "8 aires · 137 mares · 62 visites"."""
+    areas, places = sum(len(season.areas) for season in seasons), sum(season.places for season in seasons)
+    visits = sum(season.visits for season in seasons)
+    return " · ".join(
+        (
+            ngettext("{n} aire", "{n} aires", areas).format(n=areas),
+            ngettext("{n} mare", "{n} mares", places).format(n=places),
+            ngettext("{n} visite", "{n} visites", visits).format(n=visits),
+        )
+    )
+
+
+class Begun(Card):
+    """The sheets that were begun and not saved: one button each, the first on a key."""
+
+    SHOWN = 4
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(" ", "draft", name="today.begun")
+        self._context = context
+        self._buttons: list[ActionButton] = []
+        self._more = text_label("", "small")
+        self._flow = FlowLayout()
+        self.add(self._flow)
+        self.add(self._more)
+        self.body.addStretch(1)
+        self.hide()
+
+    def show_sheets(self, waiting: Sequence[rounds.Begun]) -> None:
+        """Show these; the card goes when there are none."""
+        for button in self._buttons:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._buttons = []
+        self.setVisible(bool(waiting))
+        count = len(waiting)
+        self.set_title(ngettext("{n} fiche commencée", "{n} fiches commencées", count).format(n=count))
+        for number, begun in enumerate(waiting[: self.SHOWN]):
+            button = ActionButton(
+                begun.name,
+                key="F" if not number else "",
+                name=f"today.begun.{number}",
+                on=self._opener(begun),
+                parent=self,
+            )
+            self._flow.addWidget(button)
+            self._buttons.append(button)
+        left = count - self.SHOWN
+        self._more.setText(ngettext("et {n} autre", "et {n} autres", left).format(n=left))
+        self._more.setVisible(left > 0)
+
+    def _opener(self, begun: rounds.Begun) -> Callable[[], None]:
+        return lambda: self._context.navigate("sheet", **begun.params)
+
+    def keys(self) -> list[Action]:
+        """Return the keys of the card."""
+        if not self._buttons:
+            return []
+        return [Action("F", _("reprendre la fiche commencée"), self._buttons[0].click, "draft")]
+
+
+class FirstSteps(QWidget):
+    """What a new database shows: the four ways to begin, each on its figure."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self.setObjectName("today.first")
+        self._context = context
+        self._protocol = ""
+        steps = (
+            ("observer", _("Dire qui je suis"), _("Votre nom signe ce que vous enregistrez."), self._who),
+            ("area", _("Créer une aire"), _("Le secteur que vous suivez, puis ses mares."), self._area),
+            ("import_file", _("Importer un fichier SHF"), _("Les saisons déjà saisies, aires et mares."), self._file),
+            ("training", _("Essayer sans risque"), _("Une base d’entraînement, à part de vos données."), self._train),
+        )  # fmt: skip
+        self._steps = [(words, run) for _icon, words, _sentence, run in steps]
+        card = Card(name="today.welcome")
+        card.body.setSpacing(theme.M)
+        card.body.setContentsMargins(theme.XL, theme.XL, theme.XL, theme.XL)
+        card.add(text_label(_("Bienvenue"), "title"))
+        sentence = _("Cette base est vide. Tout fonctionne sans réseau, et chaque touche est gardée à mesure.")
+        card.add(text_label(sentence, "secondary", wrap=True))
+        card.body.addSpacing(theme.XS)
+        self._buttons = []
+        for number, (icon, words, says, run) in enumerate(steps, start=1):
+            button = ActionButton(
+                words, key=str(number), primary=number == 1, name=f"today.first.{number}", on=run
+            )  # fmt: skip
+            text = theme.column(text_label(words, "strong"), text_label(says, "secondary", wrap=True), spacing=0)
+            button.set_text(_("Commencer") if number == 1 else _("Ouvrir"))
+            button.setAccessibleName(words)
+            line = theme.row(IconLabel(icon, "accent", 1.4), text, button, spacing=theme.L)
+            line.setStretch(1, 1)
+            rule = QWidget()
+            rule.setLayout(line)
+            card.add(rule)
+            self._buttons.append(button)
+        card.setMaximumWidth(theme.text_px() * 56)
+        self.setLayout(theme.row(1, theme.column(1, card, 2), 1))
+        self.layout().setStretch(1, 6)  # type: ignore[union-attr]
+
+    def open(self, protocol: str) -> None:
+        """Show the steps; the one that is the next has the focus."""
+        self._protocol = protocol
+        named = bool(self._context.services.settings.who)
+        self._buttons[1 if named else 0].setFocus()
+
+    def keys(self) -> list[Action]:
+        """Return the four steps."""
+        return [Action(str(n), words.lower(), run) for n, (words, run) in enumerate(self._steps, start=1)]
+
+    def _who(self) -> None:
+        self._context.navigate("settings")
+
+    def _area(self) -> None:
+        self._context.navigate("place", protocol=self._protocol, entity="sites_group")
+
+    def _file(self) -> None:
+        self._context.navigate("exchanges")
+
+    def _train(self) -> None:
+        self._context.navigate("settings", section="training")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter as the button that has the focus."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = next((button for button in self._buttons if button.hasFocus()), None)
+            if focused is not None:
+                focused.click()
+                return
+        super().keyPressEvent(event)

@@ -1,0 +1,118 @@
+"""Stored values in the words of the field: labels instead of codes, names instead of identifiers, French dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from fieldapp.core.record import Record
+from fieldapp.core.schema import Entity, Field, Kind, Taxon
+from fieldapp.core.text import _
+from fieldapp.store import records, taxa
+from fieldapp.store.connection import Database
+
+ABSENT = "–"
+"""What stands for a field that was not filled in."""
+
+
+def day_words(on_date: str | None) -> str:
+    """Return "14/04/2026" for an ISO date, the text itself when it is none."""
+    try:
+        return f"{date.fromisoformat(on_date or ''):%d/%m/%Y}"
+    except ValueError:
+        return on_date or ""
+
+
+def instant_words(made_at: str) -> str:
+    """Return "14/04/2026 21:02" in local time for a stored UTC instant."""
+    try:
+        return f"{datetime.fromisoformat(made_at).astimezone():%d/%m/%Y %H:%M}"
+    except ValueError:
+        return made_at
+
+
+def number_words(value: float, decimals: int = 0) -> str:
+    """Return the number with a decimal comma and narrow no-break spaces between thousands."""
+    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+
+
+def size_words(size: int) -> str:
+    """Return a file size: "812 ko", "3,4 Mo"."""
+    if size < 1_000_000:
+        return _("{n} ko").format(n=number_words(max(1, round(size / 1000))))
+    return _("{n} Mo").format(n=number_words(size / 1_000_000, 1))
+
+
+class Words:
+    """The words for values of one database; remembers the names that it has looked up."""
+
+    def __init__(self, db: Database, known_taxa: Mapping[int, Taxon]) -> None:
+        self._db = db
+        self._taxa = dict(known_taxa)
+        self._names: dict[str, str] = {}
+
+    def value(self, item: Field | None, value: Any) -> str:
+        """Return the words for a value of the field; a field that the protocol does not know shows it as it is."""
+        if value is None or value == "" or value == []:
+            return ABSENT
+        if item is None:
+            return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if isinstance(value, list):
+            return ", ".join(self._one(item, entry) for entry in value)
+        return self._one(item, value)
+
+    def taxon(self, cd_nom: int) -> Taxon | None:
+        """Return the taxon with this cd_nom, None when no list of the database holds it."""
+        if cd_nom not in self._taxa:
+            self._taxa.update(taxa.by_cd_nom(self._db, [cd_nom]))
+        return self._taxa.get(cd_nom)
+
+    def taxon_name(self, cd_nom: int | None) -> str:
+        """Return the French name of a taxon, its Latin name where it has none, its cd_nom where it is unknown."""
+        found = self.taxon(cd_nom) if cd_nom is not None else None
+        if found is None:
+            return ABSENT if cd_nom is None else str(cd_nom)
+        return found.nom_vern or found.lb_nom
+
+    def entity(self, record: Record) -> Entity:
+        """Return the entity of a record."""
+        return self._db.protocols[record.protocol].entity(record.entity)
+
+    def title(self, record: Record) -> str:
+        """Return the name of a record: a species, a date, a pond, a person."""
+        entity = self.entity(record)
+        if entity.taxon_field:
+            return self.taxon_name(record.cd_nom)
+        return day_words(record.on_date) if entity.date_field else entity.title(record.data)
+
+    def record(self, record: Record) -> str:
+        """Return what the record is and its name: "Observation · Triton palmé", "Passage · 14/04/2026"."""
+        return " · ".join(filter(None, (_(self.entity(record).label), self.title(record))))
+
+    def name(self, uid: str) -> str:
+        """Return the title of the record with this uid (a person, a dataset, a pond)."""
+        if uid not in self._names:
+            found = records.get(self._db, uid)
+            self._names[uid] = self.title(found) if found else _("(inconnu)")
+        return self._names[uid]
+
+    def place(self, uid: str | None) -> str:
+        """Return the title of a record that may be none."""
+        return self.name(uid) if uid else ABSENT
+
+    def _one(self, item: Field, value: Any) -> str:
+        if item.choices:
+            choice = item.choice(value)
+            return _(choice.label) if choice else str(value)
+        if item.kind in {Kind.LINK, Kind.LINKS}:
+            return self.name(str(value))
+        if item.kind is Kind.TAXON:
+            return self.taxon_name(value)
+        if item.kind is Kind.DATE:
+            return day_words(str(value))
+        if item.kind is Kind.BOOLEAN:
+            return _("oui") if value else _("non")
+        if item.kind is Kind.NUMBER:
+            return f"{value:g}".replace(".", ",") if abs(value) >= 1000 else f"{value}".replace(".", ",")
+        return str(value)

@@ -1,0 +1,182 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fieldapp.core import checking
+from fieldapp.core.schema import Choice, Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Taxon
+
+LIST = (Choice("a", "A"), Choice("b", "B"))
+FIELDS = (
+    Field("name", Kind.TEXT, "Nom", required=True),
+    Field("count", Kind.INTEGER, "Nombre", minimum=0, maximum=10),
+    Field("ratio", Kind.NUMBER, "Rapport"),
+    Field("dry", Kind.BOOLEAN, "À sec"),
+    Field("day", Kind.DATE, "Date"),
+    Field("hour", Kind.TIME, "Heure"),
+    Field("one", Kind.CHOICE, "Un", choices=LIST),
+    Field("many", Kind.CHOICES, "Plusieurs", choices=LIST),
+    Field("taxon", Kind.TAXON, "Espèce"),
+    Field("people", Kind.LINKS, "Qui", target="person"),
+    Field("works", Kind.DATE, "Travaux", relevant=lambda values: values.get("dry") is True),
+    Field("wind", Kind.TEXT, "Vent", optional=True, required=True),
+)
+
+
+def not_ten(context: Context) -> Iterator[Problem]:
+    if context.values.get("count") == 10:
+        yield Problem("count", "ten", Severity.WARNING, {"n": 10})
+    if context.values.get("works") == "2026-01-01":
+        yield Problem("works", "holiday", Severity.BLOCKING)
+
+
+VISIT = Entity("visit", "Passage", "Passages", None, FIELDS, str)
+PROTOCOL = StudyProtocol(
+    "p", "1", "P", (VISIT,), {"visit": (not_ten,)}, {"ten": "Dix fois {n}.", "holiday": "Férié."}, tuple
+)
+
+
+def found(values: dict[str, Any], **context: Any) -> list[tuple[str, str, Severity]]:
+    problems = checking.problems(PROTOCOL, VISIT, Context({"name": "x", **values}, **context))
+    return [(problem.field, problem.code, problem.severity) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"count": 0},
+        {"ratio": 1},
+        {"ratio": 1.5},
+        {"dry": False},
+        {"day": "2026-04-14"},
+        {"hour": "21:02"},
+        {"one": "a"},
+        {"many": ["a", "b"]},
+        {"many": []},
+        {"taxon": 259},
+        {"people": ["u"]},
+    ],
+)
+def test_a_right_value_is_not_spoken_of(values: dict[str, Any]) -> None:
+    assert found(values) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"count": "3"},
+        {"count": 1.5},
+        {"count": True},
+        {"ratio": float("nan")},
+        {"dry": 1},
+        {"one": ["a"]},
+        {"many": "a"},
+        {"many": [1]},
+        {"taxon": "259"},
+        {"people": "u"},
+        {"name": 3},
+        {"day": "14/04/2026"},
+        {"day": "2026-02-30"},
+        {"day": "2026-W16-2"},
+        {"day": "20260414"},
+        {"hour": "24:00"},
+        {"hour": "T2102"},
+        {"hour": "9:05"},
+        {"hour": "21:02:00"},
+    ],
+)
+def test_a_value_of_the_wrong_form_blocks(values: dict[str, Any]) -> None:
+    assert found(values) == [(next(iter(values)), "wrong_type", Severity.BLOCKING)]
+
+
+def test_a_missing_value_leaves_the_record_a_draft() -> None:
+    problems = checking.problems(PROTOCOL, VISIT, Context({}))
+    assert [(p.field, p.code) for p in problems] == [("name", "missing")]
+    assert not checking.is_complete(problems)
+    assert not checking.blocks(problems)
+
+
+@pytest.mark.parametrize(("count", "code"), [(-1, "too_small"), (11, "too_large")])
+def test_a_value_out_of_its_limits_blocks(count: int, code: str) -> None:
+    assert found({"count": count}) == [("count", code, Severity.BLOCKING)]
+
+
+def test_a_code_that_is_not_in_the_list_blocks() -> None:
+    assert found({"one": "z"}) == [("one", "unknown_choice", Severity.BLOCKING)]
+    assert found({"many": ["a", "z"]}) == [("many", "unknown_choice", Severity.BLOCKING)]
+
+
+def test_a_taxon_is_looked_up_only_where_the_taxa_are_given() -> None:
+    taxa = {259: Taxon(259, 259, "Bufo bufo")}
+    assert found({"taxon": 1}) == []
+    assert found({"taxon": 1}, taxa=taxa) == [("taxon", "unknown_taxon", Severity.BLOCKING)]
+    assert found({"taxon": 259}, taxa=taxa) == []
+
+
+def test_a_value_that_the_sheet_does_not_ask_for_is_a_warning() -> None:
+    assert found({"works": "2026-03-01"}) == [("works", "not_relevant", Severity.WARNING)]
+    assert found({"works": "2026-03-01", "dry": True}) == []
+
+
+def test_a_rule_that_blocks_a_field_speaks_for_it_alone() -> None:
+    assert found({"works": "2026-01-01"}) == [("works", "holiday", Severity.BLOCKING)]
+
+
+def test_an_optional_field_is_asked_only_where_the_sites_group_switched_it_on() -> None:
+    assert found({}) == []
+    asked = {"parents": {"sites_group": {"local_fields": ["wind"]}}}
+    assert found({}, **asked) == [("wind", "missing", Severity.INCOMPLETE)]
+
+
+def test_a_field_of_another_version_is_kept_and_mentioned() -> None:
+    assert found({"later": 1}) == [("later", "unknown_field", Severity.NOTICE)]
+    assert found({checking.CONFIRMED: ["ten"]}) == []
+
+
+def test_rules_wait_until_every_value_has_its_form() -> None:
+    assert found({"count": 10}) == [("count", "ten", Severity.WARNING)]
+    assert found({"count": 10, "day": "?"}) == [("day", "wrong_type", Severity.BLOCKING)]
+
+
+def test_a_confirmed_warning_is_not_asked_again_and_an_error_always_is() -> None:
+    problems = [Problem("a", "ten", Severity.WARNING), Problem("a", "missing", Severity.INCOMPLETE)]
+    assert checking.unconfirmed(problems, {}) == problems
+    assert checking.unconfirmed(problems, {checking.CONFIRMED: ["missing", "ten"]}) == problems[1:]
+
+
+@pytest.mark.parametrize(
+    ("severity", "complete", "blocked"),
+    [
+        (Severity.BLOCKING, False, True),
+        (Severity.INCOMPLETE, False, False),
+        (Severity.WARNING, True, False),
+        (Severity.NOTICE, True, False),
+    ],
+)
+def test_only_what_is_missing_or_impossible_keeps_a_record_from_being_done(
+    severity: Severity, complete: bool, blocked: bool
+) -> None:
+    problems = [Problem("", "x", severity)]
+    assert checking.is_complete(problems) is complete
+    assert checking.blocks(problems) is blocked
+
+
+def test_the_words_name_the_field_and_the_figures() -> None:
+    problem = checking.problems(PROTOCOL, VISIT, Context({"name": "x", "count": 11}))[0]
+    assert checking.words(problem, PROTOCOL, VISIT) == "Nombre : 11 est trop grand, au plus 10."
+    assert checking.words(Problem("count", "ten", Severity.WARNING, {"n": 10}), PROTOCOL, VISIT) == "Dix fois 10."
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from([field.name for field in FIELDS]), JSON))
+def test_whatever_is_stored_gets_problems_with_words_and_never_a_crash(values: dict[str, Any]) -> None:
+    for problem in checking.problems(PROTOCOL, VISIT, Context(values)):
+        assert checking.words(problem, PROTOCOL, VISIT)

@@ -1,0 +1,125 @@
+"""Work off the main thread is delivered, all of it, in order, on the main thread."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fieldapp.core.errors import CancelledError, FieldappError
+from fieldapp.ui.background import Background, Progress
+
+
+@pytest.fixture
+def background(qapp: object) -> Iterator[Background]:
+    found = Background()
+    yield found
+    found.close()
+
+
+def test_three_hundred_jobs_of_three_hundred_are_delivered_in_the_order_they_ended(
+    qtbot: QtBot, background: Background
+) -> None:
+    ended: list[int] = []
+    lock = threading.Lock()
+    delivered: list[int] = []
+    threads = set()
+
+    def work(number: int) -> int:
+        with lock:
+            ended.append(number)
+            return number
+
+    def done(number: int) -> None:
+        threads.add(threading.current_thread())
+        delivered.append(number)
+
+    for number in range(300):
+        background.run(work, number, done=done)
+    qtbot.waitUntil(lambda: len(delivered) == 300)
+    assert sorted(delivered) == list(range(300))
+    assert threads == {threading.main_thread()}
+    assert background.busy() == 0
+
+
+def test_one_thread_at_a_time_delivers_in_order(qtbot: QtBot, background: Background) -> None:
+    background._pool.setMaxThreadCount(1)
+    delivered: list[int] = []
+    for number in range(300):
+        background.run(lambda number=number: number, done=delivered.append)
+    qtbot.waitUntil(lambda: len(delivered) == 300)
+    assert delivered == list(range(300))
+
+
+def test_a_failure_comes_to_failed_with_its_error(qtbot: QtBot, background: Background) -> None:
+    seen: list[BaseException] = []
+
+    def work() -> None:
+        raise FieldappError("Le disque est plein.")
+
+    background.run(work, failed=seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert str(seen[0]) == "Le disque est plein."
+
+
+def test_a_failure_that_nobody_takes_goes_to_the_door(qtbot: QtBot) -> None:
+    seen: list[BaseException] = []
+    background = Background(seen.append)
+    background.run(lambda: 1 // 0)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert isinstance(seen[0], ZeroDivisionError)
+    background.close()
+
+
+def test_progress_is_told_with_its_count_and_the_last_one_always(qtbot: QtBot, background: Background) -> None:
+    told: list[tuple[int, int, str]] = []
+    done: list[str] = []
+
+    def work(rows: int, progress: Progress) -> str:
+        for number in range(1, rows + 1):
+            progress.report(number, rows, "lignes lues")
+        return "fini"
+
+    background.run(work, 10_000, done=done.append, progress=lambda *how_far: told.append(how_far))
+    qtbot.waitUntil(lambda: done == ["fini"])
+    assert told[-1] == (10_000, 10_000, "lignes lues")
+    assert len(told) <= 110
+
+
+def test_a_cancelled_job_ends_with_cancelled_and_is_no_error(qtbot: QtBot) -> None:
+    unhandled: list[BaseException] = []
+    background = Background(unhandled.append)
+    started, go_on = threading.Event(), threading.Event()
+    seen: list[BaseException] = []
+
+    def work(progress: Progress) -> None:
+        started.set()
+        go_on.wait(5)
+        progress.report(1, 2)
+
+    job = background.run(work, failed=seen.append)
+    started.wait(5)
+    job.cancel()
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert isinstance(seen[0], CancelledError)
+    quiet = background.run(work)
+    quiet.cancel()
+    qtbot.waitUntil(lambda: background.busy() == 0)
+    assert unhandled == []
+    background.close()
+
+
+def test_closing_waits_for_what_runs_and_delivers_it(qapp: object) -> None:
+    background = Background()
+    seen: list[object] = []
+    started = threading.Event()
+
+    def work() -> int:
+        started.set()
+        return 7
+
+    background.run(work, done=seen.append)
+    started.wait(5)
+    background.close()
+    assert seen == [7]
