@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, time
-from math import isfinite
+from functools import lru_cache
+from math import inf, isfinite
 from typing import Any
 
 from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Values
@@ -44,15 +46,16 @@ _TYPES: Mapping[Kind, tuple[type[Any], ...]] = {
 
 def problems(protocol: StudyProtocol, entity: Entity, context: Context) -> list[Problem]:
     """Return everything that is to be said about the record in `context`: its fields first, then the rules."""
-    found = [problem for item in entity.fields for problem in _field_problems(item, context)]
+    plan = _plan_of(entity)
+    found = [problem for item in plan.doubtful(context) for problem in _field_problems(item, context)]
     for name in context.values:
-        if name not in entity.by_name and name not in {CONFIRMED}:
+        if name not in plan.checks and name != CONFIRMED:
             found.append(Problem(name, "unknown_field", Severity.NOTICE, {"value": name}))
     if any(problem.code == "wrong_type" for problem in found):
         return found
     for rule in protocol.rules.get(entity.code, ()):
         found.extend(rule(context))
-    return _without_echoes(found)
+    return _without_echoes(found) if found else found
 
 
 def unconfirmed(found: list[Problem], values: Values) -> list[Problem]:
@@ -77,6 +80,99 @@ def words(problem: Problem, protocol: StudyProtocol, entity: Entity) -> str:
     item = entity.by_name.get(problem.field)
     label = _(item.label) if item else problem.field
     return _(template).format(label=label, **problem.params)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Check:
+    """What is needed to see at a glance that a filled field is fine; `place` is that of the field in its entity."""
+
+    place: int
+    item: Field
+    is_good: Callable[[Any], bool]
+
+
+class _Plan:
+    """An entity's fields prepared for checking many records: most fields of most records are fine.
+
+    Whatever is not surely fine goes to `_field_problems`, which alone says what is wrong.
+    """
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+        self.checks = {
+            item.name: _Check(place, item, _always_doubtful if item.optional else _glance(item))
+            for place, item in enumerate(entity.fields)
+        }
+        self._required = [check for check in self.checks.values() if check.item.required]
+
+    def doubtful(self, context: Context) -> list[Field]:
+        """Return the fields about which there may be something to say, in the order of the entity."""
+        values = context.values
+        found = [check for check in self._required if values.get(check.item.name) is None]
+        for name, value in values.items():
+            check = self.checks.get(name)
+            if check is None:
+                continue
+            item = check.item
+            if (
+                not check.is_good(value)
+                or (item.relevant is not True and not item.is_relevant(values))
+                or (item.kind is Kind.TAXON and context.taxa and value not in context.taxa)
+            ) and check not in found:
+                found.append(check)
+        if len(found) > 1:
+            found.sort(key=_place)
+        return [check.item for check in found]
+
+
+_plans: dict[int, _Plan] = {}
+
+
+def _plan_of(entity: Entity) -> _Plan:
+    """Return the plan of an entity, made once: the plan keeps the entity, so its id stays its own."""
+    plan = _plans.get(id(entity))
+    if plan is None:
+        plan = _plans[id(entity)] = _Plan(entity)
+    return plan
+
+
+def _place(check: _Check) -> int:
+    return check.place
+
+
+def _always_doubtful(_value: Any) -> bool:
+    return False
+
+
+def _glance(item: Field) -> Callable[[Any], bool]:
+    """Return a function that is true for values with nothing wrong; false means only that one has to look closer."""
+    least = -inf if item.minimum is None else item.minimum
+    most = inf if item.maximum is None else item.maximum
+    codes = frozenset(choice.code for choice in item.choices)
+    if codes and item.kind not in {Kind.CHOICE, Kind.CHOICES}:
+        return _always_doubtful
+    if item.kind in {Kind.INTEGER, Kind.TAXON}:
+        return lambda value: type(value) is int and least <= value <= most
+    if item.kind is Kind.NUMBER:
+        return lambda value: type(value) in {int, float} and isfinite(value) and least <= value <= most
+    if item.minimum is not None or item.maximum is not None:
+        return _always_doubtful
+    if item.kind is Kind.BOOLEAN:
+        return lambda value: type(value) is bool
+    if item.kind in {Kind.CHOICES, Kind.LINKS}:
+        return lambda value: (
+            type(value) is list and all(type(one) is str and (not codes or one in codes) for one in value)
+        )
+    if codes:
+        return lambda value: type(value) is str and value in codes
+    if item.kind in {Kind.DATE, Kind.TIME}:
+        return lambda value: type(value) is str and _is_known_form(item.kind, value)
+    return lambda value: type(value) is str
+
+
+@lru_cache(maxsize=8192)
+def _is_known_form(kind: Kind, value: str) -> bool:
+    return _has_type(kind, value)
 
 
 def _field_problems(item: Field, context: Context) -> Iterator[Problem]:

@@ -132,4 +132,3 @@ class Exporter:
     table: Callable[[ExportSource], Table]
     filename: str = "export.csv"
     options: frozenset[str] = field(default_factory=frozenset)
-    needs_year: bool = False

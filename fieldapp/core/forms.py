@@ -98,7 +98,8 @@ class SheetForm:
     a line starts with. `new_visit(site values, visits of the site this year, date)` returns what a new visit starts
     with. `is_sighting(observation)` tells a species seen from the row that says "nothing". `suggest(letters, taxa by
     cd_nom, cd_nom seen here with the last year)` returns the curated taxa that fit, the likeliest first; without
-    letters those that were seen here. `position(site values)` is (longitude, latitude) in degrees, None when unknown.
+    letters those that were seen here. `visit_words(visit values)` names the visit ("passage 2") in titles and in undo.
+    `second` is the second line of the head; `details` are shown where something is missing, else on demand.
     """
 
     visit: str
@@ -115,7 +116,6 @@ class SheetForm:
     is_sighting: Callable[[Values], bool]
     suggest: Callable[[str, Mapping[int, Taxon], Mapping[int, int]], Sequence[Taxon]]
     visit_words: Callable[[Values], str]
-    position: Callable[[Values], tuple[float, float] | None] = lambda _values: None
     questions: tuple[LinkedQuestion, ...] = ()
 
 

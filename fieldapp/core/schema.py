@@ -199,8 +199,8 @@ class StudyProtocol:
     taxa: Callable[[], Sequence[Taxon]]
     form: Form | None = None
     analyses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    imports: tuple[Importer, ...] = ()
-    exports: tuple[Exporter, ...] = ()
+    imports: Sequence[Importer] = ()
+    exports: Sequence[Exporter] = ()
 
     def entity(self, code: str) -> Entity:
         """Return the entity with this code; KeyError when the protocol has none."""

@@ -110,7 +110,9 @@ def _refuse_unsuitable(path: Path) -> None:
         if not path.exists():
             raise FileRefusedError(_("Le fichier {path} n’existe pas : vérifiez son nom.").format(path=path))
         if not path.is_file():
-            raise FileRefusedError(_("{path} n’est pas un fichier ordinaire : choisissez-en un autre.").format(path=path))
+            raise FileRefusedError(
+                _("{path} n’est pas un fichier ordinaire : choisissez-en un autre.").format(path=path)
+            )
         size = path.stat().st_size
     except (OSError, ValueError) as error:
         raise FileRefusedError(_unreadable(path)) from error

@@ -18,7 +18,7 @@ from fieldapp.core.checking import blocks, words
 from fieldapp.core.errors import CancelledError, DatabaseError
 from fieldapp.core.exchange import Importer, ParsedRow, RowNote, RowParser, RowRefusedError
 from fieldapp.core.record import Record, with_data
-from fieldapp.core.schema import Context, Entity, Kind, Severity, StudyProtocol, Values
+from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values
 from fieldapp.core.text import _
 from fieldapp.exchange import files
 from fieldapp.exchange.files import Line, TextTable
@@ -31,7 +31,7 @@ from fieldapp.store.records import Writer
 CHUNK = records.CHUNK
 """Rows judged and written together."""
 
-REMEMBERED_VISITS = 4 * CHUNK
+REMEMBERED_PARENTS = 4 * CHUNK
 """Parents whose accepted children are kept at hand; those of the others are read back from the database."""
 
 Progress = Callable[[int, int], object]
@@ -161,7 +161,7 @@ class _Import:
         self._own: dict[str, tuple[int, int]] = {}
         self._stored: dict[str, Record] = {}
         self._revived: set[str] = set()
-        self._below: OrderedDict[str, list[Values]] = OrderedDict()
+        self._below: OrderedDict[str, dict[str, Values]] = OrderedDict()
         self._fresh: list[Record] = []
         self._edited: list[Record] = []
         self._links = _link_fields(db.protocols.values())
@@ -206,11 +206,11 @@ class _Import:
             self._refuse_told_before(line, record)
             shared: list[_Judged] = []
             for item in above:
-                shared.append(self._judged(line, item, shared))
+                shared.append(self._judged(line, item, shared, record.parent))
             own = self._judge(record, shared)
-            self._refuse_deleted(line, [own, *self._ancestors(record, shared)])
+            self._refuse_deleted(line, own, shared)
             self._refuse_problem(line, own)
-            if own.verdict is _Verdict.NEW:
+            if own.verdict is _Verdict.NEW or (self._update and own.verdict is _Verdict.OTHER):
                 self._refuse_misplaced(line, record, shared)
         except _RowDecidedError as decided:
             return decided.report
@@ -282,22 +282,26 @@ class _Import:
 
     # ---------------------------------------------------------------------------------------- judgements
 
-    def _judged(self, line: Line, record: Record, before: Sequence[_Judged]) -> _Judged:
-        """Return what is to be done with a shared record, judged at its first row; refuses a contradicting row."""
+    def _judged(self, line: Line, record: Record, before: Sequence[_Judged], parent: str | None) -> _Judged:
+        """Return what is to be done with a shared record, judged at its first row; refuses a contradicting row.
+
+        The `parent` of the row's own record is checked later, together with what it then holds.
+        """
         known = self._shared.get(record.uid)
         if known is None or (known.record is not record and not known.line and known.record != record):
-            known = self._shared[record.uid] = self._judge(record, before)
+            known = self._shared[record.uid] = self._judge(record, before, alone=record.uid != parent)
         elif known.record is not record and known.record != record:
             raise _RowDecidedError(self._contradiction(line, known.line, known.record, record))
         self._refuse_problem(line, known)
         return known
 
-    def _judge(self, record: Record, above: Sequence[_Judged]) -> _Judged:
+    def _judge(self, record: Record, above: Sequence[_Judged], *, alone: bool = True) -> _Judged:
         stored = self._stored.get(record.uid)
         if stored is None and (judged := self._shared.get(record.uid)) is not None:
             stored = judged.stored
         if stored is None or (stored.deleted and record.uid in self._revived):
-            return self._checked(_Judged(record, _Verdict.NEW, stored), above)
+            judged = _Judged(record, _Verdict.NEW, stored)
+            return self._checked(judged, above) if alone else judged
         if stored.deleted:
             return _Judged(record, _Verdict.DELETED, stored)
         columns = self._differing(stored, record)
@@ -311,33 +315,37 @@ class _Import:
         record = judged.record
         protocol = self._db.protocols[record.protocol]
         entity = protocol.entity(record.entity)
-        found = checking.problems(protocol, entity, self._context(record, above))
+        found = checking.problems(protocol, entity, self._context(record, above, record.data))
         if blocks(found):
             first = next(problem for problem in found if problem.severity is Severity.BLOCKING)
             judged.verdict = _Verdict.REFUSED
             judged.problem = RowNote(self._column(entity, first.field), words(first, protocol, entity))
         else:
-            judged.notes = tuple(
-                RowNote(self._column(entity, problem.field), words(problem, protocol, entity))
-                for problem in found
-                if problem.severity is Severity.INCOMPLETE and (entity.code, problem.field) in self._importer.fields
-            )
+            judged.notes = self._notes(found, protocol, entity)
         return judged
 
-    def _context(self, record: Record, above: Sequence[_Judged]) -> Context:
+    def _notes(self, found: Sequence[Problem], protocol: StudyProtocol, entity: Entity) -> tuple[RowNote, ...]:
+        """Return what the file leaves unfilled although it has a column for it."""
+        return tuple(
+            RowNote(self._column(entity, problem.field), words(problem, protocol, entity))
+            for problem in found
+            if problem.severity is Severity.INCOMPLETE and (entity.code, problem.field) in self._importer.fields
+        )
+
+    def _context(self, record: Record, above: Sequence[_Judged], values: Values) -> Context:
         parents = {item.record.entity: item.record.data for item in above}
         links = {item.record.uid: (item.stored or item.record).data for item in above if item.record.parent is None}
-        return Context(record.data, parents, today=self._today, taxa=self._known.taxa, links=links)
+        return Context(values, parents, today=self._today, taxa=self._known.taxa, links=links)
 
-    def _children(self, judged: _Judged) -> list[Values]:
-        """Return the accepted children of a record, here and in the file, the latest parents kept at hand."""
+    def _children(self, judged: _Judged) -> dict[str, Values]:
+        """Return the accepted children of a record by uid, here and in the file, the latest parents kept at hand."""
         uid = judged.record.uid
         found = self._below.get(uid)
         if found is None:
             is_here = judged.staged or judged.stored is not None
-            found = [child.data for child in self._known.children(uid)] if is_here else []
+            found = {child.uid: child.data for child in self._known.children(uid)} if is_here else {}
             self._below[uid] = found
-            if len(self._below) > REMEMBERED_VISITS:
+            if len(self._below) > REMEMBERED_PARENTS:
                 self._below.popitem(last=False)
         return found
 
@@ -352,7 +360,9 @@ class _Import:
             if stored.data.get(name) != given.data.get(name)
         ]
         if stored.parent != given.parent:
-            found += [column for (entity, _name), column in self._importer.fields.items() if entity == self._above(given)][:1]
+            found += [
+                column for (entity, _name), column in self._importer.fields.items() if entity == self._above(given)
+            ][:1]
         return tuple(dict.fromkeys(found))
 
     def _above(self, record: Record) -> str:
@@ -400,43 +410,45 @@ class _Import:
             problem = judged.problem
             raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, problem.column, problem.sentence))
 
-    def _refuse_deleted(self, line: Line, chain: Sequence[_Judged]) -> None:
-        for item in chain:
-            if item.verdict is _Verdict.DELETED:
+    def _refuse_deleted(self, line: Line, own: _Judged, shared: Sequence[_Judged]) -> None:
+        for item in (own, *shared):
+            if item.verdict is _Verdict.DELETED and (item is own or item in self._ancestors(own.record, shared)):
                 entity = self._db.protocols[item.record.protocol].entity(item.record.entity)
                 sentence = _("Supprimé ici ({entity}), non repris.").format(entity=_(entity.label))
                 raise _RowDecidedError(RowReport(line.number, Outcome.DELETED_HERE, "", sentence))
 
     def _refuse_misplaced(self, line: Line, record: Record, shared: Sequence[_Judged]) -> None:
-        """Refuse a new record that its parent can't hold beside what it holds; then count it among them."""
-        parent = next((item for item in shared if item.record.uid == record.parent), None)
-        if parent is None:
+        """Refuse a record whose parent is impossible, or can't hold it beside what it holds; else count it there."""
+        place = next((place for place, item in enumerate(shared) if item.record.uid == record.parent), None)
+        if place is None:
             return
-        siblings = self._children(parent)
+        parent = shared[place]
         protocol = self._db.protocols[record.protocol]
         entity = protocol.entity(parent.record.entity)
+        children = self._children(parent)
         values = self._values_kept(parent)
-        before = self._blocking(protocol, entity, values, siblings) if siblings else set()
-        found = checking.problems(protocol, entity, self._parent_context(values, [*siblings, record.data]))
+        context = self._context(parent.record, shared[:place], values)
+        before: set[str] = set()
+        if parent.verdict is not _Verdict.NEW and children:
+            found = checking.problems(protocol, entity, replace(context, children=tuple(children.values())))
+            before = {problem.code for problem in found if problem.severity is Severity.BLOCKING}
+        together = ({**children, record.uid: record.data}).values()
+        found = checking.problems(protocol, entity, replace(context, children=tuple(together)))
         for problem in found:
             if problem.severity is Severity.BLOCKING and problem.code not in before:
                 column = self._column(entity, problem.field)
-                sentence = words(problem, protocol, entity)
-                raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, column, sentence))
-        siblings.append(record.data)
+                raise _RowDecidedError(
+                    RowReport(line.number, Outcome.REFUSED, column, words(problem, protocol, entity))
+                )
+        if not parent.line:
+            parent.notes = self._notes(found, protocol, entity)
+        children[record.uid] = record.data
 
     def _values_kept(self, judged: _Judged) -> Values:
         """Return the values that the record has here once the import is done."""
         if judged.stored is None or judged.verdict is _Verdict.NEW or self._update:
             return judged.record.data
         return judged.stored.data
-
-    def _blocking(self, protocol: StudyProtocol, entity: Entity, values: Values, children: Sequence[Values]) -> set[str]:
-        found = checking.problems(protocol, entity, self._parent_context(values, children))
-        return {problem.code for problem in found if problem.severity is Severity.BLOCKING}
-
-    def _parent_context(self, values: Values, children: Sequence[Values]) -> Context:
-        return Context(values, children=children, today=self._today, taxa=self._known.taxa)
 
 
 def _digest(record: Record) -> int:
@@ -453,11 +465,7 @@ def _fields_by_entity(importer: Importer) -> dict[str, dict[str, str]]:
 def _link_fields(protocols: Iterable[StudyProtocol]) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the fields of each (protocol, entity) that point to other records."""
     return {
-        (protocol.code, entity.code): tuple(
-            item.name for item in entity.fields if item.kind in {Kind.LINK, Kind.LINKS}
-        )
+        (protocol.code, entity.code): tuple(item.name for item in entity.fields if item.kind in {Kind.LINK, Kind.LINKS})
         for protocol in protocols
         for entity in protocol.entities
     }
-
-

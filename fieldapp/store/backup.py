@@ -197,7 +197,7 @@ def restore(file: Path, db_path: Path, *, held: instance.Lock | None = None, now
 
     Raises what `verify` raises, AlreadyOpenError, or DatabaseError (no room, no right to write).
     """
-    if db_path.is_dir() or (db_path.exists() and db_path.samefile(file)):
+    if db_path.is_dir() or db_path.resolve() == file.resolve():
         raise FileRefusedError(
             _("{path} ne peut pas être remplacé par {file} : choisissez une autre sauvegarde.").format(
                 path=db_path, file=file

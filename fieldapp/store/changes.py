@@ -14,6 +14,9 @@ from fieldapp.store import records
 from fieldapp.store.connection import Database
 from fieldapp.store.records import DELETED, PARENT, Saved, Writer, decode
 
+UNSENT_COUNTED = 10_000
+"""Where `unsent` stops counting, so that the status line never waits for a large database."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -55,8 +58,8 @@ def history(db: Database, uid: str) -> list[Change]:
 
 
 def unsent(db: Database) -> int:
-    """Return how many changes wait to be sent; walks only those that wait."""
-    return int(db.value("SELECT count(*) FROM change WHERE sent = 0"))
+    """Return how many changes wait to be sent, at most UNSENT_COUNTED: before the first sync all of them wait."""
+    return int(db.value("SELECT count(*) FROM (SELECT 1 FROM change WHERE sent = 0 LIMIT ?)", (UNSENT_COUNTED,)))
 
 
 def last_saved_at(db: Database) -> str | None:

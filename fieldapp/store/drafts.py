@@ -15,8 +15,10 @@ def put(db: Database, key: str, data: Mapping[str, Any]) -> None:
     It survives the death of the program at once, and a power cut up to the last save: it does not wait for the disk,
     so that typing stays fluid on a slow one.
     """
+    is_alone = not db.connection.in_transaction
     with translated(db.path):
-        db.connection.execute("PRAGMA synchronous = NORMAL")
+        if is_alone:
+            db.connection.execute("PRAGMA synchronous = NORMAL")
         try:
             db.connection.execute(
                 "INSERT INTO draft (key, data, changed_at) VALUES (?, ?, ?) "
@@ -24,7 +26,8 @@ def put(db: Database, key: str, data: Mapping[str, Any]) -> None:
                 (key, encode(data).decode(), now()),
             )
         finally:
-            db.connection.execute("PRAGMA synchronous = FULL")
+            if is_alone:
+                db.connection.execute("PRAGMA synchronous = FULL")
 
 
 def get(db: Database, key: str) -> dict[str, Any] | None:

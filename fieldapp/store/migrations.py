@@ -67,7 +67,7 @@ _M001 = (
     """
     CREATE TABLE action (
         id INTEGER PRIMARY KEY,
-        uid TEXT NOT NULL UNIQUE,
+        uid TEXT NOT NULL,
         kind TEXT NOT NULL CHECK (kind IN ('entry', 'import', 'undo', 'redo', 'sync')),
         label TEXT NOT NULL,
         who TEXT NOT NULL,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -11,18 +10,22 @@ from PySide6.QtCore import QDir, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.text import N_, _
+from fieldapp.exchange.writing import written_whole
 
 CSV = N_("Fichiers CSV (*.csv)")
 PICTURES = N_("Images (*.png *.svg)")
 
-_last_folder = ""
+
+class _Memory:
+    """The folder that was chosen last, for as long as the program runs."""
+
+    folder = ""
 
 
 def start_folder() -> Path:
     """Return the folder that was chosen last, else the person's documents."""
-    found = _last_folder or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    found = _Memory.folder or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(found or QDir.homePath())
 
 
@@ -55,22 +58,18 @@ def safe_name(text: str) -> str:
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a small table as CSV (";", UTF-8 with its mark, so that spreadsheets read the accents)."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    write_text(path, text.getvalue(), encoding="utf-8-sig")
+    """Write a small table as CSV (";", UTF-8 with its mark, so that spreadsheets read the accents), whole or not."""
+    with written_whole(path) as file:
+        file.write("\ufeff")
+        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
-def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a small text file; raises FileRefusedError with a sentence."""
-    try:
-        path.write_text(text, encoding=encoding, newline="")
-    except OSError as error:
-        raise FileRefusedError(
-            _("{path} n’a pas pu être écrit : choisissez un autre dossier, ou faites de la place.").format(path=path)
-        ) from error
+def write_text(path: Path, text: str) -> None:
+    """Write a small UTF-8 text file, whole or not at all; raises FileRefusedError with a sentence."""
+    with written_whole(path) as file:
+        file.write(text)
 
 
 def _dialog(parent: QWidget, title: str, kinds: str) -> QFileDialog:
@@ -83,9 +82,8 @@ def _dialog(parent: QWidget, title: str, kinds: str) -> QFileDialog:
 
 def _open(dialog: QFileDialog, on_path: Callable[[Path], object]) -> QFileDialog:
     def chosen(text: str) -> None:
-        global _last_folder
         path = Path(text)
-        _last_folder = str(path.parent)
+        _Memory.folder = str(path.parent)
         on_path(path)
 
     dialog.fileSelected.connect(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from fieldapp.core.text import _
@@ -28,6 +29,14 @@ class KeysPanel(Overlay):
         self._body: QWidget | None = None
         self.shown: list[tuple[str, str]] = []
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close on F1 too: the same key opens and closes."""
+        if event.key() == Qt.Key.Key_F1:
+            event.accept()
+            self.close_panel()
+        else:
+            super().keyPressEvent(event)
+
     def open(self, title: str, page: Sequence[Action], everywhere: Sequence[Action]) -> None:
         """Show the keys of the page of this title beside the common ones."""
         self._title.setText(_("Touches : {page}").format(page=title))
@@ -42,6 +51,7 @@ class KeysPanel(Overlay):
         columns.addLayout(_column(_("Partout"), everywhere, ""), 1)
         self._body.setLayout(columns)
         self._columns.addWidget(self._body)
+        self._body.show()
         self.open_panel(self._close)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 if TYPE_CHECKING:
     from fieldapp.ui.background import Background
     from fieldapp.ui.statusbar import StatusBar
+    from fieldapp.ui.widgets.suggest import Search, Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +90,12 @@ class Page:
     build: Callable[[PageContext], PageWidget]
     rail: bool = True
     below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One section of "aller à": its title, the search, and where a row leads."""
+
+    section: str
+    search: Search
+    go: Callable[[Suggestion], object]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -12,20 +12,13 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 from fieldapp.core.text import _
 from fieldapp.ui import theme
 from fieldapp.ui.overlay import Overlay
+from fieldapp.ui.page import Source
 from fieldapp.ui.widgets import IconLabel, KeyHint, Suggestion, SuggestionList, text_label
-from fieldapp.ui.widgets.suggest import Search
+
+__all__ = ["GoTo", "Source"]
 
 _PER_SECTION = 5
 _ROWS = 13
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One section of "aller à": its title, the search, and where a row leads."""
-
-    section: str
-    search: Search
-    go: Callable[[Suggestion], object]
 
 
 class GoTo(Overlay):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPaintDevice, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from fieldapp.core.errors import FileRefusedError
@@ -21,6 +21,8 @@ from fieldapp.ui import theme
 PICTURE = QSize(1200, 720)
 """Size of an exported picture in points; the PNG has twice as many pixels each way, for print."""
 PICTURE_FACTOR = 2
+LABELS = 0.45
+"""Share of the width that the labels of bars may take; longer ones are cut (the table has them whole)."""
 BAR = 0.62
 """Height of a bar, as a share of its line."""
 DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
@@ -103,7 +105,7 @@ class Plot(QWidget):
             write = _write_svg if path.suffix.lower() == ".svg" else _write_png
             written = write(view, path, self.figure.title)
         finally:
-            view.close()
+            view.hide()  # its close() takes the scene apart under Qt's feet
             view.deleteLater()
         if not written:
             raise FileRefusedError(
@@ -189,7 +191,6 @@ def _draw_bars(plot: Any, figure: Bars, colours: theme.Colours) -> None:
     import pyqtgraph
 
     rows = [-number for number in range(len(figure.bars))]
-    longest = max((max(bar.value, bar.behind or 0) for bar in figure.bars), default=0) or 1
     small, first, pale = theme.font("small"), QColor(colours.plots[0]), QColor(colours.raised)
     edge = pyqtgraph.mkPen(colours.edge, width=1)  # of one pixel: other pens are as wide as a unit of the axis
     if figure.legend:
@@ -202,31 +203,38 @@ def _draw_bars(plot: Any, figure: Bars, colours: theme.Colours) -> None:
         label.setFont(small)
         label.setPos(max(bar.value, bar.behind or 0), row)
         plot.addItem(label, ignoreBounds=True)
-    axis = plot.getAxis("left")
-    axis.setTicks([[(row, bar.label) for row, bar in zip(rows, figure.bars, strict=True)], []])
-    axis.setTextPen(QColor(colours.text))
-    metrics = QFontMetrics(small)
-    axis.setWidth(max((metrics.horizontalAdvance(bar.label) for bar in figure.bars), default=0) + theme.L + theme.S)
-    widest = max((metrics.horizontalAdvance(bar.text) for bar in figure.bars), default=0)
-    room = _Room(plot, longest, widest + theme.M)
+    plot.getAxis("left").setTextPen(QColor(colours.text))
+    room = _Room(plot, figure, rows)
     room.fit()
     plot.getViewBox().sigResized.connect(room.fit)
     plot.room = room
-    plot.setYRange((rows[-1] if rows else 0) - 0.6, 0.6, padding=0)
+    band = 1.6 if figure.legend else 0.6  # the legend stands below the last bar
+    plot.setYRange((rows[-1] if rows else 0) - band, 0.6, padding=0)
     if figure.legend:
         _legend(plot, colours, ((figure.legend[0], first), (figure.legend[1], pale)))
 
 
 class _Room:
-    """Keeps room for the words at the end of the longest bar, however wide the figure is."""
+    """Shares the width of a figure of bars between labels, bars and the words at their ends, however wide it is."""
 
-    def __init__(self, plot: Any, longest: float, words_px: float) -> None:
-        self._plot, self._longest, self._words_px = plot, longest, words_px
+    def __init__(self, plot: Any, figure: Bars, rows: Sequence[int]) -> None:
+        self._plot, self._figure, self._rows = plot, figure, rows
+        self._longest = max((max(bar.value, bar.behind or 0) for bar in figure.bars), default=0) or 1
+        self._metrics = QFontMetrics(theme.font("small"))
 
     def fit(self, *_args: object) -> None:
-        """Set the end of the axis so that the words still fit beside the longest bar."""
-        width = max(self._plot.getViewBox().width(), self._words_px * 1.5)
-        self._plot.setXRange(0, self._longest * width / (width - self._words_px), padding=0)
+        """Cut labels that would take more than their share, and end the axis where the longest bar's words end."""
+        most = int(self._plot.width() * LABELS)
+        cut = Qt.TextElideMode.ElideRight
+        labels = [self._metrics.elidedText(bar.label, cut, most) for bar in self._figure.bars]
+        widest = max(map(self._metrics.horizontalAdvance, labels), default=0) + theme.L + theme.S
+        axis = self._plot.getAxis("left")
+        axis.setTicks([list(zip(self._rows, labels, strict=True)), []])
+        if axis.width() != widest:
+            axis.setWidth(widest)
+        words = max((self._metrics.horizontalAdvance(bar.text) for bar in self._figure.bars), default=0) + theme.M
+        room = max(self._plot.width() - widest - theme.S, words * 1.5)
+        self._plot.setXRange(0, self._longest * room / (room - words), padding=0)
 
 
 def _draw_curves(plot: Any, figure: Curves, colours: theme.Colours) -> None:
@@ -259,23 +267,20 @@ def _legend(plot: Any, colours: theme.Colours, entries: Sequence[tuple[str, QCol
 
     legend = plot.addLegend(offset=(-1, -1), labelTextColor=colours.text, labelTextSize=f"{theme.text_px('small')}px")
     legend.setBrush(QColor(colours.surface))
-    legend.setPen(QPen(QColor(colours.line), 1))
+    legend.setColumnCount(len(entries))
     for words, colour in entries:
         pen = pyqtgraph.mkPen(colours.edge, width=1)
         legend.addItem(pyqtgraph.BarGraphItem(x=[0], height=[0], width=0, brush=colour, pen=pen), words)
 
 
-def _write_png(view: QWidget, path: Path, _title: str) -> bool:
+def _write_png(view: Any, path: Path, _title: str) -> bool:
     image = QImage(PICTURE * PICTURE_FACTOR, QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(PICTURE_FACTOR)
     image.fill(Qt.GlobalColor.white)
-    painter = QPainter(image)
-    view.render(painter, QPoint())
-    painter.end()
-    return image.save(str(path), "PNG")  # type: ignore[call-overload, no-any-return]
+    return _painted(view, image) and image.save(str(path), "PNG")  # type: ignore[call-overload]
 
 
-def _write_svg(view: QWidget, path: Path, title: str) -> bool:
+def _write_svg(view: Any, path: Path, title: str) -> bool:
     from PySide6.QtSvg import QSvgGenerator
 
     generator = QSvgGenerator()
@@ -283,8 +288,16 @@ def _write_svg(view: QWidget, path: Path, title: str) -> bool:
     generator.setSize(PICTURE)
     generator.setViewBox(QRectF(0, 0, PICTURE.width(), PICTURE.height()))
     generator.setTitle(title)
+    return _painted(view, generator) and path.exists()
+
+
+def _painted(view: Any, device: QPaintDevice) -> bool:
     painter = QPainter()
-    if not painter.begin(generator):
+    if not painter.begin(device):
         return False
-    view.render(painter, QPoint())
-    return painter.end() and path.exists()
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        view.render(painter, QRectF(0, 0, PICTURE.width(), PICTURE.height()), view.rect())
+    finally:
+        painter.end()
+    return True

@@ -34,6 +34,12 @@ def today() -> date:
     return clock.today()
 
 
+def season_day(year: int) -> date:
+    """Return the day from which a season is looked at: today in this year's, its last day in a past one."""
+    now = today()
+    return now if year == now.year else date(year, 12, 31)
+
+
 def form_of(protocol: StudyProtocol) -> RoundForm:
     """Return the round of a protocol that has one."""
     if protocol.form is None:
@@ -160,14 +166,15 @@ def lacking(count: int, passage: int) -> str:
 
 
 def tonight(season: Season, begun: Collection[str] = ()) -> Area | None:
-    """Return the aire to go on with; None when all is done.
+    """Return the aire to go on with; None when all is done, or outside the periods of the passages.
 
     One with a sheet that was begun (`begun`: uids of aires), else the one walked last, else the one that closes first.
     """
-    walked = [area for area in season.areas if area.state in {"doing", "review"} and area.missing]
+    open_now = [area for area in season.areas if area.due.passage is not None and area.missing]
+    walked = [area for area in open_now if area.state in {"doing", "review"}]
     if walked:
         return max(walked, key=lambda area: (area.uid in begun, area.state == "doing", area.last_on or ""))
-    due = [area for area in season.areas if area.state == "todo" and area.missing]
+    due = [area for area in open_now if area.state == "todo"]
     return min(due, key=lambda area: (area.due.until or date.max, name_key(area.name)), default=None)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from fieldapp.core.schema import StudyProtocol, Taxon
 from fieldapp.core.settings import Settings
 from fieldapp.store.connection import Author, Database, open_database
+from fieldapp.store.instance import Lock
 
 
 @dataclass
@@ -17,7 +18,7 @@ class Services:
 
     `on_saved(made_at)` is to be called by a page after each save (the status bar says it); `change_settings` stores
     and applies new settings. `training` is true on the throw-away database of the training mode; `switch_training` goes
-    there or back.
+    there or back. `lock` is what holds the database for this program (a restore needs it), None when nothing does.
     """
 
     db: Database
@@ -27,6 +28,7 @@ class Services:
     change_settings: Callable[[Settings], None]
     training: bool = False
     switch_training: Callable[[bool], None] = lambda _training: None
+    lock: Lock | None = None
     _taxa: dict[str, Mapping[int, Taxon]] = field(default_factory=dict)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
@@ -22,15 +22,18 @@ from PySide6.QtWidgets import (
 
 from fieldapp.core.errors import NothingToUndoError
 from fieldapp.core.text import _, fold
-from fieldapp.ui import errors, theme
+from fieldapp.ui import caret, errors, theme
 from fieldapp.ui.background import Background
-from fieldapp.ui.keys import KeysPanel
 from fieldapp.ui.notices import Notices
-from fieldapp.ui.page import Action, Page, PageContext, PageWidget
-from fieldapp.ui.palette import GoTo, Source
+from fieldapp.ui.page import Action, Page, PageContext, PageWidget, Source
 from fieldapp.ui.rail import Rail
 from fieldapp.ui.statusbar import StatusBar
 from fieldapp.ui.widgets import ActionButton, IconLabel, Suggestion, key_words, live_key, text_label
+
+if TYPE_CHECKING:  # the overlays are loaded when they are first opened
+    from fieldapp.ui.bugs import BugPanel
+    from fieldapp.ui.keys import KeysPanel
+    from fieldapp.ui.palette import GoTo
 
 Undo = Callable[[], str]
 """Takes back (or repeats) the last saved action and returns what it was in words; NothingToUndoError: there is none."""
@@ -73,6 +76,7 @@ class MainWindow(QMainWindow):
         self._sources = tuple(sources)
         self._undo, self._redo = undo, redo
         self._door = door
+        caret.install(QApplication.instance())  # type: ignore[arg-type]
         self.background = background or Background(errors.show, self)
         self._built: dict[str, PageWidget] = {}
         self._way: list[Place] = []
@@ -80,7 +84,7 @@ class MainWindow(QMainWindow):
         self._focused: QObject | None = None
         self._goto: GoTo | None = None
         self._keys: KeysPanel | None = None
-        self._bug: errors.BugPanel | None = None
+        self._bug: BugPanel | None = None
         self._lay_out(training)
         self.context = PageContext(services, self.navigate, self.back, self.notices.say, self.background, self.status)
         self._set_keys()
@@ -249,12 +253,16 @@ class MainWindow(QMainWindow):
     def open_goto(self) -> None:
         """Open "aller à"."""
         if self._goto is None:
+            from fieldapp.ui.palette import GoTo
+
             self._goto = GoTo(self, self._all_sources)
         self._goto.open()
 
     def open_keys(self) -> None:
         """Show the keys of the page."""
         if self._keys is None:
+            from fieldapp.ui.keys import KeysPanel
+
             self._keys = KeysPanel(self)
         page = self.page()
         rail = [Action(button.key, button.text()) for button in self.rail.buttons.values() if button.key]
@@ -295,7 +303,9 @@ class MainWindow(QMainWindow):
     def show_bug(self, text: str) -> None:
         """Show the panel "vos relevés sont en sécurité" with this report."""
         if self._bug is None:
-            self._bug = errors.BugPanel(self, lambda: self._door.diagnose if self._door is not None else None)
+            from fieldapp.ui.bugs import BugPanel
+
+            self._bug = BugPanel(self, lambda: self._door.diagnose if self._door is not None else None)
         self._bug.open(text)
 
     def closeEvent(self, event: QCloseEvent) -> None:

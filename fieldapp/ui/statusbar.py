@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from fieldapp.core.text import _, ngettext
+from fieldapp.store.changes import UNSENT_COUNTED
 from fieldapp.ui import theme
 from fieldapp.ui.widgets import ActionButton, KeyHint, StateDot, text_label
 
@@ -56,7 +57,8 @@ class StatusBar(QFrame):
     def pending(self, count: int, online: bool = False) -> None:
         """Say how many changes were never sent, and whether there is a network; nothing when all is sent."""
         place = _("en ligne") if online else _("hors ligne")
-        words = ngettext("↑ {n} à envoyer", "↑ {n} à envoyer", count).format(n=count)
+        number = f"{count}" if count < UNSENT_COUNTED else f"{UNSENT_COUNTED}+"
+        words = ngettext("↑ {n} à envoyer", "↑ {n} à envoyer", count).format(n=number)
         self._pending.setText(f"{words} · {place}" if count else "")
 
     def backup(self, at: datetime | None) -> None:

@@ -16,7 +16,14 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QHBoxLayout,
+    QLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fieldapp.core import paths
 from fieldapp.core.text import N_
@@ -83,7 +90,7 @@ THEMES: Mapping[str, Colours] = MappingProxyType(
             info_ground="#E0ECF7",
             edge="#C2BDAF",
             disabled="#8A8F8B",
-            accent_hover="#1C6A3B",
+            accent_hover="#185E35",
             plots=("#14532D", "#B45309", "#1D4E89", "#7C2D7B", "#6B7280"),
         ),
         "sombre": Colours(
@@ -276,12 +283,24 @@ def apply(app: QApplication, theme: str = "jour", scale: float = 1.0) -> None:
     global _current  # noqa: PLW0603 - one look for the whole program
     name = theme if theme in THEMES else "jour"
     _current = Theme(name, scale, THEMES[name])
-    if app.style().objectName() != "fusion":
-        app.setStyle("Fusion")
+    _set_style(app, red=name == "nuit-rouge")
     app.setPalette(_palette(_current.colours))
     app.setFont(font())
     app.setStyleSheet(style_sheet(_current))
     _notifier.changed.emit()
+
+
+def _set_style(app: QApplication, red: bool) -> None:
+    wanted = "red-night" if red else "fusion"
+    if app.property("fieldapp_style") == wanted:
+        return
+    if red:
+        from fieldapp.ui.red_night import RedNightStyle  # the large enums of QStyle are slow to load
+
+        app.setStyle(RedNightStyle("Fusion"))
+    else:
+        app.setStyle("Fusion")
+    app.setProperty("fieldapp_style", wanted)
 
 
 _SHEETS = ("base", "inputs", "widgets", "shell", "tables")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from fieldapp.core.ids import is_uid
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Entity, Field, Kind, Taxon
 from fieldapp.core.text import _
@@ -96,6 +97,12 @@ class Words:
             found = records.get(self._db, uid)
             self._names[uid] = self.title(found) if found else _("(inconnu)")
         return self._names[uid]
+
+    def who(self, who: str) -> str:
+        """Return the name of the person who saved; a change keeps the uid of the person, or a name typed before."""
+        if not who:
+            return _("(non dit)")
+        return self.name(who) if is_uid(who) else who
 
     def place(self, uid: str | None) -> str:
         """Return the title of a record that may be none."""

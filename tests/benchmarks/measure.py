@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -58,10 +59,14 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def run_script(name: str, *arguments: str) -> str:
-    """Run a script of this folder in a process of its own and return what it printed; a failure is an error."""
+    """Run a script of this folder in a process of its own and return what it printed; a failure is an error.
+
+    Compiled modules are kept, as they are on a person's machine.
+    """
     script = Path(__file__).parent / "scripts" / name
     done = subprocess.run(  # noqa: S603 - our own scripts
-        [sys.executable, str(script), *arguments], check=True, capture_output=True, text=True, timeout=600
+        [sys.executable, str(script), *arguments], check=True, capture_output=True, text=True, timeout=600,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     )
     return done.stdout
 

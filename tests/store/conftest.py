@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from fieldapp.store.connection import Author, Database, open_database
-
 from tests.store.ponds import PONDS
 
 

@@ -49,7 +49,7 @@ def make(entity: str, parent: Record | None = None, **data: object) -> Record:
     return make_record("ponds", PONDS.entity(entity), data, parent.uid if parent else None)
 
 
-def reopen(db: Database) -> Database:
+def reopen(db: Database, protocols: Sequence[StudyProtocol] = (PONDS,)) -> Database:
     """Return the same database, closed and opened again."""
     db.close()
-    return open_database(db.path, [PONDS], db.author)
+    return open_database(db.path, protocols, db.author)

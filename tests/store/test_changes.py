@@ -11,7 +11,6 @@ from fieldapp.core.errors import NothingToUndoError
 from fieldapp.core.record import Record, with_data
 from fieldapp.store import changes, integrity, records
 from fieldapp.store.connection import Author, Database, open_database
-
 from tests.store.ponds import PONDS, make, reopen
 
 
@@ -100,7 +99,7 @@ def test_undo_is_refused_when_the_record_has_changed_since(db: Database) -> None
     records.save(db, [group], "créer")
     records.save(db, [edited(group, name="B")], "renommer")
     records.save(db, [edited(group, name="C")], "fichier", kind="import")
-    with pytest.raises(NothingToUndoError, match="« renommer » .* modifiés depuis"):
+    with pytest.raises(NothingToUndoError, match=r"« renommer » .* modifiés depuis"):
         changes.undo(db)
     assert value(db, group) == "C"
 

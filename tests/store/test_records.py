@@ -6,7 +6,6 @@ import pytest
 from fieldapp.core.record import Record, with_data
 from fieldapp.store import changes, integrity, records
 from fieldapp.store.connection import Database, open_database
-
 from tests.store.ponds import PONDS, SEEN, VISIT, make
 
 

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import CancelledError, FieldappError
 from fieldapp.ui import errors
-from fieldapp.ui.errors import BugPanel, ErrorDoor, redact, report
+from fieldapp.ui.bugs import BugPanel, start_up_dialog
+from fieldapp.ui.errors import ErrorDoor, redact, report
 from fieldapp.ui.widgets import ActionButton
 
 LETTERS = st.text("abcdefghijklmnopqrstuvwxyzéèïôABCDEFGH", min_size=3, max_size=12)
@@ -137,8 +138,12 @@ def test_an_exception_of_a_thread_comes_through_the_door(qtbot: QtBot, door: Err
 
 def test_guard_says_a_foreseen_failure_and_lets_a_bug_through(door: ErrorDoor) -> None:
     door.presenter = window = Window()
-    with errors.guard():
+
+    def refuse() -> None:
         raise FieldappError("Fichier illisible.")
+
+    with errors.guard():
+        refuse()
     assert window.failures == ["Fichier illisible."]
     with pytest.raises(ZeroDivisionError), errors.guard():
         _ = 1 // 0
@@ -151,7 +156,7 @@ def test_without_a_door_an_error_is_raised(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_failure_before_the_first_window_is_a_dialog_with_one_way_out(qtbot: QtBot, qapp: QApplication) -> None:
-    dialog = errors.start_up_dialog("fieldapp ne peut pas s’ouvrir", "La base est abîmée.", "rapport")
+    dialog = start_up_dialog("fieldapp ne peut pas s’ouvrir", "La base est abîmée.", "rapport")
     qtbot.addWidget(dialog)
     dialog.show()
     button = dialog.findChild(ActionButton, "startup.copy")
@@ -167,13 +172,19 @@ def test_the_panel_of_a_bug_hides_its_report_until_asked_and_copies_it(qtbot: Qt
     host.resize(1000, 700)
     host.show()
     panel = BugPanel(host, lambda: None)
+
+    def button(name: str) -> ActionButton:
+        found = panel.panel.findChild(ActionButton, name)
+        assert isinstance(found, ActionButton)
+        return found
+
     panel.open("ValueError: douze")
     assert panel.isVisible()
     assert not panel.details.isVisible()
-    assert panel.panel.findChild(ActionButton, "bug.diagnose").isHidden()
-    panel.panel.findChild(ActionButton, "bug.more").click()
+    assert button("bug.diagnose").isHidden()
+    button("bug.more").click()
     assert panel.details.isVisible()
-    panel.panel.findChild(ActionButton, "bug.copy").click()
+    button("bug.copy").click()
     assert qapp.clipboard().text() == "ValueError: douze"
-    panel.panel.findChild(ActionButton, "bug.continue").click()
+    button("bug.continue").click()
     assert not panel.isVisible()

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication
 from fieldapp.core import paths
 from fieldapp.ui import icons, theme
 
-USED_BY_THE_SHELL = (
-    "check close conflict copy_report dry error expand info inaccessible keyboard nothing_seen previous protected redo "
-    "save search training undo warning today pond data analyses exchanges settings"
-).split()
+USED_BY_THE_SHELL = [
+    "check", "close", "conflict", "copy_report", "dry", "error", "expand", "info", "inaccessible", "keyboard",
+    "nothing_seen", "previous", "protected", "redo", "save", "search", "training", "undo", "warning", "today", "pond",
+    "data", "analyses", "exchanges", "settings",
+]  # fmt: skip
 
 
 def colours_in(image: QImage) -> set[str]:

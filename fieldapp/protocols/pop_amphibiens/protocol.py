@@ -1,21 +1,58 @@
-"""POP Amphibiens, put together."""
+"""POP Amphibiens, put together. Rules, analyses and files are loaded when they are first asked for."""
 
 from __future__ import annotations
 
-from fieldapp.core.schema import StudyProtocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fieldapp.core.exchange import Exporter, Importer
+from fieldapp.core.lazy import LazyMapping, LazySequence
+from fieldapp.core.schema import Rule, StudyProtocol
 from fieldapp.core.text import N_
-from fieldapp.protocols.pop_amphibiens import analysis, exchange, lists, rules
+from fieldapp.protocols.pop_amphibiens import form, lists
 from fieldapp.protocols.pop_amphibiens.schema import CODE, ENTITIES, VERSION
+
+
+def _rules() -> Mapping[str, tuple[Rule, ...]]:
+    from fieldapp.protocols.pop_amphibiens import rules
+
+    return rules.RULES
+
+
+def _messages() -> Mapping[str, str]:
+    from fieldapp.protocols.pop_amphibiens import rules
+
+    return rules.MESSAGES
+
+
+def _analyses() -> Mapping[str, Callable[..., Any]]:
+    from fieldapp.protocols.pop_amphibiens import analysis
+
+    return {"summary": analysis.summary, "matrix": analysis.detection_matrix}
+
+
+def _imports() -> Sequence[Importer]:
+    from fieldapp.protocols.pop_amphibiens import exchange
+
+    return exchange.IMPORTS
+
+
+def _exports() -> Sequence[Exporter]:
+    from fieldapp.protocols.pop_amphibiens import exchange
+
+    return exchange.EXPORTS
+
 
 PROTOCOL = StudyProtocol(
     code=CODE,
     version=VERSION,
     label=N_("POP Amphibiens"),
     entities=ENTITIES,
-    rules=rules.RULES,
-    messages=rules.MESSAGES,
+    rules=LazyMapping(_rules),
+    messages=LazyMapping(_messages),
     taxa=lists.taxa,
-    imports=exchange.IMPORTS,
-    exports=exchange.EXPORTS,
-    analyses={"summary": analysis.summary, "matrix": analysis.detection_matrix},
+    form=form.FORM,
+    imports=LazySequence(_imports),
+    exports=LazySequence(_exports),
+    analyses=LazyMapping(_analyses),
 )

@@ -419,7 +419,8 @@ def _position(row: Row, notes: list[RowNote]) -> tuple[float | None, float | Non
         return point
     if point != (longitude, latitude):
         raise RowRefusedError(
-            "wkt_wgs", _("Le point {text} n’est pas à la position x_wgs, y_wgs : corrigez l’un des deux.").format(text=text)
+            "wkt_wgs",
+            _("Le point {text} n’est pas à la position x_wgs, y_wgs : corrigez l’un des deux.").format(text=text),
         )
     return longitude, latitude
 

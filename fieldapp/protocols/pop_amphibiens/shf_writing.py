@@ -81,9 +81,7 @@ def _totals(seen: Sequence[Record], known: Mapping[int, Taxon]) -> Cells:
     cds = {record.cd_nom for record in seen if record.cd_nom is not None}
     taxa = [known[cd_nom] for cd_nom in cds if cd_nom in known]
     kinds = {known[cd_nom].cd_ref if cd_nom in known else cd_nom for cd_nom in cds}
-    sums = [
-        [record.data[name] for record in seen if name in record.data] for name in ("count_min", "count_max")
-    ]
+    sums = [[record.data[name] for record in seen if name in record.data] for name in ("count_min", "count_max")]
     return (
         str(len(kinds)),
         " ; ".join(sorted({taxon.lb_nom for taxon in taxa if taxon.lb_nom})),

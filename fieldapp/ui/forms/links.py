@@ -44,6 +44,7 @@ class ChoiceEdit(Suggest):
         self._value = code
         choice = self._field.choice(code)
         self.setText(_(choice.label) if choice else (code or ""))
+        self.setCursorPosition(0)
 
     def _matching(self, text: str) -> list[Suggestion]:
         choice = self._field.choice(self._value)
@@ -139,6 +140,7 @@ class LinkEdit(Suggest):
         """Show the name of a record; says nothing."""
         self._value = uid
         self.setText(self._directory.name(uid) if uid else "")
+        self.setCursorPosition(0)
 
     def _rows(self, text: str) -> list[Suggestion]:
         return self._directory.search("" if self._value and text == self._directory.name(self._value) else text)

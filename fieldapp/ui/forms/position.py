@@ -151,8 +151,8 @@ class PlacesSketch(QWidget):
         for box in (
             QRectF(at.x() + radius + 3, at.y() - height / 2, width, height),
             QRectF(at.x() - radius - 3 - width, at.y() - height / 2, width, height),
-            QRectF(at.x() - width / 2, at.y() - radius - height, width, height),
-            QRectF(at.x() - width / 2, at.y() + radius, width, height),
+            QRectF(at.x() - width / 2, at.y() - radius - 1 - height, width, height),
+            QRectF(at.x() - width / 2, at.y() + radius + 1, width, height),
         ):
             if rect.contains(box) and not any(box.intersects(other) for other in taken):
                 painter.setPen(theme.colour("text" if current else "secondary"))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPlainTextEdit, QWidget
+from PySide6.QtGui import QFontMetrics, QMouseEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QPlainTextEdit, QWidget
 
 from fieldapp.core import checking, parse
 from fieldapp.core.positions import Position
@@ -367,10 +367,13 @@ class LocalFields(QWidget):
         for heading, fields in _local_groups(protocol):
             box.addWidget(text_label(heading, "label"))
             for item in fields:
-                tick = QCheckBox(_(item.label))
+                tick = QCheckBox()
                 tick.setObjectName(f"{name}.{item.name}")
                 tick.toggled.connect(self.changed)
-                box.addWidget(tick)
+                tick.setAccessibleName(_(item.label))
+                line = theme.row(tick, _Words(_(item.label), tick), spacing=0)
+                line.setStretch(1, 1)
+                box.addLayout(line)
                 self._boxes[item.name] = tick
             box.addSpacing(theme.S)
         box.addStretch(1)
@@ -389,6 +392,20 @@ class LocalFields(QWidget):
         """Tick exactly these."""
         for name, tick in self._boxes.items():
             tick.setChecked(name in (names or ()))
+
+
+class _Words(QLabel):
+    """The words of a box to tick: they wrap, and pressing them ticks it."""
+
+    def __init__(self, words: str, box: QCheckBox) -> None:
+        super().__init__(words)
+        self._box = box
+        self.setWordWrap(True)
+        self.setBuddy(box)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tick the box."""
+        self._box.click()
 
 
 def _local_groups(protocol: StudyProtocol) -> list[tuple[str, list[Field]]]:

@@ -50,8 +50,8 @@ class ActionButton(QPushButton):
 
     def set_text(self, text: str) -> None:
         """Show other words."""
-        self.setText(text.replace("&", "&&"))
         self._words = text
+        self.setText(text.replace("&", "&&"))
         self.setAccessibleName(text)
         self.updateGeometry()
 
@@ -184,8 +184,8 @@ class Chip(QAbstractButton):
         return round(theme.text_px("small") * 1.2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave Enter to the page: only the space bar ticks a chip."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Press with the space bar; every other key belongs to the row or the page."""
+        if event.key() not in (Qt.Key.Key_Space, Qt.Key.Key_Select):
             event.ignore()
             return
         super().keyPressEvent(event)

@@ -93,7 +93,8 @@ class EmptyState(QWidget):
         for label in (self.title, self.sentence):
             label.setAlignment(centre)
             box.addWidget(label)
-        self.sentence.setVisible(bool(sentence))
+        if not sentence:  # never setVisible(True) here: without a parent yet, the label would open as a window
+            self.sentence.hide()
         if button is not None:
             box.addSpacing(theme.XS)
             box.addWidget(button, 0, centre)

@@ -38,6 +38,9 @@ BACKUPS = Page(
 
 def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
     """Return the pages in the order of the rail; a protocol's form names its own entry."""
-    form = next(protocol.form for protocol in protocols.values() if protocol.form is not None)
-    places = Page("places", form.label, form.icon, _page("windows.round", "AreasPage"))
-    return [TODAY, places, ROUND, PLACE, SHEET, DATA, HISTORY, ANALYSES, EXCHANGES, SETTINGS, BACKUPS]
+    places = [
+        Page("places", protocol.form.label, protocol.form.icon, _page("windows.areas", "AreasPage"))
+        for protocol in protocols.values()
+        if protocol.form is not None
+    ]
+    return [TODAY, *places, ROUND, PLACE, SHEET, DATA, HISTORY, ANALYSES, EXCHANGES, SETTINGS, BACKUPS]

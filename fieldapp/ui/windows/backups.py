@@ -12,12 +12,12 @@ from PySide6.QtGui import QDesktopServices
 
 from fieldapp.core import paths
 from fieldapp.core.errors import FieldappError
-from fieldapp.core.text import N_, _, ngettext
-from fieldapp.store import backup, changes, restore
-from fieldapp.store.backup import Backup
-from fieldapp.store.connection import open_database
+from fieldapp.core.text import _, ngettext
+from fieldapp.store import backup, changes
+from fieldapp.store.backup import Backup, Restored
+from fieldapp.store.opening import open_for_use
 from fieldapp.ui import errors, theme
-from fieldapp.ui.page import Action, Page, PageContext, PageWidget
+from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
@@ -39,17 +39,17 @@ def age_words(made_at: datetime, now: datetime) -> str:
     return ngettext("il y a {n} jour", "il y a {n} jours", days).format(n=days)
 
 
-def restore_into(services: Services, file: Path) -> Path | None:
-    """Put a backup in the place of the open database and open it; return the path of the copy put aside.
+def restore_into(services: Services, file: Path) -> Restored:
+    """Put a backup in the place of the open database, open it, and return what was kept aside.
 
     Whatever goes wrong, a database is open again afterwards: the one before.
     """
     path, author, protocols = services.path, services.author, tuple(services.protocols.values())
     services.db.close()
     try:
-        return restore.restore(file, path)
+        return backup.restore(file, path, held=services.lock)
     finally:
-        services.db = open_database(path, protocols, author)
+        services.db = open_for_use(path, protocols, author)
 
 
 class BackupsPage(PageWidget):
@@ -185,14 +185,16 @@ class BackupsPage(PageWidget):
             self._context.notify(_("Un travail est en cours : attendez sa fin, puis restaurez."), "warning")
             return
         try:
-            aside = restore_into(self._context.services, chosen.path)
+            restored = restore_into(self._context.services, chosen.path)
         except FieldappError as error:
             self._show(error)
             self.open()
             return
         self.open()
-        where = _(" La base d’avant : {name}").format(name=aside.name) if aside else ""
-        self._context.notify(_("Sauvegarde restaurée.") + where)
+        said = _("Sauvegarde restaurée.")
+        if restored.kept:
+            said = _("Sauvegarde restaurée. La base d’avant est gardée : {name}").format(name=restored.kept[0].name)
+        self._context.notify(said)
 
     def _open(self) -> None:
         folder = paths.backup_folder(self._context.services.path)
@@ -213,6 +215,3 @@ class BackupsPage(PageWidget):
             Action("R", _("restaurer la sauvegarde choisie"), self._ask_restore, "undo"),
             Action("O", _("ouvrir le dossier des sauvegardes"), self._open, "open_folder"),
         ]
-
-
-PAGE = Page("backups", N_("Sauvegardes"), "backup", BackupsPage, rail=False, below="settings")

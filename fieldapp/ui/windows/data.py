@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from fieldapp.core.forms import GridColumn, PlaceState
-from fieldapp.core.schema import Kind, StudyProtocol
-from fieldapp.core.text import N_, _, fold, ngettext
+from fieldapp.core.schema import Kind, StudyProtocol, Values
+from fieldapp.core.text import _, fold, ngettext
 from fieldapp.store import listing, records
 from fieldapp.store.connection import Database
 from fieldapp.store.listing import Line
 from fieldapp.ui import theme
-from fieldapp.ui.page import Action, Page, PageContext, PageWidget
+from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable, Row
@@ -31,10 +32,14 @@ from fieldapp.ui.widgets import (
     Suggestion,
     text_label,
 )
-from fieldapp.ui.wording import Words, day_words, number_words
+from fieldapp.ui.windows.history import sheet_params
+from fieldapp.ui.wording import ABSENT, Words, day_words, number_words
 
 SEARCH_PAUSE_MS = 200
 """How long the letters must rest before the records are searched: between two keystrokes of a slow typist."""
+
+FLEXIBLE = {1: (10, 0.3), 3: (11, 0.45), -1: (8, 0.25)}
+"""Columns of place, species and observers: least widths in heights of the text, shares of the room to spare."""
 
 STATES = {
     PlaceState.TODO: "neutral",
@@ -85,6 +90,7 @@ class Table:
         self._observers = next(
             (item for item in self.visit.fields if item.kind is Kind.LINKS and item.target == "person"), None
         )
+        self.with_year = True
         self.fetches = 0
 
     def _is_shown(self, column: GridColumn) -> bool:
@@ -92,16 +98,16 @@ class Table:
         return column.code != self.form.sheet.taxon_field and not (item and item.kind is Kind.LONG_TEXT)
 
     def columns(self) -> list[Column]:
-        """Return the columns."""
+        """Return the columns; those of `FLEXIBLE` share the room that the others leave."""
+        site, group = self.protocol.entity(self.form.round.site), self.protocol.entity(self.form.round.group)
         return [
-            Column(_("Date"), chars=11),
-            Column(_(self.protocol.entity(self.form.round.group).label), chars=16),
-            Column(_(self.protocol.entity(self.form.round.site).label), chars=16),
+            Column(_("Date")),
+            Column(f"{_(site.label)} · {_(group.label).lower()}", strong=True),
             Column(_("Pass."), number=True),
-            Column(_("Espèce"), strong=True, stretch=True),
+            Column(_("Espèce"), strong=True),
             *(Column(_(column.label), number=column.is_number) for column in self._columns),
-            Column(_("Observateurs"), chars=14),
-            Column(_("État"), badge=True, chars=13),
+            Column(_("État"), badge=True),
+            Column(_("Observateurs")),
         ]
 
     def fetch(self, ids: Sequence[int]) -> list[Row]:
@@ -121,15 +127,21 @@ class Table:
         seen = state is not PlaceState.NOTHING_SEEN and state is not PlaceState.DRY
         latin = taxon.lb_nom if taxon and taxon.nom_vern else ""
         return (
-            day_words(visit.on_date if visit else None),
-            self._title(line, form.group),
-            self._title(line, form.site),
+            day_words(visit.on_date if visit else None)[: None if self.with_year else 5],
+            f"{self._title(line, form.site)}|{self._title(line, form.group)}",
             str(form.passage_of(values)),
             f"{name}|{latin}" if seen else _("aucun amphibien"),
-            *(column.show(line.record.data) if seen else "" for column in self._columns),
-            self._words.value(self._observers, values.get(self._observers.name)) if self._observers else "",
+            *(self._cell(column, line.record.data) if seen else "" for column in self._columns),
             f"{STATES[state]}|",
+            self._words.value(self._observers, values.get(self._observers.name)) if self._observers else "",
         )
+
+    def _cell(self, column: GridColumn, values: Values) -> str:
+        """Return the words of a cell; what every line has by default ("indéterminé") is no more than a dash."""
+        item = self.entity.by_name.get(column.code)
+        if item and item.default is not None and values.get(item.name) == item.default:
+            return ABSENT
+        return column.show(values)
 
     def _title(self, line: Line, entity: str) -> str:
         record = line.parents.get(entity)
@@ -152,7 +164,10 @@ class DataPage(PageWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(SEARCH_PAUSE_MS)
         self._pause.timeout.connect(lambda: self._narrow(text=self._search.text().strip()))
-        self.setLayout(theme.column(self._build_filters(), self._build_table(), self._build_foot()))
+        box = theme.column(self._build_filters(), self._build_table(), self._build_foot())
+        box.setStretch(1, 1)
+        self.setLayout(box)
+        theme.on_change().changed.connect(self._fit)
 
     def _build_filters(self) -> Any:
         self._season = SeasonStepper(with_all=True, name="data.season")
@@ -222,7 +237,10 @@ class DataPage(PageWidget):
     # ------------------------------------------------------------------------------------------- showing
 
     def open(self, **params: Any) -> None:
-        """Show what was asked for: `year`, `root`, `cd_nom`, `text`; the newest season when nothing was."""
+        """Show what was asked for: `year`, `root`, `cd_nom`, `text`; the newest season when nothing was.
+
+        A taxon, an aire or letters without a year are looked for in all seasons.
+        """
         db: Database = self._context.services.db
         code = self._table_of.protocol.code
         years = records.years(db, code, self._table_of.visit.code)
@@ -232,10 +250,11 @@ class DataPage(PageWidget):
             for record in records.roots(db, code, self._table_of.form.round.group)
         ]
         if not self._is_opened or params:
-            year = params.get("year", years[0] if years else None)
+            newest = years[0] if years and not params.keys() & {"root", "cd_nom", "text"} else None
+            year = params.get("year", newest)
             self._filter = Filter(year, params.get("root"), params.get("cd_nom"), params.get("text", ""))
-        elif self._filter.year is None or self._filter.year not in years:
-            self._filter = replace(self._filter, year=self._filter.year if not years else years[0])
+        elif self._filter.year is not None and self._filter.year not in years:
+            self._filter = replace(self._filter, year=years[0] if years else None)
         self._is_opened = True
         self._show_filter()
         self._ask()
@@ -286,7 +305,9 @@ class DataPage(PageWidget):
         )
 
     def _show(self, ids: array[int]) -> None:
+        self._table_of.with_year = self._filter.year is None
         self._table.show_ids(ids, self._table_of.fetch)
+        self._fit()
         nothing = self._nothing if self._filter.is_narrow else self._first
         self._stack.setCurrentWidget(self._table if ids else nothing)
         season = str(self._filter.year) if self._filter.year else _("toutes les saisons")
@@ -295,6 +316,21 @@ class DataPage(PageWidget):
         self.set_title(_("Données"), f"{_(self._table_of.protocol.label)} · {season}")
         for button in (self._history, self._sheet):
             button.setEnabled(bool(ids))
+
+    def _fit(self) -> None:
+        """Share the room that the other columns leave; below the least widths the table scrolls."""
+        count = self._table.model().columnCount()
+        flexible = {number % count: part for number, part in FLEXIBLE.items()}
+        taken = sum(self._table.columnWidth(number) for number in range(count) if number not in flexible)
+        em = theme.text_px()
+        spare = self._table.viewport().width() - taken - sum(least * em for least, _share in flexible.values())
+        for number, (least, share) in flexible.items():
+            self._table.setColumnWidth(number, least * em + max(0, int(spare * share)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _suggest_areas(self, text: str) -> list[Suggestion]:
         return [row for row in self._areas if fold(text) in fold(row.title)]
@@ -320,7 +356,7 @@ class DataPage(PageWidget):
         line = self._line(key)
         visit = line.parents.get(self._table_of.visit.code) if line else None
         if visit is not None:
-            self._context.navigate("sheet", uid=visit.uid)
+            self._context.navigate("sheet", **sheet_params(visit))
 
     def _open_history(self) -> None:
         line = self._line(self._table.current_key())
@@ -343,6 +379,3 @@ class DataPage(PageWidget):
             Action("F4", _("chercher des lettres"), self._search.setFocus, "search"),
             Action("Ctrl+Backspace", _("effacer les filtres"), self.clear, "close"),
         ]
-
-
-PAGE = Page("data", N_("Données"), "data", DataPage)

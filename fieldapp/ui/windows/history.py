@@ -14,7 +14,7 @@ from fieldapp.store.changes import Change
 from fieldapp.store.connection import Database
 from fieldapp.store.records import DELETED, PARENT
 from fieldapp.ui import theme
-from fieldapp.ui.page import Action, Page, PageContext, PageWidget
+from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
 from fieldapp.ui.wording import ABSENT, Words, instant_words
@@ -54,6 +54,17 @@ def visit_of(db: Database, uid: str) -> Record | None:
     return records.get(db, record.parent) if entity.taxon_field else record
 
 
+def sheet_params(visit: Record) -> dict[str, Any]:
+    """Return the parameters with which the page "sheet" opens this visit."""
+    return {"protocol": visit.protocol, "site": visit.parent, "visit": visit.uid}
+
+
+def has_sheet(db: Database, record: Record) -> bool:
+    """Return whether the record is a visit that the page "sheet" can open."""
+    form = db.protocols[record.protocol].form
+    return form is not None and record.entity == form.sheet.visit and not record.deleted
+
+
 def lines(db: Database, uid: str, words: Words, *, detailed: bool = False) -> list[Line]:
     """Return the history of a record and of those right below it, the newest action first.
 
@@ -79,14 +90,13 @@ def _lines_of(change: Change, record: Record, words: Words, detailed: bool, *, f
     elif change.before is None:
         fields.insert(0, (_("fiche créée"), ABSENT, ABSENT))
     action = change.action
-    who = action.who or _("(non dit)")
     return [
         Line(
             action.id,
             first and number == 0,
             action.kind,
             instant_words(action.made_at),
-            who,
+            words.who(action.who),
             action.label,
             _called(record, words) if number == 0 else "",
             name,
@@ -185,7 +195,7 @@ class HistoryPage(PageWidget):
         self._table.show_rows(rows)
         self._table.setVisible(bool(found))
         self._empty.setVisible(not found)
-        self._sheet.setEnabled(bool(visit and not visit.deleted))
+        self._sheet.setEnabled(bool(visit and has_sheet(db, visit)))
         if found:
             self._table.setFocus()
 
@@ -206,7 +216,9 @@ class HistoryPage(PageWidget):
         self.open(self._uid)
 
     def _open_sheet(self) -> None:
-        self._context.navigate("sheet", uid=self._visit)
+        visit = records.get(self._context.services.db, self._visit)
+        if visit is not None:
+            self._context.navigate("sheet", **sheet_params(visit))
 
     def undo_state(self) -> dict[str, Any]:
         """Return what `open` needs to show the same history."""
@@ -218,6 +230,3 @@ class HistoryPage(PageWidget):
             Action("D", _("chaque champ des fiches créées"), self._toggle, "expand"),
             Action("F", _("ouvrir la fiche"), self._open_sheet, "edit"),
         ]
-
-
-PAGE = Page("history", N_("Historique"), "history", HistoryPage, rail=False, below="data")

@@ -290,10 +290,10 @@ class _Sheet(QWidget):
         left.body.setContentsMargins(theme.L, theme.L, theme.S, theme.S)
         left.add(self._scroll, 1)
         box = theme.row(left, spacing=theme.M + 2)
-        box.setStretch(0, 3)
+        box.setStretch(0, 5)
         aside = self._aside()
         if aside is not None:
-            box.addWidget(aside, 2)
+            box.addWidget(aside, 3)
         self.setLayout(box)
 
     def _aside(self) -> QWidget | None:
@@ -329,7 +329,8 @@ class _Sheet(QWidget):
             words = _("La position donnera les distances aux autres mares.") if others else ""
         else:
             near = nearest(others, here)[:3]
-            words = " · ".join(f"{short(other)} {rounds.distance_words(metres)}" for other, metres in near)
+            said = [f"{short(other)} {rounds.distance_words(metres)}" for other, metres in near]
+            words = " · ".join(item.replace(" ", "\u00a0") for item in said)
         self._distances.setText(words or _("La première mare de l’aire."))
 
     def note_name(self, words: str) -> None:

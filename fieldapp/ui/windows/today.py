@@ -44,9 +44,9 @@ class TodayPage(PageWidget):
         self._table = RecordTable(
             [
                 Column(_("Aire"), stretch=True),
-                Column(_("Passage"), chars=14),
-                Column(_("Mares"), number=True, chars=10),
-                Column(_("État"), badge=True, chars=36),
+                Column(_("Passage"), chars=9),
+                Column(_("Mares"), number=True, chars=7),
+                Column(_("État"), badge=True, chars=24),
             ],
             name="today.table",
         )
@@ -90,12 +90,7 @@ class TodayPage(PageWidget):
         self._area = (protocol.code, area) if area else None
         self._go.setVisible(area is not None)
         if area is None:
-            done = any(found.state == "done" for found in season.areas)
-            self._words.setText(
-                _("Tout ce qui est à faire est fait. Bonne soirée !")
-                if done
-                else _("Aucune aire n’est à suivre ce soir.")
-            )
+            self._words.setText(_nothing_tonight(season))
             self._line.hide()
             return
         self._words.setText("\n".join(filter(None, (self._left(area), self._next(protocol, area)))))
@@ -157,6 +152,14 @@ class TodayPage(PageWidget):
             return self._first.keys()
         found = [Action("Return", self._go.text().lower(), self._resume, "next")] if self._area else []
         return [*found, *self._begun.keys()]
+
+
+def _nothing_tonight(season: Season) -> str:
+    if all(area.due.passage is None for area in season.areas):
+        return _("Hors des périodes de passage : rien à faire ce soir.")
+    if any(area.state == "done" for area in season.areas):
+        return _("Tout ce qui est à faire est fait. Bonne soirée !")
+    return _("Aucune aire n’est à suivre ce soir.")
 
 
 def season_words(seasons: Sequence[Season]) -> str:

@@ -14,12 +14,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fieldapp import protocols
-from fieldapp.core.forms import Form, RoundForm
 from fieldapp.core.ids import name_uid
 from fieldapp.core.record import Record, make_record
-from fieldapp.core.schema import Field, StudyProtocol
+from fieldapp.core.schema import Field
 from fieldapp.core.settings import Settings
-from fieldapp.protocols.pop_amphibiens import analysis
 from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION, SITE, SITES_GROUP, VISIT
 from fieldapp.store import changes, records
 from fieldapp.store.connection import Author, Database, open_database
@@ -49,21 +47,9 @@ def pages(db: Database) -> list[Page]:
     return [page if page.code in OURS else replace(page, build=Blank) for page in listed]
 
 
-def with_form(protocol: StudyProtocol) -> StudyProtocol:
-    """Return POP Amphibiens with its round."""
-    if protocol.code != CODE or protocol.form is not None:
-        return protocol
-    round_form = RoundForm(
-        "sites_group", "site", "visit", (1, 2, 3), analysis.visit_state, lambda visit: int(visit.get("num_passage", 1)),
-        analysis.due,
-    )  # fmt: skip
-    return replace(protocol, form=Form("Mares", "pond", round_form, None))  # type: ignore[arg-type]
-
-
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    installed = [with_form(protocol) for protocol in protocols.installed()]
-    with open_database(tmp_path / "season.db", installed, Author("Alex B.", "laptop")) as database:
+    with open_database(tmp_path / "season.db", protocols.installed(), Author("Alex B.", "laptop")) as database:
         yield database
 
 
@@ -87,8 +73,10 @@ def open_window(
         window = MainWindow(pages(db), services=services, undo=undo, redo=redo)
         qtbot.addWidget(window)
         window.show()
-        qtbot.waitExposed(window)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
         window.navigate(code, **params)
+        QApplication.processEvents()  # what was laid out just now is shown by the event loop
         opened.append(window)
         return window
 
@@ -110,9 +98,11 @@ def read_sample(path: Path) -> list[Record]:
     person = db_entity("directory", "person")
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file, delimiter=";"):
-            who = name_uid("person", row["observers"])
+            people = row["observers"].split(" ; ")
+            who, *_others = watched = [name_uid("person", name) for name in people]
             site = name_uid("test-site", row["aire_etude"] + row["nom_site"])
-            found[who] = make_record("directory", person, {"name": row["observers"]}, None, who)
+            for uid, name in zip(watched, people, strict=True):
+                found[uid] = make_record("directory", person, {"name": name}, None, uid)
             group = row["uuid_aire_etude"]
             found[group] = make_record(
                 CODE,
@@ -149,7 +139,7 @@ def read_sample(path: Path) -> list[Record]:
                     "num_passage": int(row["num_passage"]),
                     "Heure_debut": row["heure_debut"],
                     "Heure_fin": row["heure_fin"],
-                    "observers": [who],
+                    "observers": watched,
                     "accessibility": row["accessibilite"],
                 },
                 site,

@@ -1,0 +1,317 @@
+"""The cards of the page "exchanges": the file to read, the file to write, the report of an import, the imports done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from fieldapp.core.exchange import Exporter, Importer
+from fieldapp.core.text import N_, _, ngettext
+from fieldapp.exchange.preview import Preview
+from fieldapp.exchange.report import ImportReport, Outcome, RowReport
+from fieldapp.store.changes import Action as SavedAction
+from fieldapp.store.changes import Past
+from fieldapp.ui import theme
+from fieldapp.ui.season import SeasonStepper
+from fieldapp.ui.tables import Column, RecordTable
+from fieldapp.ui.widgets import (
+    ActionButton,
+    Card,
+    ChipRow,
+    EmptyState,
+    FlowLayout,
+    KeyHint,
+    LabeledField,
+    StateBadge,
+    live_key,
+    text_label,
+)
+from fieldapp.ui.wording import Words, instant_words, number_words
+
+BADGES = {
+    Outcome.CREATED: "good",
+    Outcome.UPDATED: "good",
+    Outcome.IDENTICAL: "neutral",
+    Outcome.DIFFERENT: "review",
+    Outcome.DELETED_HERE: "neutral",
+    Outcome.REFUSED: "inaccessible",
+}
+COUNTED = {
+    Outcome.CREATED: (N_("{n} créée"), N_("{n} créées")),
+    Outcome.UPDATED: (N_("{n} mise à jour"), N_("{n} mises à jour")),
+    Outcome.IDENTICAL: (N_("{n} identique"), N_("{n} identiques")),
+    Outcome.DIFFERENT: (N_("{n} différente"), N_("{n} différentes")),
+    Outcome.DELETED_HERE: (N_("{n} supprimée ici"), N_("{n} supprimées ici")),
+    Outcome.REFUSED: (N_("{n} refusée"), N_("{n} refusées")),
+}
+SHOWN = 2000
+"""Lines of a report that the table shows; the saved report has them all."""
+
+
+def preview_words(found: Preview) -> str:
+    """Return what will be in the file, and what will be missing or incomplete, as sentences."""
+    rows = ngettext("{n} ligne", "{n} lignes", found.rows).format(n=number_words(found.rows))
+    visits = ngettext("{n} passage", "{n} passages", found.visits).format(n=number_words(found.visits))
+    words = _("{rows} à écrire, pour {visits}.").format(rows=rows, visits=visits)
+    if found.without_row:
+        words += " " + ngettext(
+            "{n} passage sans observation n’a pas de ligne dans ce format.",
+            "{n} passages sans observation n’ont pas de ligne dans ce format.",
+            found.without_row,
+        ).format(n=number_words(found.without_row))
+    if found.incomplete:
+        words += " " + ngettext(
+            "◐ {n} incomplet : {reason}",
+            "◐ {n} incomplets, surtout : {reason}",
+            found.incomplete,
+        ).format(n=number_words(found.incomplete), reason=found.reasons[0][0])
+    else:
+        words += " " + _("Aucun passage incomplet.")
+    return words
+
+
+class Deck(Protocol):
+    """What the cards ask of their page."""
+
+    def choose_import(self) -> None:
+        """Ask for the file to read."""
+        ...
+
+    def start_import(self) -> None:
+        """Read the file that is named."""
+        ...
+
+    def next_kind(self) -> None:
+        """Choose the next kind of file."""
+        ...
+
+    def choose_target(self) -> None:
+        """Ask for the file to write."""
+        ...
+
+    def start_export(self) -> None:
+        """Write the file."""
+        ...
+
+    def start_update(self) -> None:
+        """Read the file again, its values taking the place of ours."""
+        ...
+
+    def save_report(self) -> None:
+        """Write the report into a file."""
+        ...
+
+    def ask_undo(self) -> None:
+        """Ask whether the import is to be taken back."""
+        ...
+
+    def go_back(self) -> bool:
+        """Take one step back."""
+        ...
+
+
+def _chooser(key: str, name: str, on: Callable[[], object]) -> ActionButton:
+    """Return the small button that opens a file dialog."""
+    button = ActionButton("", "open_folder", key, name=name, on=on)
+    button.setAccessibleName(_("choisir le fichier"))
+    return button
+
+
+class ImportCard(Card):
+    """Which file to read; a file may be typed, chosen or dropped."""
+
+    def __init__(self, page: Deck) -> None:
+        super().__init__(_("Importer un fichier SHF"), "import_file", name="exchanges.import_card")
+        self.path = QLineEdit()
+        self.path.setObjectName("exchanges.path")
+        self.path.setPlaceholderText(_("déposez un fichier ici, ou tapez son chemin"))
+        self.path.returnPressed.connect(page.start_import)
+        choose = _chooser("F3", "exchanges.choose", page.choose_import)
+        field = theme.row(LabeledField(_("Fichier"), self.path, key="F2"), choose, spacing=theme.S)
+        field.setStretch(0, 1)
+        field.setAlignment(choose, Qt.AlignmentFlag.AlignBottom)
+        self.add(field)
+        words = _("Rien de ce qui est déjà là n’est remplacé. Un import s’annule en entier.")
+        self.add(text_label(words, "secondary", wrap=True), 1)
+        self.button = ActionButton(
+            _("Importer"), "import_file", "I", primary=True, name="exchanges.import", on=page.start_import
+        )
+        self.add(theme.row(self.button, 1))
+
+
+class ExportCard(Card):
+    """Which file to write: its kind, its season, its place, and what will be in it."""
+
+    def __init__(self, page: Deck, exporters: Sequence[Exporter]) -> None:
+        super().__init__(_("Exporter pour la SHF"), "export_file", name="exchanges.export_card")
+        self.kind = ChipRow(
+            [(item.code, _(_SHORT.get(item.code, item.label))) for item in exporters],
+            multiple=False,
+            required=True,
+            framed=False,
+            name="exchanges.kind",
+        )
+        self.kind.set_value([exporters[0].code])
+        self.season = SeasonStepper(with_all=True, name="exchanges.season")
+        live_key(self, "K", page.next_kind)
+        kinds = theme.row(self.season, self.kind, KeyHint("K"), spacing=theme.S)
+        kinds.setStretch(1, 1)
+        kinds.setAlignment(self.kind, Qt.AlignmentFlag.AlignVCenter)
+        self.add(kinds)
+        self.path = QLineEdit()
+        self.path.setObjectName("exchanges.target")
+        self.path.setAccessibleName(_("fichier à écrire"))
+        choose = _chooser("F5", "exchanges.choose_target", page.choose_target)
+        field = theme.row(KeyHint("F4"), self.path, choose, spacing=theme.S)
+        field.setStretch(1, 1)
+        live_key(self, "F4", self.path.setFocus)
+        self.add(field)
+        self.words = text_label("", "secondary", wrap=True, name="exchanges.preview")
+        self.add(self.words, 1)
+        self.button = ActionButton(
+            _("Écrire le fichier"), "export_file", "E", primary=True, name="exchanges.export", on=page.start_export
+        )
+        self.add(theme.row(self.button, 1))
+
+
+_SHORT = {"shf": N_("données"), "shf-analyses": N_("passages")}
+"""Short names of the kinds of file, for the chips."""
+
+
+class ReportCard(Card):
+    """What an import did, line by line, and what can be done about it."""
+
+    def __init__(self, page: Deck) -> None:
+        super().__init__(_("Import"), name="exchanges.report")
+        self.report: ImportReport | None = None
+        self.importer: Importer | None = None
+        self._badges = QWidget()
+        self._flow = FlowLayout(self._badges)
+        self.add(self._badges)
+        self._notes = text_label("", "secondary", wrap=True, name="exchanges.notes")
+        self.add(self._notes)
+        self.table = RecordTable(
+            [
+                Column(_("Ligne"), number=True, chars=6),
+                Column(_("et aussi"), chars=12),
+                Column(_("Résultat"), badge=True, chars=10),
+                Column(_("Colonne"), chars=16),
+                Column(_("Explication"), stretch=True),
+            ],
+            name="exchanges.rows",
+        )
+        self.add(self.table, 1)
+        self._fine = EmptyState("check", _("Rien à signaler"), _("Toutes les lignes ont été comprises."))
+        self.add(self._fine, 1)
+        self.update_button = ActionButton(
+            _("Reprendre les valeurs du fichier"), "redo", "V", name="exchanges.update", on=page.start_update
+        )
+        self.save_button = ActionButton(
+            _("Enregistrer le rapport"), "save", "G", name="exchanges.save_report", on=page.save_report
+        )
+        self.undo_button = ActionButton(_("Annuler cet import"), "undo", "A", name="exchanges.undo", on=page.ask_undo)
+        close = ActionButton(_("Fermer"), name="exchanges.close", on=page.go_back)
+        close.show_key("Esc")
+        self.add(theme.row(self.undo_button, self.save_button, 1, self.update_button, close, spacing=theme.S))
+
+    def show_report(self, report: ImportReport, importer: Importer) -> None:
+        """Show what the import did."""
+        self.report, self.importer = report, importer
+        lines = ngettext("{n} ligne lue", "{n} lignes lues", len(report.rows)).format(n=number_words(len(report.rows)))
+        self.set_title(report.path.name, lines)
+        while (item := self._flow.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for outcome, count in report.counts.items():
+            if count:
+                words = ngettext(*COUNTED[outcome], count).format(n=number_words(count))
+                self._flow.addWidget(StateBadge(BADGES[outcome], words, name=f"exchanges.count.{outcome}"))
+        remarks = alike(report)
+        notes = list(report.notes)
+        if len(remarks) > SHOWN:
+            notes.append(_("Les {n} premières remarques sont montrées ; le rapport les a toutes.").format(n=SHOWN))
+        self._notes.setText(" ".join(notes))
+        self._notes.setVisible(bool(notes))
+        self.table.show_rows([_remark_row(rows) for rows in remarks[:SHOWN]])
+        self.table.setVisible(bool(remarks))
+        self._fine.setVisible(not remarks)
+        self.update_button.setVisible(bool(report.counts[Outcome.DIFFERENT]))
+        self.undo_button.setEnabled(report.action is not None)
+
+
+def alike(report: ImportReport) -> list[list[RowReport]]:
+    """Return the rows about which there is something to say, those that say the same together, refused ones first."""
+    found: dict[tuple[Outcome, str, str], list[RowReport]] = {}
+    for row in sorted(report.remarks, key=lambda row: row.outcome is not Outcome.REFUSED):
+        found.setdefault((row.outcome, row.column, row.sentence), []).append(row)
+    return list(found.values())
+
+
+def _remark_row(rows: Sequence[RowReport]) -> tuple[str, ...]:
+    first, more = rows[0], len(rows) - 1
+    count = ngettext("{n} autre ligne", "{n} autres lignes", more).format(n=number_words(more)) if more else ""
+    words = f"{BADGES[first.outcome]}|{_SAID[first.outcome]()}"
+    return (str(first.line), count, words, first.column, first.sentence)
+
+
+_SAID = {
+    Outcome.CREATED: lambda: _("créée"),
+    Outcome.UPDATED: lambda: _("mise à jour"),
+    Outcome.IDENTICAL: lambda: _("identique"),
+    Outcome.DIFFERENT: lambda: _("différente"),
+    Outcome.DELETED_HERE: lambda: _("supprimée ici"),
+    Outcome.REFUSED: lambda: _("refusée"),
+}
+
+
+class PastCard(Card):
+    """The imports done; the one chosen can be taken back."""
+
+    def __init__(self, page: Deck) -> None:
+        super().__init__(name="exchanges.past_card")
+        self.by_id: dict[int, Past] = {}
+        self.table = RecordTable(
+            [
+                Column(_("Quand"), chars=16),
+                Column(_("Qui"), chars=12),
+                Column(_("Import"), stretch=True),
+                Column(_("Fiches"), number=True, chars=9),
+                Column(_("État"), badge=True, chars=10),
+            ],
+            name="exchanges.past",
+        )
+        self.empty = EmptyState(
+            "exchanges",
+            _("Aucun import pour l’instant"),
+            _("Les fichiers repris ici seront listés, avec de quoi annuler chacun en entier."),
+            name="exchanges.empty",
+        )
+        self.undo_button = ActionButton(
+            _("Annuler cet import"), "undo", "A", name="exchanges.undo_past", on=page.ask_undo
+        )
+        self.add(theme.row(text_label(_("Imports faits"), "section"), 1, self.undo_button))
+        self.add(self.table, 1)
+        self.add(self.empty, 1)
+
+    def show_past(self, past: Sequence[Past], words: Words) -> None:
+        """List these imports."""
+        self.by_id = {item.action.id: item for item in past}
+        self.table.show_rows([self._row(item, words) for item in past], keys=list(self.by_id))
+        self.table.setVisible(bool(past))
+        self.empty.setVisible(not past)
+        self.undo_button.setVisible(bool(past))
+
+    def _row(self, past: Past, words: Words) -> tuple[str, ...]:
+        action = past.action
+        state = f"neutral|{_('annulé')}" if past.is_undone else f"good|{_('en place')}"
+        return (instant_words(action.made_at), words.who(action.who), action.label, number_words(past.records), state)
+
+    def chosen(self) -> SavedAction | None:
+        """Return the import of the current row, None when there is none or it was taken back already."""
+        key = self.table.current_key()
+        past = self.by_id.get(key) if isinstance(key, int) else None
+        return past.action if past and not past.is_undone else None

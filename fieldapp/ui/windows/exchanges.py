@@ -1,0 +1,391 @@
+"""The page "exchanges": files for and from the SHF, what an import did, and taking one back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from fieldapp.core.exchange import Exporter, Importer
+from fieldapp.core.schema import StudyProtocol
+from fieldapp.core.text import _, ngettext
+from fieldapp.exchange.exporting import ExportReport, export_file
+from fieldapp.exchange.importing import import_file
+from fieldapp.exchange.preview import Preview, preview
+from fieldapp.exchange.report import ImportReport, Outcome
+from fieldapp.store import changes, records
+from fieldapp.store.changes import Action as SavedAction
+from fieldapp.store.records import Saved
+from fieldapp.ui import errors, files, theme
+from fieldapp.ui.background import Progress
+from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.services import Services
+from fieldapp.ui.widgets import (
+    Banner,
+)
+from fieldapp.ui.windows.exchange_cards import ExportCard, ImportCard, PastCard, ReportCard, preview_words
+from fieldapp.ui.wording import Words
+from fieldapp.ui.working import Working
+
+
+def run_import(services: Services, importer: Importer, path: Path, update: bool, progress: Progress) -> ImportReport:
+    """Import a file with a connection of its own; cancelling leaves nothing of it."""
+    with services.open_own() as db:
+        return import_file(
+            db,
+            importer,
+            path,
+            update=update,
+            progress=progress.report,
+            cancelled=progress.cancelled,
+        )
+
+
+def run_export(services: Services, exporter: Exporter, path: Path, year: int | None) -> ExportReport:
+    """Write a file with a connection of its own."""
+    with services.open_own() as db:
+        return export_file(db, exporter, path, year=year)
+
+
+def run_preview(services: Services, exporter: Exporter, year: int | None, progress: Progress) -> Preview:
+    """Count what a file would hold, with a connection of its own."""
+    with services.open_own() as db:
+        return preview(db, exporter, year, check=progress.check)
+
+
+def run_undo(services: Services, action: SavedAction) -> Saved:
+    """Take an import back with a connection of its own."""
+    with services.open_own() as db:
+        return changes.undo_action(db, action)
+
+
+class ExchangesPage(PageWidget):
+    """Two cards for the two ways, and below them the report of the import, or the list of those done."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._protocol: StudyProtocol = next(
+            item for item in context.services.protocols.values() if item.imports and item.exports
+        )
+        self._exporters: dict[str, Exporter] = {item.code: item for item in self._protocol.exports}
+        self._asked = 0
+        self._is_own_target = False
+        self._to_undo: SavedAction | None = None
+        self._import = ImportCard(self)
+        self._export = ExportCard(self, self._protocol.exports)
+        self._report = ReportCard(self)
+        self._past = PastCard(self)
+        self._working = Working(name="exchanges.working")
+        self._ask = Banner("warning", "", name="exchanges.ask")
+        self._ask.hide()
+        self._report.hide()
+        theme.on_change().changed.connect(self._arrange)
+        self._cards = QWidget()
+        cards = theme.row(self._import, self._export)
+        cards.setStretch(0, 2)
+        cards.setStretch(1, 3)
+        self._cards.setLayout(cards)
+        box = theme.column(self._cards, self._working, self._ask, self._past, self._report)
+        box.setStretch(3, 1)
+        box.setStretch(4, 1)
+        self.setLayout(box)
+        self.setAcceptDrops(True)
+        self._export.kind.changed.connect(lambda _codes: self._count())
+        self._export.season.changed.connect(lambda _year: self._count())
+        self._export.path.textEdited.connect(lambda text: self._own_target(bool(text.strip())))
+
+    # ---- showing
+
+    def open(self, path: str = "", **_params: Any) -> None:
+        """Show the imports done and what an export would hold; `path` is a file to import."""
+        db = self._context.services.db
+        exporter = self._exporter()
+        self._export.season.set_years(records.years(db, self._protocol.code, exporter.dated_entity))
+        if path:
+            self._import.path.setText(path)
+        self._past.show_past(changes.of_kind(db, "import"), Words(db, {}))
+        self.set_title(_("Échanges"), _(self._protocol.label))
+        self._count()
+        self._import.path.setFocus()
+
+    def _exporter(self) -> Exporter:
+        return self._exporters[self._export.kind.value()[0]]
+
+    def next_kind(self) -> None:
+        """Choose the next kind of file."""
+        codes = list(self._exporters)
+        at = codes.index(self._exporter().code)
+        self._export.kind.toggle(codes[(at + 1) % len(codes)])
+
+    def _own_target(self, is_own: bool) -> None:
+        self._is_own_target = is_own
+
+    def _count(self) -> None:
+        """Say in words what the file would hold."""
+        exporter, year = self._exporter(), self._export.season.year()
+        if not self._is_own_target:
+            name = Path(exporter.filename)
+            season = str(year) if year else _("toutes_saisons")
+            self._export.path.setText(str(files.start_folder() / f"{name.stem}_{season}{name.suffix}"))
+        self._asked += 1
+        number = self._asked
+        self._export.words.setText(_("comptage…"))
+        self._context.background.run(
+            run_preview,
+            self._context.services,
+            exporter,
+            year,
+            done=lambda found: self._show_preview(found) if number == self._asked else None,
+        )
+
+    def _show_preview(self, found: Preview) -> None:
+        self._export.words.setText(preview_words(found) if found.rows or found.visits else _("Rien à exporter encore."))
+        self._export.button.setEnabled(bool(found.rows))
+
+    # ---- import
+
+    def choose_import(self) -> None:
+        """Ask for the file to read."""
+        files.ask_open(self, _("Importer un fichier SHF"), files.CSV, lambda path: self._import.path.setText(str(path)))
+
+    def start_import(self) -> None:
+        """Read the file that is named."""
+        text = self._import.path.text().strip().strip('"')
+        if not text:
+            self._import.path.setFocus()
+            self._context.notify(
+                _("Donnez d’abord le fichier : tapez son chemin, choisissez-le ou déposez-le."), "info"
+            )
+            return
+        self._run_import(Path(text).expanduser(), update=False)
+
+    def start_update(self) -> None:
+        """Read the same file again, its values taking the place of ours."""
+        if self._report.report is not None:
+            self._run_import(self._report.report.path, update=True)
+
+    def _run_import(self, path: Path, *, update: bool) -> None:
+        if self._working.is_busy():
+            return
+        importer = self._protocol.imports[0]
+        self._hide_ask()
+        job = self._context.background.run(
+            run_import,
+            self._context.services,
+            importer,
+            path,
+            update,
+            done=lambda report: self._imported(report, importer),
+            failed=self._failed,
+            progress=self._working.tell,
+        )
+        self._busy(True)
+        self._working.start(_("Import de {name}").format(name=path.name), job, at_once=True)
+
+    def _busy(self, busy: bool) -> None:
+        for button in (self._import.button, self._export.button, self._report.update_button, self._report.undo_button):
+            button.setEnabled(not busy)
+
+    def _imported(self, report: ImportReport, importer: Importer) -> None:
+        self._done_working()
+        if report.action is not None:
+            self._tell_saved()
+        self._report.show_report(report, importer)
+        self._show_report(True)
+        counts = report.counts
+        new = ngettext("{n} ligne créée", "{n} lignes créées", counts[Outcome.CREATED]).format(
+            n=counts[Outcome.CREATED]
+        )
+        refused = ngettext("{n} refusée", "{n} refusées", report.refused).format(n=report.refused)
+        self._context.notify(
+            _("Import fini : {new}, {refused}.").format(new=new, refused=refused),
+            "warning" if report.refused else "done",
+        )
+        self._refresh()
+        self._report.table.setFocus()
+
+    def _arrange(self) -> None:
+        """Lay the page out anew for another size of the text."""
+        self._show_report(self._is_report())
+
+    def _is_report(self) -> bool:
+        return not self._report.isHidden()
+
+    def _show_report(self, shown: bool) -> None:
+        """Show the report of the import, or the imports done; with large text the report has the page for itself."""
+        self._report.setVisible(shown)
+        self._past.setVisible(not shown)
+        self._cards.setVisible(not shown or theme.current().scale <= 1.0)
+
+    def _failed(self, error: BaseException) -> None:
+        self._done_working()
+        errors.show(error)
+        if self._is_cancel(error):
+            self._context.notify(_("Arrêté : rien du fichier n’a été gardé."), "info")
+        self._import.path.setFocus()
+
+    def _is_cancel(self, error: BaseException) -> bool:
+        from fieldapp.core.errors import CancelledError
+
+        return isinstance(error, CancelledError)
+
+    def _done_working(self) -> None:
+        self._working.stop()
+        self._busy(False)
+
+    def _tell_saved(self) -> None:
+        made_at = changes.last_saved_at(self._context.services.db)
+        if made_at:
+            self._context.services.on_saved(made_at)
+
+    def _refresh(self) -> None:
+        """Read the list of imports and the seasons anew, and leave what is shown."""
+        db = self._context.services.db
+        self._past.show_past(changes.of_kind(db, "import"), Words(db, {}))
+        self._export.season.set_years(records.years(db, self._protocol.code, self._exporter().dated_entity))
+        self._count()
+
+    def save_report(self) -> None:
+        """Ask for a file and write the report of each line into it."""
+        report = self._report.report
+        if report is not None:
+            name = f"rapport_{files.safe_name(report.path.stem)}.csv"
+            files.ask_save(self, _("Rapport d’import"), name, files.CSV, lambda path: self._write_report(report, path))
+
+    def _write_report(self, report: ImportReport, path: Path) -> None:
+        report.write_csv(path)
+        self._tell_written(_("Rapport écrit : {path}").format(path=path), path)
+
+    # ---- taking back
+
+    def _chosen_action(self) -> SavedAction | None:
+        if self._is_report():
+            report = self._report.report
+            number = report.action if report else None
+            return changes.by_id(self._context.services.db, number) if number is not None else None
+        return self._past.chosen()
+
+    def ask_undo(self) -> None:
+        """Say what taking back the import will do, and wait for the word."""
+        action = self._chosen_action()
+        if action is None:
+            self._context.notify(_("Cet import est déjà annulé."), "info")
+            return
+        self._to_undo = action
+        self._ask.set(
+            "warning",
+            _(
+                "« {label} » sera retiré en entier, sauf si une fiche a changé depuis. Le fichier peut être réimporté."
+            ).format(label=action.label),
+            action=_("Retirer cet import"),
+            key="Ctrl+Return",
+            on=self._undo,
+        )
+        self._ask.show()
+
+    def _undo(self) -> None:
+        action, self._to_undo = self._to_undo, None
+        self._hide_ask()
+        if action is None:
+            return
+        job = self._context.background.run(
+            run_undo, self._context.services, action, done=lambda _saved: self._undone(action), failed=self._failed
+        )
+        self._busy(True)
+        self._working.start(_("Annulation de « {label} »").format(label=action.label), job)
+
+    def _undone(self, action: SavedAction) -> None:
+        self._done_working()
+        self._tell_saved()
+        self._show_report(False)
+        self._context.notify(_("Import annulé : {label}").format(label=action.label), "undo")
+        self._refresh()
+
+    def _hide_ask(self) -> None:
+        self._ask.hide()
+        self._ask.button.set_key("")
+
+    # ---- export
+
+    def choose_target(self) -> None:
+        """Ask for the file to write."""
+        name = Path(self._export.path.text()).name or self._exporter().filename
+        files.ask_save(self, _("Exporter pour la SHF"), name, files.CSV, self._targeted)
+
+    def _targeted(self, path: Path) -> None:
+        self._export.path.setText(str(path))
+        self._own_target(True)
+
+    def start_export(self) -> None:
+        """Write the file."""
+        text = self._export.path.text().strip().strip('"')
+        if not text or self._working.is_busy():
+            self._export.path.setFocus()
+            return
+        job = self._context.background.run(
+            run_export,
+            self._context.services,
+            self._exporter(),
+            Path(text).expanduser(),
+            self._export.season.year(),
+            done=self._exported,
+            failed=self._failed,
+        )
+        self._busy(True)
+        self._working.start(_("Écriture de {name}").format(name=Path(text).name), job)
+
+    def _exported(self, report: ExportReport) -> None:
+        self._done_working()
+        self._tell_written(report.text(), report.path)
+
+    def _tell_written(self, words: str, path: Path) -> None:
+        self._context.notify(words, action=_("Ouvrir le dossier"), on=lambda: files.open_folder(path))
+
+    # ---- page
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take one file."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Put the dropped file's path into the line."""
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self._import.path.setText(url.toLocalFile())
+                self._import.button.setFocus()
+                break
+
+    def go_back(self) -> bool:
+        """Cancel the work, leave the question, close the report: in this order, one at a time."""
+        if self._working.cancel():
+            return True
+        if self._ask.isVisible():
+            self._hide_ask()
+            return True
+        if self._is_report():
+            self._show_report(False)
+            return True
+        return False
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        found = [
+            Action("F2", _("taper le chemin du fichier à importer"), self._import.path.setFocus),
+            Action("F3", _("le choisir"), self.choose_import, "open_folder"),
+            Action("I", _("importer"), self.start_import, "import_file"),
+            *self._export.season.keys(),
+            Action("K", _("l’autre format d’export"), self.next_kind),
+            Action("F4", _("taper le fichier à écrire"), self._export.path.setFocus),
+            Action("F5", _("le choisir"), self.choose_target, "open_folder"),
+            Action("E", _("écrire le fichier"), self.start_export, "export_file"),
+            Action("A", _("annuler l’import montré ou choisi"), self.ask_undo, "undo"),
+        ]
+        if self._is_report():
+            found.append(Action("G", _("enregistrer le rapport"), self.save_report, "save"))
+            found.append(Action("V", _("reprendre les valeurs du fichier"), self.start_update, "redo"))
+        return found

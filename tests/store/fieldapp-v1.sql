@@ -1,0 +1,99 @@
+-- A database of the first release: schema as its program made it, and rows as people left them. Never edited.
+PRAGMA application_id = 1179205968;
+PRAGMA user_version = 1;
+BEGIN;
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+CREATE TABLE record (
+        uid TEXT PRIMARY KEY NOT NULL,
+        protocol TEXT NOT NULL,
+        entity TEXT NOT NULL,
+        parent TEXT REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
+        on_date TEXT,
+        cd_nom INTEGER,
+        data TEXT NOT NULL CHECK (json_valid(data)),
+        base_version INTEGER NOT NULL DEFAULT 0,
+        deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+    ) STRICT
+    ;
+CREATE INDEX record_by_date ON record (protocol, entity, on_date) WHERE deleted = 0 AND on_date IS NOT NULL;
+CREATE INDEX record_by_parent ON record (parent, on_date) WHERE deleted = 0 AND parent IS NOT NULL;
+CREATE INDEX record_deleted ON record (parent) WHERE deleted = 1;
+CREATE INDEX record_root ON record (protocol, entity) WHERE deleted = 0 AND parent IS NULL;
+CREATE TABLE action (
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('entry', 'import', 'undo', 'redo', 'sync')),
+        label TEXT NOT NULL,
+        who TEXT NOT NULL,
+        device TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        of_action INTEGER REFERENCES action (id),
+        state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'passed'))
+    ) STRICT
+    ;
+CREATE INDEX action_to_undo ON action (state, id) WHERE kind = 'entry';
+CREATE TABLE change (
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL UNIQUE,
+        action INTEGER NOT NULL REFERENCES action (id),
+        record TEXT NOT NULL REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
+        before TEXT CHECK (before IS NULL OR json_valid(before)),
+        after TEXT NOT NULL CHECK (json_valid(after)),
+        protocol_version TEXT NOT NULL,
+        base_version INTEGER NOT NULL,
+        sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1))
+    ) STRICT
+    ;
+CREATE INDEX change_by_record ON change (record, id);
+CREATE INDEX change_by_action ON change (action);
+CREATE INDEX change_to_send ON change (id) WHERE sent = 0;
+CREATE TABLE draft (
+        key TEXT PRIMARY KEY NOT NULL,
+        data TEXT NOT NULL CHECK (json_valid(data)),
+        changed_at TEXT NOT NULL
+    ) STRICT
+    ;
+CREATE TABLE taxon (
+        id INTEGER PRIMARY KEY,
+        cd_nom INTEGER NOT NULL,
+        cd_ref INTEGER NOT NULL,
+        lb_nom TEXT NOT NULL,
+        lb_auteur TEXT NOT NULL,
+        nom_vern TEXT NOT NULL,
+        rank TEXT NOT NULL,
+        regional_rank INTEGER,
+        complex TEXT NOT NULL,
+        status TEXT NOT NULL,
+        aliases TEXT NOT NULL CHECK (json_valid(aliases)),
+        words TEXT NOT NULL,
+        source TEXT NOT NULL,
+        UNIQUE (cd_nom, source)
+    ) STRICT
+    ;
+CREATE VIRTUAL TABLE taxon_names USING fts5 (
+        words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
+        prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
+    );
+CREATE TABLE meta (
+        name TEXT PRIMARY KEY NOT NULL,
+        value TEXT NOT NULL
+    ) STRICT
+    ;
+INSERT INTO _sqlite_migrations VALUES (1, 'fieldapp', 'm001_records', '2026-11-20 20:00:00.000000+00:00');
+INSERT INTO record VALUES ('0190a000-0000-7000-8000-000000000001', 'ponds', 'group', NULL, NULL, NULL, '{"name":"Terrils"}', 0, 0);
+INSERT INTO action VALUES (1, '0190a000-0000-7000-8000-000000000002', 'entry', 'créer', 'person-1', 'laptop-1', '2026-03-01T20:00:00.000Z', NULL, 'done');
+INSERT INTO action VALUES (2, '0190a000-0000-7000-8000-000000000003', 'entry', 'renommer', 'person-1', 'laptop-1', '2026-03-01T20:01:00.000Z', NULL, 'done');
+INSERT INTO change VALUES (1, '0190a000-0000-7000-8000-000000000004', 1, '0190a000-0000-7000-8000-000000000001', NULL, '{"_parent":null,"name":"Terril"}', '1.2', 0, 0);
+INSERT INTO change VALUES (2, '0190a000-0000-7000-8000-000000000005', 2, '0190a000-0000-7000-8000-000000000001', '{"name":"Terril"}', '{"name":"Terrils"}', '1.2', 0, 0);
+INSERT INTO draft VALUES ('visit:1', '{"passage":"2"}', '2026-03-01T20:02:00.000Z');
+INSERT INTO taxon VALUES (1000000, 137, 137, 'Triturus cristatus', '(Laurenti, 1768)', 'Triton crêté', 'ES', 2, '', 'native', '[]', '137 triturus cristatus triton crete', 'ponds');
+INSERT INTO taxon_names (rowid, words) SELECT id, words FROM taxon;
+INSERT INTO meta VALUES ('taxa:ponds', '{"digest":"15091163912aca5cc372c80e662b0dad41b9366c1deaec847af058788c31fde2","first":1000000,"count":1}');
+COMMIT;

@@ -1,0 +1,74 @@
+"""Backups are made, listed and gone back to; the database before is kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from fieldapp.core.record import make_record
+from fieldapp.store import backup, records
+from tests.ui.windows.desk import Desk, desk_on
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Desk]:
+    with desk_on(qtbot, qapp, tmp_path / "season.db", filled=True) as opened:
+        yield opened
+
+
+def add_person(desk: Desk, name: str) -> None:
+    db = desk.services.db
+    records.save(db, [make_record("directory", db.protocols["directory"].entity("person"), {"name": name}, None)], name)
+
+
+def people(desk: Desk) -> list[str]:
+    return [record.data["name"] for record in records.roots(desk.services.db, "directory", "person")]
+
+
+def test_the_key_s_makes_a_backup_that_stands_in_the_list(desk: Desk) -> None:
+    desk.go("backups")
+    assert desk.find(QWidget, "backups.empty").isVisible()
+    desk.press(Qt.Key.Key_S)
+    desk.idle()
+    (made,) = backup.list_backups(desk.services.path)
+    assert [row[3] for row in desk.cells("backups.table")] == [made.path.name]
+    assert backup.verify(made.path).records == 799
+
+
+def test_a_restore_says_what_it_will_do_and_esc_leaves_everything(desk: Desk) -> None:
+    backup.make(desk.services.path)
+    add_person(desk, "PETIT Anne")
+    desk.go("backups")
+    desk.press(Qt.Key.Key_R)
+    assert "1 enregistrement fait depuis n’y est pas." in desk.label("backups.sentence")
+    desk.press(Qt.Key.Key_Escape)
+    assert not desk.find(QWidget, "backups.ask").isVisible()
+    assert "PETIT Anne" in people(desk)
+
+
+def test_a_restore_brings_the_backup_back_and_keeps_the_database_before(desk: Desk) -> None:
+    made = backup.make(desk.services.path)
+    add_person(desk, "PETIT Anne")
+    desk.go("backups")
+    desk.press(Qt.Key.Key_R)
+    desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "PETIT Anne" not in people(desk)
+    add_person(desk, "MARTIN Luc")  # the database is open again
+    assert "MARTIN Luc" in people(desk)
+    kept = list(desk.services.path.parent.glob("season-avant-restauration-*.db"))
+    assert len(kept) == 1
+    assert made.exists()
+
+
+def test_a_damaged_backup_is_refused_and_the_database_stays(desk: Desk) -> None:
+    made = backup.make(desk.services.path)
+    made.write_bytes(made.read_bytes()[:5000])
+    desk.go("backups")
+    desk.press(Qt.Key.Key_R)
+    with desk.errors() as shown:
+        desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(shown) == 1
+    assert records.count(desk.services.db, "pop_amphibiens", "observation") == 389

@@ -1,0 +1,177 @@
+"""A file comes in and goes out by keys, says what it did, and can be taken back whole."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from fieldapp.core.record import with_data
+from fieldapp.store import changes, records
+from fieldapp.ui.widgets import ActionButton, Banner, StateBadge
+from tests.ui.windows.desk import Desk, desk_on
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Desk]:
+    with desk_on(qtbot, qapp, tmp_path / "new.db", filled=False) as opened:
+        yield opened
+
+
+def observations(desk: Desk) -> int:
+    return records.count(desk.services.db, "pop_amphibiens", "observation")
+
+
+def bring_in(desk: Desk, path: Path) -> None:
+    desk.go("exchanges")
+    desk.type("exchanges.path", str(path))
+    desk.press(Qt.Key.Key_Return)
+    desk.idle()
+
+
+def badges(desk: Desk) -> list[str]:
+    desk.qtbot.waitUntil(lambda: bool(desk.find(QWidget, "exchanges.report").findChildren(StateBadge)))
+    return [badge.text for badge in desk.find(QWidget, "exchanges.report").findChildren(StateBadge)]
+
+
+def edited_sample(sample: Path, target: Path, **changed: str) -> Path:
+    """Write the sample with other values in its first row."""
+    with sample.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter=";")
+        rows = list(reader)
+        names = list(reader.fieldnames or ())
+    rows[0].update(changed)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    return target
+
+
+def test_a_typed_path_and_enter_bring_the_file_in(desk: Desk, sample_pop: Path) -> None:
+    bring_in(desk, sample_pop)
+    assert observations(desk) == 389
+    assert badges(desk) == ["389 créées"]
+    assert desk.saved == [changes.last_saved_at(desk.services.db)]
+
+
+def test_the_same_file_again_changes_nothing(desk: Desk, sample_pop: Path) -> None:
+    bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_Escape)
+    desk.press(Qt.Key.Key_Escape)
+    bring_in(desk, sample_pop)
+    assert "389 identiques" in badges(desk)
+    assert len(changes.of_kind(desk.services.db, "import")) == 1
+    assert not desk.find(ActionButton, "exchanges.undo").isEnabled()
+
+
+def test_other_values_are_taken_over_only_when_asked(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
+    bring_in(desk, sample_pop)
+    other = edited_sample(sample_pop, tmp_path / "corrige.csv", nombre_max="25")
+    uid = "97a6205d-b58b-47c5-a672-2f5baec24d6e"  # the first row of the sample
+    bring_in(desk, other)
+    stored = records.get(desk.services.db, uid)
+    assert stored is not None
+    assert stored.data["count_max"] == 22
+    desk.find(QWidget, "exchanges.rows").setFocus()
+    desk.press(Qt.Key.Key_V)
+    desk.idle()
+    taken = records.get(desk.services.db, uid)
+    assert taken is not None
+    assert taken.data["count_max"] == 25
+
+
+def test_a_refused_row_stands_with_line_column_and_sentence(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
+    bring_in(desk, edited_sample(sample_pop, tmp_path / "faux.csv", nombre_min="-1"))
+    assert observations(desk) == 388
+    line, _also, state, column, sentence = desk.cells("exchanges.rows")[0]
+    assert (line, state.partition("|")[2], column) == ("2", "refusée", "nombre_min")
+    assert sentence
+    target = tmp_path / "rapport.csv"
+    desk.find(QWidget, "exchanges.rows").setFocus()
+    desk.press(Qt.Key.Key_G)
+    desk.answer(target)
+    with target.open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.reader(file, delimiter=";"))) == 390
+
+
+def test_taking_an_import_back_leaves_nothing_of_it(desk: Desk, sample_pop: Path) -> None:
+    bring_in(desk, sample_pop)
+    desk.find(QWidget, "exchanges.rows").setFocus()
+    desk.press(Qt.Key.Key_A)
+    banner = desk.find(Banner, "exchanges.ask")
+    assert banner.isVisible()
+    assert observations(desk) == 389
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.idle()
+    assert observations(desk) == 0
+    assert not banner.isVisible()
+    assert [row[4].partition("|")[2] for row in desk.cells("exchanges.past")] == ["annulé"]
+
+
+def test_an_import_that_was_worked_on_since_is_not_taken_back(desk: Desk, sample_pop: Path) -> None:
+    bring_in(desk, sample_pop)
+    db = desk.services.db
+    record = records.get(db, "97a6205d-b58b-47c5-a672-2f5baec24d6e")
+    assert record is not None
+    entity = db.protocols[record.protocol].entity(record.entity)
+    records.save(db, [with_data(record, entity, {**record.data, "count_max": 30})], "corrigé")
+    desk.find(QWidget, "exchanges.rows").setFocus()
+    desk.press(Qt.Key.Key_A)
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.idle()
+    assert observations(desk) == 389
+
+
+def test_a_cancelled_import_leaves_nothing(desk: Desk, sample_pop: Path) -> None:
+    page = desk.go("exchanges")
+    desk.type("exchanges.path", str(sample_pop))
+    desk.press(Qt.Key.Key_Return)
+    desk.press(Qt.Key.Key_Escape)  # before the event loop has heard of the first row
+    desk.idle()
+    assert observations(desk) == 0
+    assert changes.of_kind(desk.services.db, "import") == []
+    assert desk.window.page() is page
+    assert desk.find(ActionButton, "exchanges.import").isEnabled()
+
+
+def test_a_missing_file_is_said_and_nothing_happens(desk: Desk, tmp_path: Path) -> None:
+    said: list[str] = []
+    desk.window.notices.say = lambda text, *_kind, **_options: said.append(text)  # type: ignore[method-assign]
+    with desk.errors() as shown:
+        bring_in(desk, tmp_path / "absent.csv")
+    assert [str(error) for error in shown] == [f"Le fichier {tmp_path / 'absent.csv'} n’existe pas : vérifiez son nom."]
+    assert observations(desk) == 0
+
+
+def test_what_went_in_goes_out_with_the_counts_said_before(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
+    bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.label("exchanges.preview").startswith("389 lignes à écrire, pour 261 passages.")
+    target = tmp_path / "shf.csv"
+    desk.press(Qt.Key.Key_F4)
+    desk.type("exchanges.target", str(target))
+    desk.find(QWidget, "exchanges.past").setFocus()
+    desk.press(Qt.Key.Key_E)
+    desk.idle()
+
+    def rows(path: Path) -> set[tuple[str, ...]]:
+        with path.open(encoding="utf-8", newline="") as file:
+            return {tuple(row) for row in csv.reader(file, delimiter=";")}
+
+    assert rows(target) == rows(sample_pop)
+
+
+def test_the_other_format_counts_visits_and_proposes_its_own_file(desk: Desk, sample_pop: Path) -> None:
+    bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_Escape)
+    desk.find(QWidget, "exchanges.past").setFocus()
+    desk.press(Qt.Key.Key_K)
+    desk.idle()
+    assert desk.label("exchanges.preview").startswith("261 lignes à écrire, pour 261 passages.")
+    assert desk.find(QLineEdit, "exchanges.target").text().endswith("pop_amphibiens_analyses_2020.csv")

@@ -1,0 +1,103 @@
+"""The history tells in words who changed what, from what to what."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fieldapp.core.record import Record, make_record, with_data
+from fieldapp.store import changes, records
+from tests.ui.windows.desk import Blank, Desk, desk_on
+
+OBSERVATION = "97a6205d-b58b-47c5-a672-2f5baec24d6e"
+"""The first row of the sample: Grenouille commune, 12 to 22, estimated."""
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Desk]:
+    with desk_on(qtbot, qapp, tmp_path / "season.db", filled=True) as opened:
+        yield opened
+
+
+def the_record(desk: Desk) -> Record:
+    found = records.get(desk.services.db, OBSERVATION)
+    assert found is not None
+    return found
+
+
+def edit(desk: Desk, **data: object) -> None:
+    record = the_record(desk)
+    entity = desk.services.db.protocols[record.protocol].entity(record.entity)
+    records.save(desk.services.db, [with_data(record, entity, {**record.data, **data})], "corrigé")
+
+
+def lines(desk: Desk) -> list[tuple[str, ...]]:
+    """Return (who, kind of action, record, field, before, after) of each line."""
+    return [(row[1], row[2].partition("|")[2], *row[3:]) for row in desk.cells("history.table")]
+
+
+def test_an_edit_is_told_field_by_field_with_labels(desk: Desk) -> None:
+    edit(desk, count_max=25, id_nomenclature_typ_denbr="Co")
+    desk.go("history", uid=OBSERVATION)
+    assert lines(desk)[:2] == [
+        ("Alex B.", "saisie", "Grenouille commune", "Dénombrement", "Estimé", "Compté"),
+        ("", "", "", "Nombre maximum", "22", "25"),
+    ]
+
+
+def test_the_file_that_it_came_from_is_named(desk: Desk) -> None:
+    desk.go("history", uid=OBSERVATION)
+    assert desk.label("history.origin") == "Venu d’un fichier : Import de pop_2020_standard.csv"
+    assert {line[1] for line in lines(desk)} == {"import", ""}
+
+
+def test_undo_and_redo_stand_in_the_history(desk: Desk) -> None:
+    edit(desk, count_max=25)
+    changes.undo(desk.services.db)
+    changes.redo(desk.services.db)
+    desk.go("history", uid=OBSERVATION)
+    assert [(line[1], *line[3:]) for line in lines(desk)[:3]] == [
+        ("rétablissement", "Nombre maximum", "22", "25"),
+        ("annulation", "Nombre maximum", "25", "22"),
+        ("saisie", "Nombre maximum", "22", "25"),
+    ]
+
+
+def test_a_deleted_observation_stays_in_the_history_of_its_visit(desk: Desk) -> None:
+    visit = the_record(desk).parent
+    records.delete(desk.services.db, OBSERVATION, "supprimé")
+    desk.go("history", uid=visit)
+    assert lines(desk)[0][1:4] == ("saisie", "Grenouille commune", "fiche supprimée")
+
+
+def test_a_new_value_of_people_is_told_by_names(desk: Desk) -> None:
+    db = desk.services.db
+    person = make_record("directory", db.protocols["directory"].entity("person"), {"name": "PETIT Anne"}, None)
+    visit = records.get(db, the_record(desk).parent or "")
+    assert visit is not None
+    entity = db.protocols[visit.protocol].entity(visit.entity)
+    records.save(db, [person, with_data(visit, entity, {**visit.data, "observers": [person.uid]})], "observateurs")
+    desk.go("history", uid=visit.uid)
+    assert lines(desk)[0][2:] == ("Passage", "Observateurs", "Observateur Un", "PETIT Anne")
+
+
+def test_the_key_d_shows_each_field_of_what_was_made(desk: Desk) -> None:
+    desk.go("history", uid=OBSERVATION)
+    assert [line[3] for line in lines(desk)].count("fiche créée") == len(lines(desk))
+    desk.press(Qt.Key.Key_D)
+    told = {(line[3], line[4], line[5]) for line in lines(desk)}
+    assert ("Nombre minimum", "–", "12") in told
+    assert ("Début", "–", "21:11") in told
+
+
+def test_the_key_f_opens_the_sheet_of_the_visit(desk: Desk) -> None:
+    visit = records.get(desk.services.db, the_record(desk).parent or "")
+    assert visit is not None
+    desk.go("history", uid=OBSERVATION)
+    desk.press(Qt.Key.Key_F)
+    page = desk.window.page()
+    assert isinstance(page, Blank)
+    assert page.opened == [{"protocol": "pop_amphibiens", "site": visit.parent, "visit": visit.uid}]

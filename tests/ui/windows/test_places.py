@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from fieldapp.core.record import make_record
+from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION
+from fieldapp.store import changes, drafts, records
+from fieldapp.store.connection import Database
+from fieldapp.ui.forms.position import PositionEdit
+from fieldapp.ui.shell import MainWindow
+from tests.ui.windows.support import area, focus, place, press, rows, thing, type_in, visit, words
+
+Open = Callable[..., MainWindow]
+CTRL = Qt.KeyboardModifier.ControlModifier
+DAY = date(2026, 4, 14)
+
+
+def line(window: MainWindow, name: str) -> QLineEdit:
+    found = thing(window, name)
+    assert isinstance(found, QLineEdit)
+    return found
+
+
+def only(db: Database, entity: str, parent: str | None = None) -> Any:
+    found = records.children(db, [parent]) if parent else records.roots(db, CODE, entity)
+    (record,) = [record for record in found if record.entity == entity]
+    return record
+
+
+def test_from_an_empty_start_to_a_pond_that_is_occupied_by_keyboard_alone(open_window: Open, db: Database) -> None:
+    window = open_window(DAY)
+    press(window, Qt.Key.Key_2)
+    type_in(window, "Terrils du 11/19")
+    press(window, Qt.Key.Key_Tab)
+    type_in(window, "mines")
+    press(window, Qt.Key.Key_Tab)
+    type_in(window, "BOIS Alex")
+    press(window, Qt.Key.Key_Return)
+    press(window, Qt.Key.Key_Return, CTRL)
+    group = only(db, "sites_group")
+    assert group.data["categories_paysageres"] == "CATEGORIE_PAYSAGERE_4"
+    assert group.data["years_between"] == 2
+    assert place(window).code == "round"
+
+    press(window, Qt.Key.Key_N)
+    type_in(window, "mare 01")
+    press(window, Qt.Key.Key_Tab)
+    type_in(window, "mare <")
+    press(window, Qt.Key.Key_Tab)
+    type_in(window, "50.4573, 2.7856")
+    press(window, Qt.Key.Key_Return, CTRL)
+    site = only(db, "site", group.uid)
+    assert site.data == {
+        "base_site_name": "mare 01",
+        "milieu_aquatique": "MILIEU_AQUATIQUE_7",
+        "latitude": 50.4573,
+        "longitude": 2.7856,
+    }
+    assert rows(window, "round.table") == [["mare 01", "todo|", "", "", "", ""]]
+
+    seen = visit(db, site.uid, "2026-04-14", 2)
+    records.save(db, [make_record(CODE, OBSERVATION, {"presence": "Oui", "cd_nom": 459628}, seen)], "obs")
+    press(window, Qt.Key.Key_2)
+    assert rows(window, "round.table")[0][:4] == ["mare 01", "occupied|", "Crapaud calamite", "14/04"]
+
+
+def test_a_pond_without_a_name_is_not_saved_and_says_so(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert records.children(db, [group]) == []
+    assert focus(window).objectName() == "place.site.base_site_name"
+    assert line(window, "place.site.base_site_name").property("problem") == "warning"
+    assert line(window, "place.site.position").accessibleDescription() == "Position : à remplir."
+
+
+def test_a_pond_may_be_completed_later(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    press(window, Qt.Key.Key_N)
+    type_in(window, "mare 02")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert only(db, "site", group).data == {"base_site_name": "mare 02"}
+    assert window.notices.banner.text() == "mare 02 : enregistré. 3 champs restent à remplir."
+
+
+def test_what_was_typed_comes_back_after_leaving_the_page(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    press(window, Qt.Key.Key_N)
+    type_in(window, "mare 0")
+    press(window, Qt.Key.Key_Tab)
+    press(window, Qt.Key.Key_Tab)
+    type_in(window, "50.45 N")
+    press(window, Qt.Key.Key_Escape)
+    assert place(window).code == "round"
+    assert records.children(db, [group]) == []
+
+    press(window, Qt.Key.Key_N)
+    assert line(window, "place.site.base_site_name").text() == "mare 0"
+    assert line(window, "place.site.position").text() == "50.45 N"
+    type_in(window, "3")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert records.children(db, [group]) == []  # the position can't be read: it is said, and nothing is lost
+    line(window, "place.site.position").clear()
+    type_in(window, "50.45, 2.78")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert only(db, "site", group).data["base_site_name"] == "mare 03"
+    assert drafts.keys(db) == []
+
+
+def test_a_draft_is_on_the_disk_with_the_first_key(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    assert drafts.keys(db) == []
+    type_in(window, "m")
+    (key,) = drafts.keys(db)
+    assert (drafts.get(db, key) or {})["values"] == {"base_site_name": "m"}
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "50.4573, 2.7856",
+        "POINT(2.7856 50.4573)",
+        "50°27'26.28\"N 2°47'08.16\"E",
+        "https://www.openstreetmap.org/?mlat=50.4573&mlon=2.7856#map=17/50.4573/2.7856",
+        "geo:50.4573,2.7856",
+    ],
+)
+def test_a_position_is_taken_in_any_usual_form(open_window: Open, db: Database, pasted: str) -> None:
+    group, _sites = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    type_in(window, "mare 09")
+    at = line(window, "place.site.position")
+    at.setFocus()
+    QApplication.clipboard().setText(pasted)
+    press(window, Qt.Key.Key_V, CTRL)
+    press(window, Qt.Key.Key_Tab)
+    # mare 01 lies at 50.451 N, 2.78 E: 701 m south and 397 m west, 804.9 m away
+    assert words(window, "place.distances").replace("\u00a0", " ") == "mare 01 à 800 m"
+    press(window, Qt.Key.Key_Return, CTRL)
+    made = next(record for record in records.children(db, [group]) if record.data["base_site_name"] == "mare 09")
+    assert (made.data["latitude"], made.data["longitude"]) == (pytest.approx(50.4573), pytest.approx(2.7856))
+
+
+def test_here_without_a_position_source_says_the_way_out(
+    open_window: Open, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    monkeypatch.setattr("fieldapp.ui.forms.position.Locator._find_source", lambda _locator: None)
+    press(window, Qt.Key.Key_F4)
+    at = line(window, "place.site.position")
+    assert isinstance(at, PositionEdit)
+    assert "Lisez la position sur votre téléphone" in at.accessibleDescription()
+    assert focus(window) is at
+
+
+def test_editing_keeps_the_history_and_can_be_undone(open_window: Open, db: Database) -> None:
+    group, (site,) = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    press(window, Qt.Key.Key_E)
+    press(window, Qt.Key.Key_End)
+    type_in(window, " bis")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert rows(window, "round.table")[0][0] == "mare 01 bis"
+    last = changes.history(db, site)[-1]
+    assert (last.before, last.after) == ({"base_site_name": "mare 01"}, {"base_site_name": "mare 01 bis"})
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert rows(window, "round.table")[0][0] == "mare 01"
+
+
+def test_a_name_that_the_shf_knows_is_not_changed_unsaid(open_window: Open, season_2020: Database) -> None:
+    group = next(
+        record
+        for record in records.roots(season_2020, CODE, "sites_group")
+        if "11/19" in record.data["sites_group_name"]
+    )
+    window = open_window(date(2020, 5, 2), "place", protocol=CODE, entity="sites_group", uid=group.uid)
+    name = line(window, "place.sites_group.sites_group_name")
+    assert name.accessibleDescription() == ""
+    press(window, Qt.Key.Key_End)
+    type_in(window, "x")
+    assert name.accessibleDescription().endswith("prévenez la SHF.")
+    press(window, Qt.Key.Key_Backspace)
+    assert name.accessibleDescription() == ""
+
+
+def test_an_aire_switches_on_local_fields_and_its_ponds_ask_for_them(open_window: Open, db: Database) -> None:
+    group, (site,) = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "place", protocol=CODE, entity="sites_group", uid=group)
+    box = thing(window, "place.sites_group.local_fields.variation_eau")
+    box.setFocus()
+    press(window, Qt.Key.Key_Space)
+    press(window, Qt.Key.Key_Return, CTRL)
+    stored = records.get(db, group)
+    assert stored is not None
+    assert stored.data["local_fields"] == ["variation_eau"]
+    window.navigate("place", protocol=CODE, entity="site", uid=site)
+    assert line(window, "place.site.variation_eau").isVisible()
+    assert not line(window, "place.site.courant").isVisible()
+
+
+def test_tab_follows_the_form_from_the_name_to_the_button(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    passed = [focus(window).objectName()]
+    for _step in range(9):
+        press(window, Qt.Key.Key_Tab)
+        passed.append(focus(window).objectName())
+    names = ("base_site_name", "milieu_aquatique", "position", "base_site_description", "first_use_date")
+    assert passed[:5] == [f"place.site.{name}" for name in names]
+    assert passed[8:9] == ["place.save"]

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import Qt
+
+from fieldapp.protocols.pop_amphibiens.schema import CODE
+from fieldapp.store import drafts, records
+from fieldapp.store.connection import Database
+from fieldapp.ui.shell import MainWindow
+from tests.ui.windows.support import area, page, place, press, rows, thing, visit, words
+
+Open = Callable[..., MainWindow]
+
+
+def test_an_empty_database_shows_the_four_first_steps_by_figure(open_window: Open) -> None:
+    window = open_window(date(2026, 4, 14))
+    assert [action.key for action in page(window).actions_of_page()] == ["1", "2", "3", "4"]
+    press(window, Qt.Key.Key_2)
+    assert place(window).code == "place"
+    assert place(window).params["entity"] == "sites_group"
+
+
+def test_enter_on_the_first_step_opens_the_settings(open_window: Open) -> None:
+    window = open_window(date(2026, 4, 14))
+    press(window, Qt.Key.Key_Return)
+    assert place(window).code == "settings"
+
+
+def test_an_aire_never_followed_is_to_do_before_the_window_closes(open_window: Open, db: Database) -> None:
+    area(db, "Terrils")
+    window = open_window(date(2026, 4, 14))
+    assert rows(window, "today.table") == [["Terrils", "passage 2", "0 / 2", "todo|à faire avant le 15 mai"]]
+
+
+def test_an_aire_followed_last_year_is_not_due_and_says_why(open_window: Open, db: Database) -> None:
+    _group, (first, _second) = area(db, "Terrils")
+    visit(db, first, "2025-04-10", 2)
+    window = open_window(date(2026, 4, 14))
+    assert rows(window, "today.table")[0][3] == "neutral|pas cette année (cycle de 2 ans)"
+    assert words(window, "today.words") == "Aucune aire n’est à suivre ce soir."
+
+
+def test_an_aire_followed_every_year_is_due_again(open_window: Open, db: Database) -> None:
+    _group, (first, _second) = area(db, "Terrils", years_between=1)
+    visit(db, first, "2025-04-10", 2)
+    window = open_window(date(2026, 4, 14))
+    assert rows(window, "today.table")[0][3] == "todo|à faire avant le 15 mai"
+
+
+def test_a_passage_left_open_is_asked_about_before_the_next_begins(open_window: Open, db: Database) -> None:
+    _group, (first, _second) = area(db, "Terrils")
+    visit(db, first, "2026-03-10", 1)
+    window = open_window(date(2026, 4, 14))
+    assert rows(window, "today.table") == [["Terrils", "passage 1", "1 / 2", "review|1 mare sans passage 1"]]
+
+
+def test_a_passage_with_all_ponds_is_done(open_window: Open, db: Database) -> None:
+    _group, sites = area(db, "Terrils")
+    for site in sites:
+        visit(db, site, "2026-04-10", 2)
+    window = open_window(date(2026, 4, 14))
+    assert rows(window, "today.table")[0][2:] == ["2 / 2", "done|terminé"]
+    assert words(window, "today.words") == "Tout ce qui est à faire est fait. Bonne soirée !"
+
+
+def test_enter_goes_on_with_the_round_that_was_begun(open_window: Open, db: Database) -> None:
+    area(db, "Autre")
+    group, (first, _second) = area(db, "Terrils")
+    visit(db, first, "2026-04-13", 2, accessibility="Non")
+    window = open_window(date(2026, 4, 14))
+    assert words(window, "today.words") == "Terrils, passage 2 : encore 1 mare.\nLa prochaine : mare 02, à 110 m."
+    press(window, Qt.Key.Key_Return)
+    assert place(window).params == {"protocol": CODE, "group": group, "passage": 2}
+
+
+def test_a_sheet_that_was_begun_waits_on_the_start_page(open_window: Open, db: Database) -> None:
+    _group, sites = area(db, "Terrils")
+    drafts.put(db, f"sheet:{CODE}:{sites[1]}:new", {"visit": {"num_passage": 2}})
+    window = open_window(date(2026, 4, 14))
+    assert words(window, "today.begun.0") == "mare 02"
+    press(window, Qt.Key.Key_F)
+    assert place(window).code == "sheet"
+    assert place(window).params["site"] == sites[1]
+
+
+def test_the_season_counts_what_the_file_holds(open_window: Open, season_2020: Database) -> None:
+    window = open_window(date(2020, 5, 2))
+    found = {row[0]: row[2] for row in rows(window, "today.table")}
+    assert len(found) == 8
+    assert found["Terrils du 11/19"] == "18 / 20"
+    assert found["Marais de la Couture et Parc des Glissoires"] == "19 / 19"
+
+
+def test_outside_the_periods_no_round_is_proposed(open_window: Open, db: Database) -> None:
+    area(db, "Terrils")
+    window = open_window(date(2026, 11, 20))
+    assert words(window, "today.words") == "Hors des périodes de passage : rien à faire ce soir."
+    assert not thing(window, "today.go").isVisible()
+    assert rows(window, "today.table")[0][3] == "todo|à faire, hors période"
+
+
+def test_years_of_an_aire_are_the_two_newest_up_to_the_year_asked(db: Database) -> None:
+    group, (first, second) = area(db, "Terrils")
+    for site, day in ((first, "2020-04-01"), (second, "2022-04-01"), (first, "2024-04-01"), (first, "2026-04-01")):
+        visit(db, site, day, 2)
+    assert records.years_of(db, [group], 2026) == {group: [2026, 2024]}
+    assert records.years_of(db, [group], 2025) == {group: [2024, 2022]}
+    assert records.years_of(db, [group], 2019) == {}
