@@ -4,6 +4,7 @@ French is the source language, so there is no French .po; English is the first t
 Exit codes of `check`: 0 complete, 1 a text lacks its translation.
 """
 
+import csv
 import re
 import sys
 from datetime import UTC, datetime
@@ -25,7 +26,10 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}|%(?:\(\w+\))?[sdif]")
 
 
 def extract(root: Path) -> Catalog:
-    """Return every text of fieldapp/**.py, with the files it stands in (no line numbers: they would change daily)."""
+    """Return every text of fieldapp/**.py and every label of the code lists, with the files they stand in.
+
+    No line numbers: they would change daily.
+    """
     catalog = Catalog(project="fieldapp", charset="utf-8", copyright_holder="the fieldapp authors")
     package = root / "fieldapp"
     for name, _line, text, comments, context in extract_from_dir(
@@ -33,6 +37,11 @@ def extract(root: Path) -> Catalog:
     ):
         place = (package / name).relative_to(root).as_posix()
         catalog.add(text, None, [(place, None)], auto_comments=comments, context=context)  # type: ignore[list-item]
+    for path in sorted(package.glob("protocols/*/reference/nomenclatures.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter=";"):
+                for text in filter(None, (row["label"], row["short_label"])):
+                    catalog.add(text, None, [(path.relative_to(root).as_posix(), None)])  # type: ignore[list-item]
     return catalog
 
 

@@ -64,7 +64,7 @@ class Known(Protocol):
 
 
 class RowParser(Protocol):
-    """Turns the rows of one file into records. All rows are first shown to `survey`, then come to `parse` one by one."""
+    """Turns the rows of one file into records. All are first shown to `survey`, then come to `parse` in turn."""
 
     def survey(self, row: Row) -> None:
         """Take note of what can only be understood from the whole file (ranks, who belongs to which organisation)."""

@@ -99,7 +99,7 @@ class SheetForm:
     with. `is_sighting(observation)` tells a species seen from the row that says "nothing". `suggest(letters, taxa by
     cd_nom, cd_nom seen here with the last year)` returns the curated taxa that fit, the likeliest first; without
     letters those that were seen here. `visit_words(visit values)` names the visit ("passage 2") in titles and in undo.
-    `second` is the second line of the head; `details` are shown where something is missing, else on demand.
+    `passage_field` takes the passage that a round asks for. `second` is the second line of the head; `details` are shown where something is missing, else on demand.
     """
 
     visit: str
@@ -116,6 +116,7 @@ class SheetForm:
     is_sighting: Callable[[Values], bool]
     suggest: Callable[[str, Mapping[int, Taxon], Mapping[int, int]], Sequence[Taxon]]
     visit_words: Callable[[Values], str]
+    passage_field: str = ""
     questions: tuple[LinkedQuestion, ...] = ()
 
 
@@ -151,7 +152,10 @@ class RoundForm:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the rail and the pages need of a protocol."""
+    """What the rail and the pages need of a protocol.
+
+    `words` are its own words for what every sheet has: "next" (button to the next place), "done" (end of the round).
+    """
 
     label: str
     icon: str
@@ -184,12 +188,16 @@ def letter_column(
     def show(values: Values) -> str:
         return _(words.get(values.get(code, ""), ""))
 
-    return GridColumn(code, label, read, show, width, letters={letter: words[value] for letter, value in letters.items()})
+    return GridColumn(
+        code, label, read, show, width, letters={letter: words[value] for letter, value in letters.items()}
+    )
 
 
 def text_column(code: str, label: str) -> GridColumn:
     """Return a column of free text; an empty cell clears the field."""
-    return GridColumn(code, label, lambda text: {code: text.strip() or None}, lambda values: str(values.get(code, "")), 0)
+    return GridColumn(
+        code, label, lambda text: {code: text.strip() or None}, lambda values: str(values.get(code, "")), 0
+    )
 
 
 def fit(text: str, taxon: Taxon) -> int | None:

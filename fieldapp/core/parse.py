@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from fieldapp.core import clock, dates
+from fieldapp.core.lazy import LazyPattern
 from fieldapp.core.text import _, fold, language
 
 FIRST_YEAR = 1900
@@ -86,7 +87,7 @@ def _relative_day(typed: str, today: date) -> date | None:
     return today + timedelta(days=words[typed]) if typed in words else None
 
 
-_WORDS = re.compile(
+_WORDS = LazyPattern(
     r"(?:(?P<weekday>[^\W\d_]{3,})[.,]? )?(?P<day>[0-9]{1,2})(?:er|st|nd|rd|th)? ?(?P<month>[^\W\d_]{3,})[.,]?"
     r"(?: (?P<year>[0-9]{4}|[0-9]{2}))?"
 )
@@ -109,10 +110,10 @@ def _day_in_words(typed: str, today: date) -> date | None:
 
 
 _FIGURES = (
-    re.compile(r"(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})"),
-    re.compile(r"(?P<day>[0-9]{1,2}) ?[-/. ] ?(?P<month>[0-9]{1,2})(?: ?[-/. ] ?(?P<year>[0-9]{4}|[0-9]{2}))?"),
-    re.compile(r"(?P<day>[0-9]{2})(?P<month>0[1-9]|1[0-2])(?P<year>[0-9]{4}|[0-9]{2})?"),
-    re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"),
+    LazyPattern(r"(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})"),
+    LazyPattern(r"(?P<day>[0-9]{1,2}) ?[-/. ] ?(?P<month>[0-9]{1,2})(?: ?[-/. ] ?(?P<year>[0-9]{4}|[0-9]{2}))?"),
+    LazyPattern(r"(?P<day>[0-9]{2})(?P<month>0[1-9]|1[0-2])(?P<year>[0-9]{4}|[0-9]{2})?"),
+    LazyPattern(r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"),
 )
 
 
@@ -143,9 +144,9 @@ def _settled(year: str | None, month: int, day: int, today: date) -> date:
 
 # ------------------------------------------------------------------------------------------------ times
 
-_TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?: ?[:h.,]| ) ?(?P<minute>[0-9]{2})(?: ?min| ?mn)?")
-_HOUR = re.compile(r"(?P<hour>[0-9]{1,2})(?: ?h| ?:)?(?P<minute>)")
-_PACKED = re.compile(r"(?P<hour>[0-9]{1,2})(?P<minute>[0-9]{2})")
+_TIME = LazyPattern(r"(?P<hour>[0-9]{1,2})(?: ?[:h.,]| ) ?(?P<minute>[0-9]{2})(?: ?min| ?mn)?")
+_HOUR = LazyPattern(r"(?P<hour>[0-9]{1,2})(?: ?h| ?:)?(?P<minute>)")
+_PACKED = LazyPattern(r"(?P<hour>[0-9]{1,2})(?P<minute>[0-9]{2})")
 
 
 def parse_time(text: str) -> str:
@@ -169,9 +170,9 @@ def show_time(value: str) -> str:
 # ----------------------------------------------------------------------------------------------- counts
 
 _ABOUT = r"(?P<about>~|≈|±|env\.?|environ|ca\.?|about)? ?"
-_ONE = re.compile(_ABOUT + r"(?P<least>[0-9]+)(?P<after> (?:env\.?|environ))?")
-_RANGE = re.compile(_ABOUT + r"(?P<least>[0-9]+) ?(?:-|\.\.|a|to) ?(?P<most>[0-9]+)")
-_OPEN = re.compile(r"(?:[><≥≤]=? ?|\+ ?)[0-9]+|[0-9]+ ?(?:\+|et plus|ou plus|-|>)")
+_ONE = LazyPattern(_ABOUT + r"(?P<least>[0-9]+)(?P<after> (?:env\.?|environ))?")
+_RANGE = LazyPattern(_ABOUT + r"(?P<least>[0-9]+) ?(?:-|\.\.|a|to) ?(?P<most>[0-9]+)")
+_OPEN = LazyPattern(r"(?:[><≥≤]=? ?|\+ ?)[0-9]+|[0-9]+ ?(?:\+|et plus|ou plus|-|>)")
 
 
 def parse_count(text: str) -> Count:
@@ -226,7 +227,7 @@ def _within(figures: str, text: str) -> int:
 
 # ---------------------------------------------------------------------------------------------- numbers
 
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,15})(?:[.,][0-9]{1,15})?|[-+]?[.,][0-9]{1,15}")
+_NUMBER = LazyPattern(r"[-+]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,15})(?:[.,][0-9]{1,15})?|[-+]?[.,][0-9]{1,15}")
 
 
 def parse_number(text: str) -> float:

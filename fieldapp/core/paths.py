@@ -45,7 +45,11 @@ def resource(name: str) -> Path:
     In a frozen program and in an installed wheel the folder lies inside the package.
     """
     package = Path(__file__).resolve().parent.parent
-    for root in (Path(getattr(sys, "_MEIPASS", package)) / "resources", package / "resources", package.parent / "resources"):
+    for root in (
+        Path(getattr(sys, "_MEIPASS", package)) / "resources",
+        package / "resources",
+        package.parent / "resources",
+    ):
         if root.is_dir():
             return root / name
     raise FileNotFoundError("resources")

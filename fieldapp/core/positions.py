@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from urllib.parse import unquote
 
+from fieldapp.core.lazy import LazyPattern
 from fieldapp.core.text import _
 
 FRANCE_LONGITUDES = (-6.0, 10.0)
@@ -84,15 +85,15 @@ _PLAIN = str.maketrans(
     }
 )
 _N = r"[-+]?[0-9]{1,3}(?:\.[0-9]{1,20})?"
-_WKT = re.compile(rf"(?:SRID=4326;)? *POINT(?: Z)? *\( *({_N}) +({_N})(?: +{_N})? *\)", re.IGNORECASE)
+_WKT = LazyPattern(rf"(?:SRID=4326;)? *POINT(?: Z)? *\( *({_N}) +({_N})(?: +{_N})? *\)", re.IGNORECASE)
 _LATITUDE_FIRST = (
-    re.compile(rf"!3d({_N})!4d({_N})"),  # Google: the pin, better than the middle of the view after "@"
-    re.compile(rf"[?&#]mlat=({_N})&mlon=({_N})"),  # OpenStreetMap: the marker
-    re.compile(rf"#map=[0-9.]{{1,6}}/({_N})/({_N})"),
-    re.compile(rf"[?&](?:q|query|ll|center|destination)=(?:loc:)?({_N}),\+?({_N})"),
-    re.compile(rf"[/@]@?({_N}),\+?({_N})"),
+    LazyPattern(rf"!3d({_N})!4d({_N})"),  # Google: the pin, better than the middle of the view after "@"
+    LazyPattern(rf"[?&#]mlat=({_N})&mlon=({_N})"),  # OpenStreetMap: the marker
+    LazyPattern(rf"#map=[0-9.]{{1,6}}/({_N})/({_N})"),
+    LazyPattern(rf"[?&](?:q|query|ll|center|destination)=(?:loc:)?({_N}),\+?({_N})"),
+    LazyPattern(rf"[/@]@?({_N}),\+?({_N})"),
 )
-_LONGITUDE_FIRST = re.compile(rf"[?&]c=({_N}),({_N})")  # Géoportail
+_LONGITUDE_FIRST = LazyPattern(rf"[?&]c=({_N}),({_N})")  # Géoportail
 
 
 def _from_wkt(text: str) -> Position | None:
@@ -119,7 +120,7 @@ _ANGLE = (
     r"(?: *(?P<seconds{0}>[0-9]{{1,2}}(?:[.,][0-9]{{1,20}})?) *(?:\"|''))?)?"
 )
 _DEGREES = tuple(
-    re.compile(r" *[,;/]? *".join(form.format(part) for part in (1, 2)), re.IGNORECASE)
+    LazyPattern(r" *[,;/]? *".join(form.format(part) for part in (1, 2)), re.IGNORECASE)
     for form in (f"{_ANGLE} *{_LETTER}", f"{_LETTER} *{_ANGLE}")
 )
 
@@ -145,10 +146,10 @@ def _from_degrees(text: str) -> Position | None:
 
 
 _PAIRS = (
-    re.compile(r"([-+]?[0-9]{1,3}\.[0-9]{1,20})°? *[,; ] *([-+]?[0-9]{1,3}\.[0-9]{1,20})°?"),
-    re.compile(r"([-+]?[0-9]{1,3},[0-9]{1,20})°?(?: *; *|,? +)([-+]?[0-9]{1,3},[0-9]{1,20})°?"),
-    re.compile(r"([-+]?[0-9]{1,3},[0-9]{1,20}),([-+]?[0-9]{1,3},[0-9]{1,20})"),
-    re.compile(r"([-+]?[0-9]{1,3}(?:[.,][0-9]{1,20})?)°?(?: *; *| +)([-+]?[0-9]{1,3}(?:[.,][0-9]{1,20})?)°?"),
+    LazyPattern(r"([-+]?[0-9]{1,3}\.[0-9]{1,20})°? *[,; ] *([-+]?[0-9]{1,3}\.[0-9]{1,20})°?"),
+    LazyPattern(r"([-+]?[0-9]{1,3},[0-9]{1,20})°?(?: *; *|,? +)([-+]?[0-9]{1,3},[0-9]{1,20})°?"),
+    LazyPattern(r"([-+]?[0-9]{1,3},[0-9]{1,20}),([-+]?[0-9]{1,3},[0-9]{1,20})"),
+    LazyPattern(r"([-+]?[0-9]{1,3}(?:[.,][0-9]{1,20})?)°?(?: *; *| +)([-+]?[0-9]{1,3}(?:[.,][0-9]{1,20})?)°?"),
 )
 
 

@@ -58,8 +58,9 @@ def export_file(
     with written_whole(path) as file:
         writer = csv.writer(file, delimiter=exporter.separator, lineterminator="\r\n")
         writer.writerow(table.columns)
-        for count, row in enumerate(table.rows, 1):
+        for row in table.rows:
             writer.writerow(_clean(row))
+            count += 1
     return ExportReport(count, path, years)
 
 

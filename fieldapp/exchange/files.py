@@ -151,7 +151,8 @@ def _refuse_undecodable(path: Path, encoding: str) -> None:
 def _not_text(path: Path, line: int, block: bytes) -> str:
     if block[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
         return _(
-            "{path} est enregistré en UTF-16 : ouvrez-le dans le tableur et enregistrez-le en « CSV UTF-8 », puis recommencez."
+            "{path} est enregistré en UTF-16 : ouvrez-le dans le tableur et enregistrez-le en « CSV UTF-8 », "
+            "puis recommencez."
         ).format(path=path)
     return _(
         "{path}, ligne {line} : ce n’est pas du texte (octets nuls). Le fichier est abîmé ou d’une autre nature : "
@@ -166,8 +167,8 @@ def _not_encoded(path: Path, line: int, encoding: str) -> str:
             "ou recommencez avec --encoding cp1252 s’il vient d’Excel."
         ).format(path=path, line=line)
     return _(
-        "{path}, ligne {line} : le texte n’est pas en {encoding}. Recommencez sans --encoding, ou enregistrez le fichier "
-        "en « CSV UTF-8 »."
+        "{path}, ligne {line} : le texte n’est pas en {encoding}. Recommencez sans --encoding, ou enregistrez le "
+        "fichier en « CSV UTF-8 »."
     ).format(path=path, line=line, encoding=encoding)
 
 
@@ -204,7 +205,8 @@ def _numbered(path: Path, separator: str, encoding: str) -> Iterator[tuple[int, 
 def _wrong_width(cells: list[str], width: int, separator: str) -> str:
     few = _("La ligne a {found} cellules au lieu de {width} : il en manque. Complétez-la, même par des cellules vides.")
     many = _(
-        "La ligne a {found} cellules au lieu de {width} : un texte qui contient « {separator} » doit être entre guillemets."
+        "La ligne a {found} cellules au lieu de {width} : un texte qui contient « {separator} » doit être entre "
+        "guillemets."
     )
     return (few if len(cells) < width else many).format(found=len(cells), width=width, separator=separator)
 

@@ -216,8 +216,8 @@ class _Import:
             return decided.report
         self._own[record.uid] = (line.number, _digest(record))
         notes = [*parsed.notes]
-        for item in shared:
-            notes += self._accepted(item, line)
+        for judged in shared:
+            notes += self._accepted(judged, line)
         return self._report(line, own, shared, notes)
 
     def _report(self, line: Line, own: _Judged, shared: Sequence[_Judged], notes: list[RowNote]) -> RowReport:
@@ -288,6 +288,8 @@ class _Import:
         The `parent` of the row's own record is checked later, together with what it then holds.
         """
         known = self._shared.get(record.uid)
+        if known is None and record.uid in self._own:
+            raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, "", _taken()))
         if known is None or (known.record is not record and not known.line and known.record != record):
             known = self._shared[record.uid] = self._judge(record, before, alone=record.uid != parent)
         elif known.record is not record and known.record != record:
@@ -299,6 +301,8 @@ class _Import:
         stored = self._stored.get(record.uid)
         if stored is None and (judged := self._shared.get(record.uid)) is not None:
             stored = judged.stored
+        if stored is not None and (stored.protocol, stored.entity) != (record.protocol, record.entity):
+            return _Judged(record, _Verdict.REFUSED, stored, problem=RowNote("", _taken()))
         if stored is None or (stored.deleted and record.uid in self._revived):
             judged = _Judged(record, _Verdict.NEW, stored)
             return self._checked(judged, above) if alone else judged
@@ -382,6 +386,8 @@ class _Import:
     def _refuse_told_before(self, line: Line, record: Record) -> None:
         """Refuse a row whose own record an earlier row has told otherwise; the same row twice is no harm."""
         first = self._own.get(record.uid)
+        if record.uid in self._shared:
+            raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, "", _taken()))
         if first is None:
             return
         if first[1] == _digest(record):
@@ -449,6 +455,10 @@ class _Import:
         if judged.stored is None or judged.verdict is _Verdict.NEW or self._update:
             return judged.record.data
         return judged.stored.data
+
+
+def _taken() -> str:
+    return _("Cet identifiant est déjà celui d’un enregistrement d’une autre sorte : reprenez celui du fichier d’origine.")
 
 
 def _digest(record: Record) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -247,6 +246,8 @@ def _second_name(path: Path, other: Path) -> None:
         other.hardlink_to(path)
     except OSError:  # a disk without links, as USB sticks are
         _refuse_full(other.parent, path.stat().st_size)
+        import shutil
+
         shutil.copy2(path, other)
         _to_disk(other)
 
@@ -413,6 +414,8 @@ def _size(path: Path) -> int:
 
 
 def _refuse_full(folder: Path, size: int) -> None:
+    import shutil
+
     free = shutil.disk_usage(folder).free
     if free < size + SPARE_BYTES:
         raise DatabaseError(

@@ -125,6 +125,8 @@ def _moved(
     flat = {PARENT: record.parent, DELETED: record.deleted, **record.data}
     if (here is None) != record.deleted and (here is None or there is None):
         raise NothingToUndoError(_changed_since(action))
+    if there is None and here is not None and _filled(here) != _filled({PARENT: record.parent, **record.data}):
+        raise NothingToUndoError(_changed_since(action))
     if here is None or there is None:
         return replace(record, deleted=there is None)
     if any(flat.get(name) != value for name, value in here.items()):
@@ -133,6 +135,11 @@ def _moved(
     deleted, parent = bool(target.pop(DELETED, False)), target.pop(PARENT, None)
     entity = db.protocols[record.protocol].entity(record.entity)
     return replace(with_data(record, entity, target), parent=parent, deleted=deleted)
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values without those that are absent."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _refuse_orphans(db: Database, uids: list[str], action: Action) -> None:
@@ -226,6 +233,6 @@ def histories(db: Database, uids: Sequence[str]) -> list[Change]:
     ]
 
 
-def saved_since(db: Database, made_at: str) -> int:
-    """Return how many actions were saved after this instant (UTC, ISO 8601)."""
-    return int(db.value("SELECT count(*) FROM action WHERE made_at > ?", (made_at,)))
+def saved_after(db: Database, change: int) -> int:
+    """Return how many actions were saved after the change with this number (the last one of a backup)."""
+    return int(db.value("SELECT count(DISTINCT action) FROM change WHERE id > ?", (change,)))

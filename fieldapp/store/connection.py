@@ -220,6 +220,9 @@ def translated(path: Path) -> Iterator[None]:
         raise
     except sqlite3.IntegrityError:
         raise
+    except UnicodeDecodeError as error:
+        # sqlite3 could not even read SQLite's own message: the damage it tells of has reached the schema
+        raise DamagedDatabaseError(_damaged(path)) from error
     except sqlite3.Error as error:
         raise _sentence(error, path) from error
 

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import QApplication
 
 from fieldapp import __version__
 from fieldapp.core.errors import CancelledError, FieldappError
+from fieldapp.core.lazy import LazyPattern
 from fieldapp.core.text import _
 
 HIDDEN = "…"
-_EMAIL = re.compile(r"[^\s@<>\"'()\[\]{},;:/\\=]+@[^\s@<>\"'()\[\]{},;:/\\=]+")
+_EMAIL = LazyPattern(r"[^\s@<>\"'()\[\]{},;:/\\=]+@[^\s@<>\"'()\[\]{},;:/\\=]+")
 _SHORTEST_PART = 3
 """Parts of a name shorter than this ("de", "Le") stay, they say nothing about the person."""
 

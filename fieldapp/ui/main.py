@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import tempfile
 from collections.abc import Callable
@@ -32,16 +33,23 @@ BACKUP_EVERY_MS = 30 * 60 * 1000
 """How often the program looks whether today's backup is still to be made."""
 
 
-def run(database: Path | None = None, *, demo: bool = False, on_ready: Callable[[Program], object] | None = None) -> int:
+def run(
+    database: Path | None = None, *, demo: bool = False, on_ready: Callable[[Program], object] | None = None
+) -> int:
     """Open the window and stay until it is closed; return the exit code.
 
     `demo` opens a throw-away database filled with the demonstration season. `on_ready` is called once the first page
     is painted and the program waits for a key.
     """
+    # No garbage is collected until the window stands: it would walk all that was just loaded, again and again.
+    gc.disable()
     application = make_application()
     with tempfile.TemporaryDirectory(prefix="fieldapp-") as folder:
         program = Program(application, database or paths.default_database(), Path(folder))
-        if not (program.open_training() if demo else program.open_own()):
+        opened = program.open_training() if demo else program.open_own()
+        gc.freeze()
+        gc.enable()
+        if not opened:
             return 1
         if on_ready is not None:
             QTimer.singleShot(0, lambda: on_ready(program))

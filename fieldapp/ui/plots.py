@@ -238,6 +238,8 @@ class _Room:
 
 
 def _draw_curves(plot: Any, figure: Curves, colours: theme.Colours) -> None:
+    import pyqtgraph
+
     legend = plot.addLegend(offset=(-1, 1), labelTextColor=colours.text, labelTextSize=f"{theme.text_px('small')}px")
     legend.setBrush(QColor(colours.surface))
     for number, curve in enumerate(figure.curves):
@@ -249,17 +251,19 @@ def _draw_curves(plot: Any, figure: Curves, colours: theme.Colours) -> None:
             symbol=MARKS[number % len(MARKS)],
             symbolSize=theme.S + 1,
             symbolBrush=pen.color(),
-            symbolPen=QPen(QColor(colours.surface), 1),
+            symbolPen=pyqtgraph.mkPen(colours.surface, width=1),
             name=curve.label,
         )
     years = sorted({year for curve in figure.curves for year, _value in curve.points})
     step = max(1, len(years) // 10)
     plot.getAxis("bottom").setTicks([[(year, str(year)) for year in years[::-1][::step]], []])
     highest = max((value for curve in figure.curves for _year, value in curve.points), default=0) or 1
+    legend.setColumnCount(2)
     # the legend stands above the curves
-    plot.setYRange(0, highest * (1.25 + 0.1 * len(figure.curves)), padding=0)
+    plot.setYRange(0, highest * (1.2 + 0.18 * ((len(figure.curves) + 1) // 2)), padding=0)
     if years:
-        plot.setXRange(years[0] - 0.3, years[-1] + 0.3, padding=0)
+        margin = 0.4 + (years[-1] - years[0]) * 0.08  # so that the first and the last year are written whole
+        plot.setXRange(years[0] - margin, years[-1] + margin, padding=0)
 
 
 def _legend(plot: Any, colours: theme.Colours, entries: Sequence[tuple[str, QColor]]) -> None:

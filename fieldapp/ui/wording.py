@@ -9,7 +9,7 @@ from typing import Any
 from fieldapp.core.ids import is_uid
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Entity, Field, Kind, Taxon
-from fieldapp.core.text import _
+from fieldapp.core.text import SOURCE_LANGUAGE, _, language
 from fieldapp.store import records, taxa
 from fieldapp.store.connection import Database
 
@@ -34,8 +34,9 @@ def instant_words(made_at: str) -> str:
 
 
 def number_words(value: float, decimals: int = 0) -> str:
-    """Return the number with a decimal comma and narrow no-break spaces between thousands."""
-    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+    """Return the number as the language of the interface writes it: "1 234,5" (narrow no-break space) or "1,234.5"."""
+    written = f"{value:,.{decimals}f}"
+    return written.replace(",", "\u202f").replace(".", ",") if language() == SOURCE_LANGUAGE else written
 
 
 def size_words(size: int) -> str:

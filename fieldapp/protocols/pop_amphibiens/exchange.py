@@ -35,11 +35,8 @@ def matrix(source: ExportSource) -> Table:
 def _matrix_rows(
     season: Season, source: ExportSource, wanted: int | None
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    if wanted is None:
-        species = sorted(analysis.summary(season.trees, source.taxa, season.year).species)
-    else:
-        species = [wanted]
-    for cd_ref in species:
+    seen = analysis.summary(season.trees, source.taxa, season.year).species
+    for cd_ref in sorted(seen) if wanted is None else [wanted]:
         name = source.taxa[cd_ref].lb_nom if cd_ref in source.taxa else ""
         for row in analysis.detection_matrix(season.trees, source.taxa, cd_ref, season.year):
             head = (str(season.year), str(cd_ref), name, row.sites_group, row.site)

@@ -178,7 +178,8 @@ def suggest(text: str, taxa: Mapping[int, Taxon], seen_here: Mapping[int, int]) 
     rated = [
         (taxon, how if how is not None else 0)
         for taxon in taxa.values()
-        if taxon.cd_nom != ABSENCE_TAXON and (how := fit(text, taxon) if text.strip() else _of_here(taxon, seen_here)) is not None
+        if taxon.cd_nom != ABSENCE_TAXON
+        and (how := fit(text, taxon) if text.strip() else _of_here(taxon, seen_here)) is not None
     ]
     here = {taxon.complex or taxon.cd_ref for taxon in taxa.values() if taxon.cd_nom in seen_here}
 
@@ -253,6 +254,7 @@ SHEET = SheetForm(
     is_sighting=present,
     suggest=suggest,
     visit_words=visit_words,
+    passage_field="num_passage",
     questions=(
         LinkedQuestion(
             "id_dataset",
@@ -291,4 +293,5 @@ FORM = Form(
         ),
     ),
     sheet=SHEET,
+    words={"next": N_("Mare suivante"), "done": N_("Tournée finie : c’était la dernière mare.")},
 )

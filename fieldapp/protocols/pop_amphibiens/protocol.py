@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fieldapp.core.exchange import Exporter, Importer
 from fieldapp.core.lazy import LazyMapping, LazySequence
 from fieldapp.core.schema import Rule, StudyProtocol
 from fieldapp.core.text import N_
 from fieldapp.protocols.pop_amphibiens import form, lists
 from fieldapp.protocols.pop_amphibiens.schema import CODE, ENTITIES, VERSION
+
+if TYPE_CHECKING:
+    from fieldapp.core.exchange import Exporter, Importer
 
 
 def _rules() -> Mapping[str, tuple[Rule, ...]]:

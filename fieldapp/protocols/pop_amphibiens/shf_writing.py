@@ -117,8 +117,8 @@ def _refuse_namesakes(group: Record, site: Record, names: dict[tuple[str, str], 
     if other.uid != site.uid:
         raise FileRefusedError(
             _(
-                "Deux mares de l’aire « {group} » s’écrivent « {name} » dans le fichier (« {first} » et « {second} ») : "
-                "renommez l’une des deux, puis recommencez."
+                "Deux mares de l’aire « {group} » s’écrivent « {name} » dans le fichier (« {first} » et « {second} ») "
+                ": renommez l’une des deux, puis recommencez."
             ).format(group=_name(group), name=key[1], first=_name(other), second=_name(site))
         )
 

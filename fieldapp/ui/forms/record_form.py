@@ -364,6 +364,7 @@ class LocalFields(QWidget):
         self.setObjectName(name)
         self._boxes: dict[str, QCheckBox] = {}
         box = theme.column(spacing=0)
+        box.setContentsMargins(0, 0, theme.S, 0)
         for heading, fields in _local_groups(protocol):
             box.addWidget(text_label(heading, "label"))
             for item in fields:
@@ -375,7 +376,7 @@ class LocalFields(QWidget):
                 line.setStretch(1, 1)
                 box.addLayout(line)
                 self._boxes[item.name] = tick
-            box.addSpacing(theme.S)
+            box.addSpacing(theme.XS)
         box.addStretch(1)
         self.setLayout(box)
         self.setFocusProxy(next(iter(self._boxes.values()), None))  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QHideEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QHideEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from fieldapp.core.text import _
 from fieldapp.ui import icons, theme
+from fieldapp.ui.widgets.banner import IconLabel
 from fieldapp.ui.widgets.keyhint import cap_width, paint_cap
 
 _ROWS = 8
@@ -417,8 +418,16 @@ class SearchBox(QLineEdit):
         self.setObjectName(name)
         self.setPlaceholderText(placeholder or _("chercher"))
         self.setAccessibleName(self.placeholderText())
-        self.addAction(icons.icon("search", "secondary"), QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = IconLabel("search", "secondary", parent=self)
+        self._glass.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.textChanged.connect(self.searched)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the magnifier in the middle of the line's height, and the text clear of it."""
+        super().resizeEvent(event)
+        size = self._glass.sizeHint()
+        self._glass.setGeometry(theme.M, (self.height() - size.height()) // 2, size.width(), size.height())
+        self.setTextMargins(size.width() + theme.S, 0, 0, 0)
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc while there is something to empty."""

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
+from fieldapp.core.errors import CancelledError
 from fieldapp.core.text import N_, _, fold, ngettext
 from fieldapp.protocols.pop_amphibiens.schema import CODE, VISIT
 from fieldapp.store import records
@@ -98,9 +99,14 @@ class Definitions(Overlay):
         box = theme.column(
             theme.row(text_label(_("Ce que comptent les chiffres"), "section"), 1, close), spacing=theme.S
         )
-        for term, words in DEFINITIONS:
-            box.addWidget(text_label(_(term), "accent"))
-            box.addWidget(text_label(_(words), wrap=True))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.L)
+        grid.setVerticalSpacing(theme.S)
+        grid.setColumnStretch(1, 1)
+        for line, (term, words) in enumerate(DEFINITIONS):
+            grid.addWidget(text_label(_(term), "accent"), line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text_label(_(words), wrap=True), line, 1)
+        box.addLayout(grid)
         box.addSpacing(theme.S)
         box.addWidget(text_label(_(SOURCES), "small", wrap=True))
         box.setContentsMargins(theme.XL, theme.L, theme.XL, theme.L)
@@ -285,7 +291,8 @@ class AnalysesPage(PageWidget):
         self._working.stop()
         self._plot.hide()
         self._failed.show()
-        errors.show(error)
+        if not isinstance(error, CancelledError):
+            errors.show(error)
 
     def _show(self, found: SeasonFigures) -> None:
         self._working.stop()

@@ -14,7 +14,7 @@ from fieldapp.core import paths
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.text import _, ngettext
 from fieldapp.store import backup, changes
-from fieldapp.store.backup import Backup, Restored
+from fieldapp.store.backup import Backup, Content, Restored
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui import errors, theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
@@ -22,6 +22,7 @@ from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
 from fieldapp.ui.wording import size_words
+from fieldapp.ui.working import Working
 
 
 def age_words(made_at: datetime, now: datetime) -> str:
@@ -84,7 +85,8 @@ class BackupsPage(PageWidget):
             _("Sauvegarder maintenant"), "backup", "S", primary=True, name="backups.make", on=self.make
         )
         foot = theme.row(self._folder, 1, self._restore, self._make)
-        self.setLayout(theme.column(card, self._ask, foot))
+        self._working = Working(name="backups.working")
+        self.setLayout(theme.column(card, self._working, self._ask, foot))
 
     def _build_ask(self) -> Card:
         ask = Card(_("Restaurer cette sauvegarde ?"), "warning", name="backups.ask")
@@ -141,19 +143,33 @@ class BackupsPage(PageWidget):
 
     def _not_made(self, error: BaseException) -> None:
         self._make.setEnabled(True)
-        self._show(error)
-
-    def _show(self, error: BaseException) -> None:
         errors.show(error)
 
     def _chosen(self) -> Backup | None:
         return self._backups.get(str(self._table.current_key()))
 
     def _ask_restore(self) -> None:
+        """Read the chosen backup through, in the background, then say what going back to it will do."""
         chosen = self._chosen()
-        if chosen is None:
+        if chosen is None or self._working.is_busy():
             return
-        since = changes.saved_since(self._context.services.db, chosen.made_at.isoformat().replace("+00:00", "Z"))
+        job = self._context.background.run(
+            backup.verify,
+            chosen.path,
+            done=lambda content: self._ask_about(chosen, content),
+            failed=self._not_verified,
+        )
+        self._working.start(_("Vérification de {name}").format(name=chosen.path.name), job)
+
+    def _not_verified(self, error: BaseException) -> None:
+        self._working.stop()
+        errors.show(error)
+
+    def _ask_about(self, chosen: Backup, content: Content) -> None:
+        self._working.stop()
+        if self._chosen() != chosen:
+            return
+        since = changes.saved_after(self._context.services.db, content.last_change)
         lost = ngettext(
             "{n} enregistrement fait depuis n’y est pas.", "{n} enregistrements faits depuis n’y sont pas.", since
         ).format(n=since)
@@ -187,7 +203,7 @@ class BackupsPage(PageWidget):
         try:
             restored = restore_into(self._context.services, chosen.path)
         except FieldappError as error:
-            self._show(error)
+            errors.show(error)
             self.open()
             return
         self.open()
@@ -202,6 +218,8 @@ class BackupsPage(PageWidget):
 
     def go_back(self) -> bool:
         """Leave the question without doing anything."""
+        if self._working.cancel():
+            return True
         if not self._ask.isVisible():
             return False
         self._hide_ask()

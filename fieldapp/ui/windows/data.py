@@ -38,7 +38,7 @@ from fieldapp.ui.wording import ABSENT, Words, day_words, number_words
 SEARCH_PAUSE_MS = 200
 """How long the letters must rest before the records are searched: between two keystrokes of a slow typist."""
 
-FLEXIBLE = {1: (10, 0.3), 3: (11, 0.45), -1: (8, 0.25)}
+FLEXIBLE = {1: (10, 0.3), 3: (11, 0.45), -1: (7, 0.25)}
 """Columns of place, species and observers: least widths in heights of the text, shares of the room to spare."""
 
 STATES = {

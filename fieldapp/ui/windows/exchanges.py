@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from fieldapp.core.errors import CancelledError
 from fieldapp.core.exchange import Exporter, Importer
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, ngettext
@@ -71,12 +72,12 @@ class ExchangesPage(PageWidget):
         self._protocol: StudyProtocol = next(
             item for item in context.services.protocols.values() if item.imports and item.exports
         )
-        self._exporters: dict[str, Exporter] = {item.code: item for item in self._protocol.exports}
+        self._exporters: dict[str, Exporter] = {item.code: item for item in self._protocol.exports if not item.options}
         self._asked = 0
         self._is_own_target = False
         self._to_undo: SavedAction | None = None
         self._import = ImportCard(self)
-        self._export = ExportCard(self, self._protocol.exports)
+        self._export = ExportCard(self, list(self._exporters.values()))
         self._report = ReportCard(self)
         self._past = PastCard(self)
         self._working = Working(name="exchanges.working")
@@ -223,15 +224,11 @@ class ExchangesPage(PageWidget):
 
     def _failed(self, error: BaseException) -> None:
         self._done_working()
-        errors.show(error)
-        if self._is_cancel(error):
+        if isinstance(error, CancelledError):
             self._context.notify(_("Arrêté : rien du fichier n’a été gardé."), "info")
+        else:
+            errors.show(error)
         self._import.path.setFocus()
-
-    def _is_cancel(self, error: BaseException) -> bool:
-        from fieldapp.core.errors import CancelledError
-
-        return isinstance(error, CancelledError)
 
     def _done_working(self) -> None:
         self._working.stop()
@@ -273,7 +270,7 @@ class ExchangesPage(PageWidget):
         """Say what taking back the import will do, and wait for the word."""
         action = self._chosen_action()
         if action is None:
-            self._context.notify(_("Cet import est déjà annulé."), "info")
+            self._context.notify(_("Il n’y a rien à retirer : cet import n’a rien ajouté, ou est déjà annulé."), "info")
             return
         self._to_undo = action
         self._ask.set(

@@ -29,6 +29,10 @@ KINDS = {
 """Badge and word for each kind of action."""
 
 
+FIELD_SHARE = 0.27
+"""Share of the width that the column of the fields may take; before and after have the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One field of one change, in words; `first` is true on the first line of an action."""
@@ -98,7 +102,7 @@ def _lines_of(change: Change, record: Record, words: Words, detailed: bool, *, f
             instant_words(action.made_at),
             words.who(action.who),
             action.label,
-            _called(record, words) if number == 0 else "",
+            _called(record, words),
             name,
             before,
             after,
@@ -152,11 +156,10 @@ class HistoryPage(PageWidget):
         self._origin = text_label("", "secondary", wrap=True, name="history.origin")
         self._table = RecordTable(
             [
-                Column(_("Quand"), chars=16),
-                Column(_("Qui"), chars=10),
-                Column(_("Action"), badge=True, chars=13),
-                Column(_("Fiche"), chars=14),
-                Column(_("Champ"), strong=True, chars=12),
+                Column(_("Quand")),
+                Column(_("Qui")),
+                Column(_("Action"), badge=True),
+                Column(_("Champ · fiche"), strong=True),
                 Column(_("Avant"), chars=8),
                 Column(_("Après"), stretch=True),
             ],
@@ -193,6 +196,8 @@ class HistoryPage(PageWidget):
         self._say_origin(found)
         rows = [self._row(line) for line in found]
         self._table.show_rows(rows)
+        most = int(self._table.viewport().width() * FIELD_SHARE)
+        self._table.setColumnWidth(3, min(self._table.columnWidth(3), most))
         self._table.setVisible(bool(found))
         self._empty.setVisible(not found)
         self._sheet.setEnabled(bool(visit and has_sheet(db, visit)))
@@ -207,7 +212,7 @@ class HistoryPage(PageWidget):
     def _row(self, line: Line) -> tuple[str, ...]:
         badge, word = KINDS.get(line.kind, ("neutral", line.kind))
         head = (line.when, line.who, f"{badge}|{_(word)}") if line.first else ("", "", "")
-        return (*head, line.record, line.field, line.before, line.after)
+        return (*head, f"{line.field}|{line.record}", line.before, line.after)
 
     def _toggle(self) -> None:
         self._detailed = not self._detailed

@@ -1,6 +1,7 @@
 """The analyses count what the file says, worked out a second time from the file itself."""
 
 import csv
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from fieldapp.ui.plots import Bars, Plot
+from fieldapp.exchange.importing import import_file
+from fieldapp.ui.plots import Bars, Curves, Plot
 from fieldapp.ui.wording import number_words
 from tests.ui.windows.desk import Desk, desk_on
 
@@ -144,3 +146,39 @@ def test_a_database_without_visits_says_what_will_be_here(qtbot: QtBot, qapp: QA
         desk.go("analyses")
         assert desk.find(QWidget, "analyses.empty").isVisible()
         assert not desk.find(QWidget, "analyses.table").isVisible()
+
+
+def two_years_later(rows: Rows, target: Path) -> Path:
+    """Write the season once more as that of 2022, under other identifiers, without the sightings of one aire."""
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        for row in rows:
+            if row["aire_etude"] == "Bassins_VNF" and seen(row):
+                continue
+            fresh = {
+                name: str(uuid.uuid5(uuid.NAMESPACE_OID, row[name])) for name in ("uuid_observation", "uuid_passage")
+            }
+            writer.writerow({**row, **fresh, "date_passage": f"2022{row['date_passage'][4:]}", "annee_passage": "2022"})
+    return target
+
+
+def test_several_seasons_are_walked_by_arrows_and_drawn_as_curves(desk: Desk, rows: Rows, tmp_path: Path) -> None:
+    later = two_years_later(rows, tmp_path / "2022.csv")
+    db = desk.services.db
+    report = import_file(db, db.protocols["pop_amphibiens"].imports[0], later)
+    assert report.refused == 0
+    desk.go("analyses")
+    visited = {site(row) for row in rows if row["aire_etude"] != "Bassins_VNF" or not seen(row)}
+    occupied = {site(row) for row in rows if seen(row) and row["aire_etude"] != "Bassins_VNF"}
+    assert desk.cells("analyses.table")[-1][1:4:2] == (str(len(visited)), str(len(occupied)))
+    desk.press(Qt.Key.Key_Left)
+    desk.idle()
+    assert desk.cells("analyses.table")[-1][1:4:2] == ("137", "51")
+    desk.press(Qt.Key.Key_S)
+    desk.idle()
+    figure = desk.find(Plot, "analyses.plot").figure
+    assert isinstance(figure, Curves)
+    shares = {2020: 100 * 51 / 137, 2022: 100 * len(occupied) / len(visited)}
+    assert figure.curves[0].label == "toutes espèces"
+    assert dict(figure.curves[0].points) == pytest.approx(shares)

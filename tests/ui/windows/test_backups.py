@@ -43,6 +43,7 @@ def test_a_restore_says_what_it_will_do_and_esc_leaves_everything(desk: Desk) ->
     add_person(desk, "PETIT Anne")
     desk.go("backups")
     desk.press(Qt.Key.Key_R)
+    desk.idle()
     assert "1 enregistrement fait depuis n’y est pas." in desk.label("backups.sentence")
     desk.press(Qt.Key.Key_Escape)
     assert not desk.find(QWidget, "backups.ask").isVisible()
@@ -54,6 +55,7 @@ def test_a_restore_brings_the_backup_back_and_keeps_the_database_before(desk: De
     add_person(desk, "PETIT Anne")
     desk.go("backups")
     desk.press(Qt.Key.Key_R)
+    desk.idle()
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert "PETIT Anne" not in people(desk)
     add_person(desk, "MARTIN Luc")  # the database is open again
@@ -67,8 +69,9 @@ def test_a_damaged_backup_is_refused_and_the_database_stays(desk: Desk) -> None:
     made = backup.make(desk.services.path)
     made.write_bytes(made.read_bytes()[:5000])
     desk.go("backups")
-    desk.press(Qt.Key.Key_R)
     with desk.errors() as shown:
-        desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        desk.press(Qt.Key.Key_R)
+        desk.idle()
     assert len(shown) == 1
+    assert not desk.find(QWidget, "backups.ask").isVisible()
     assert records.count(desk.services.db, "pop_amphibiens", "observation") == 389

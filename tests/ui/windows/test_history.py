@@ -36,7 +36,11 @@ def edit(desk: Desk, **data: object) -> None:
 
 def lines(desk: Desk) -> list[tuple[str, ...]]:
     """Return (who, kind of action, record, field, before, after) of each line."""
-    return [(row[1], row[2].partition("|")[2], *row[3:]) for row in desk.cells("history.table")]
+    found = []
+    for row in desk.cells("history.table"):
+        field, _bar, record = row[3].partition("|")
+        found.append((row[1], row[2].partition("|")[2], record, field, *row[4:]))
+    return found
 
 
 def test_an_edit_is_told_field_by_field_with_labels(desk: Desk) -> None:
@@ -44,7 +48,7 @@ def test_an_edit_is_told_field_by_field_with_labels(desk: Desk) -> None:
     desk.go("history", uid=OBSERVATION)
     assert lines(desk)[:2] == [
         ("Alex B.", "saisie", "Grenouille commune", "Dénombrement", "Estimé", "Compté"),
-        ("", "", "", "Nombre maximum", "22", "25"),
+        ("", "", "Grenouille commune", "Nombre maximum", "22", "25"),
     ]
 
 

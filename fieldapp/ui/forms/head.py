@@ -1,0 +1,176 @@
+"""The head of a sheet: one cell for each field, with its label and key above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QSizePolicy, QWidget
+
+from fieldapp.core import parse
+from fieldapp.core.forms import HeaderField
+from fieldapp.core.schema import Choice, Field, Kind
+from fieldapp.core.text import _
+from fieldapp.ui import theme
+from fieldapp.ui.forms.links import ChoiceEdit, LinkEdit, LinksEdit
+from fieldapp.ui.services import Services
+from fieldapp.ui.widgets import ChipRow, DateEdit, KeyHint, ParsedEdit, TimeEdit, live_key
+
+
+class Listener(Protocol):
+    """What a cell tells: each letter, each value read, and that a line was left without one."""
+
+    def head_typed(self, name: str, text: str) -> None:
+        """Hear the raw text of a line, at every key."""
+
+    def head_chosen(self, name: str, value: Any) -> None:
+        """Hear a value."""
+
+    def head_left(self, name: str, problem: str) -> None:
+        """Hear that the line was left: `problem` says why it can't be read, "" when nothing waits in it."""
+
+
+class HeadCell(QWidget):
+    """A field of the visit: label, key cap, editor. `line` is what is typed into, None where there is nothing to type.
+
+    The key of a time is "now" (`on_now`), that of any other field puts the cursor there.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        item: Field,
+        header: HeaderField,
+        listener: Listener,
+        on_now: Callable[[str], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.item, self.header = item, header
+        self._listener = listener
+        self._is_number = bool(header.choices)
+        self.line: QLineEdit | None = None
+        self.problem = ""
+        self.editor = self._make(services, f"sheet.{item.name}")
+        self.label = QLabel(_(item.label) + (f" ({_(item.unit)})" if item.unit else ""), self)
+        self.label.setProperty("role", "label")
+        self.label.setBuddy(self.editor)
+        head = theme.row(self.label, spacing=theme.XS + 2)
+        if header.key:
+            head.addWidget(KeyHint(header.key, self))
+            is_time = item.kind is Kind.TIME
+            live_key(self, header.key, (lambda: on_now(item.name)) if is_time else self.go_in)
+        head.addStretch(1)
+        self.setLayout(theme.column(head, self.editor, 1, spacing=theme.XS))
+        self.editor.setAccessibleName(_(item.label))
+        self.setFocusProxy(self.editor)
+
+    def go_in(self) -> None:
+        """Put the cursor into the cell and select what stands there."""
+        self.editor.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def set_value(self, value: Any) -> None:
+        """Show a value; says nothing."""
+        self.problem = ""
+        editor = self.editor
+        if isinstance(editor, ChipRow):
+            editor.set_value(value or ())
+        elif isinstance(editor, QCheckBox):
+            editor.blockSignals(True)
+            editor.setChecked(bool(value))
+            editor.blockSignals(False)
+        elif isinstance(editor, ChoiceEdit):
+            editor.set_value(None if value is None else str(value))
+        elif isinstance(editor, LinksEdit | LinkEdit | ParsedEdit):
+            editor.set_value(value)
+
+    def set_text(self, text: str) -> None:
+        """Show raw text that was typed and not read."""
+        if self.line is not None:
+            self.line.setText(text)
+
+    def mark(self, severity: str) -> None:
+        """Mark the editor as wrong ("error"), doubtful ("warning") or neither ("")."""
+        theme.set_role(self.editor, severity, "problem")
+
+    def _make(self, services: Services, name: str) -> QWidget:
+        item = self.item
+        if item.kind is Kind.CHOICES:
+            offered = [choice for choice in item.choices if choice.offered]
+            digits = len(offered) < 10
+            keyed = [
+                (choice.code, _(choice.short or choice.label), *([str(n)] if digits else []))
+                for n, choice in enumerate(offered, 1)
+            ]
+            chips = ChipRow(keyed, name=name)
+            chips.changed.connect(self._chosen)
+            return chips
+        if item.kind is Kind.BOOLEAN:
+            box = QCheckBox(_("oui"))
+            box.setObjectName(name)
+            box.toggled.connect(lambda on: self._chosen(on or None))
+            return box
+        if item.kind is Kind.LINKS:
+            people = LinksEdit(services, item.target, name=name)
+            people.changed.connect(self._chosen)
+            self._listen(people.line)
+            return people
+        if item.kind in {Kind.CHOICE, Kind.LINK} or self.header.choices:
+            return self._pick(services, name)
+        line = self._line(name)
+        line.changed.connect(self._chosen)
+        line.problem.connect(self._unread)
+        line.returnPressed.connect(self._go_on)
+        self._listen(line)
+        return line
+
+    def _pick(self, services: Services, name: str) -> QWidget:
+        item = self.item
+        if self.header.choices:
+            choices = tuple(Choice(str(value), words) for value, words in self.header.choices)
+            item = replace(item, choices=choices)
+        pick = LinkEdit(services, item.target, name=name) if item.kind is Kind.LINK else ChoiceEdit(item, name=name)
+        pick.changed.connect(self._chosen)
+        self._listen(pick)
+        if not self.header.width and self.header.choices:
+            pick.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        return pick
+
+    def _line(self, name: str) -> ParsedEdit:
+        if self.item.kind is Kind.DATE:
+            return DateEdit(parse.parse_date, parse.show_date, name=name)
+        if self.item.kind is Kind.TIME:
+            return TimeEdit(parse.parse_time, parse.show_time, name=name)
+        if self.item.kind is Kind.INTEGER:
+            return ParsedEdit(parse.parse_integer, str, name=name)
+        if self.item.kind is Kind.NUMBER:
+            return ParsedEdit(parse.parse_number, parse.show_number, name=name)
+        return ParsedEdit(str.strip, str, name=name)
+
+    def _listen(self, line: QLineEdit) -> None:
+        self.line = line
+        line.textEdited.connect(lambda text: self._listener.head_typed(self.item.name, text))
+        line.editingFinished.connect(self._left)
+
+    def _chosen(self, value: Any) -> None:
+        self.problem = ""
+        self._listener.head_chosen(self.item.name, int(value) if self._is_number and value is not None else value)
+
+    def _unread(self, text: str) -> None:
+        self.problem = text
+
+    def _left(self) -> None:
+        if isinstance(self.editor, LinksEdit) and self.line is not None and self.line.text().strip():
+            return  # a name that was begun stays in its line
+        self._listener.head_left(self.item.name, self.problem)
+
+    def _go_on(self) -> None:
+        if not self.problem:
+            self.focusNextChild()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the focus to the editor."""
+        self.go_in()

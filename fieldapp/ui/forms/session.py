@@ -1,0 +1,453 @@
+"""One visit while it is entered: its records, what is typed and not saved yet, and what is to be said. No Qt.
+
+Everything that is read whole is saved at once; what is being typed, and values that can never be right, wait in the
+draft, which is written at every keystroke and goes in the transaction of the save that makes it needless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fieldapp.core import checking
+from fieldapp.core.forms import Form, HeaderField, LinkedQuestion, QuickKey, SheetForm
+from fieldapp.core.ids import new_uid
+from fieldapp.core.record import Record, make_record, with_data
+from fieldapp.core.schema import Context, Entity, Field, Problem, Severity, StudyProtocol, Taxon, Values
+from fieldapp.core.text import _, ngettext
+from fieldapp.store import drafts, records, taxa
+from fieldapp.store.connection import Database
+from fieldapp.ui import rounds
+from fieldapp.ui.forms.past import Past
+
+SHOWN_SUGGESTIONS = 8
+"""Rows of a list of suggestions that are worth reading at night (a choice of the program)."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A line that is being typed: the values read so far, and by column the text that is not read yet."""
+
+    uid: str
+    values: dict[str, Any]
+    texts: dict[str, str] = field(default_factory=dict)
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem of the visit (`line` is None) or of one line, with its sentence."""
+
+    problem: Problem
+    words: str
+    line: str | None = None
+
+
+class SheetSession:
+    """The visit of a sheet. `open_session` makes one; every method that changes records saves them at once."""
+
+    def __init__(
+        self, db: Database, protocol: StudyProtocol, known: Mapping[int, Taxon], past: Past, visit: Record, today: date
+    ) -> None:
+        if protocol.form is None:
+            raise LookupError(protocol.code)
+        self.db, self.protocol, self.past, self.today = db, protocol, past, today
+        self.form: Form = protocol.form
+        self.sheet: SheetForm = protocol.form.sheet
+        self.visit_entity: Entity = protocol.entity(self.sheet.visit)
+        self.line_entity: Entity = protocol.entity(self.sheet.observation)
+        self.taxa: dict[int, Taxon] = dict(known)
+        self.visit = visit
+        self.is_stored = False
+        self.lines: list[Record] = []
+        self.texts: dict[str, str] = {}
+        self.held: dict[str, Any] = {}
+        self.entries: dict[str, Entry] = {}
+        self.saved_at = ""
+        self._before: Values = {}
+        self._stamped: dict[str, Any] = {}
+        self._has_draft = False
+
+    # ------------------------------------------------------------------------------------------ what is shown
+
+    @property
+    def site_name(self) -> str:
+        """The name of the place."""
+        return rounds.shown(self.protocol.entity(self.form.round.site).title(self.past.site.data))
+
+    @property
+    def group_name(self) -> str:
+        """The name of the aire, "" where there is none."""
+        group = self.past.group
+        return rounds.shown(self.protocol.entity(self.form.round.group).title(group.data)) if group else ""
+
+    @property
+    def local_fields(self) -> frozenset[str]:
+        """The optional fields that the aire has switched on."""
+        return frozenset(self.past.group.data.get("local_fields", ()) if self.past.group else ())
+
+    def is_on_form(self, item: Field) -> bool:
+        """Return whether the sheet asks for the field now."""
+        if item.hidden or (item.optional and item.name not in self.local_fields):
+            return False
+        return item.is_relevant(self.visit.data)
+
+    def details(self) -> list[HeaderField]:
+        """Return the fields of the details: those of the form, then the optional ones of the visit."""
+        named = {header.name for header in (*self.sheet.header, *self.sheet.second, *self.sheet.details)}
+        local = [HeaderField(item.name) for item in self.visit_entity.fields if item.optional and item.name not in named]
+        return [
+            header for header in (*self.sheet.details, *local) if self.is_on_form(self.visit_entity.by_name[header.name])
+        ]
+
+    def value(self, name: str) -> Any:
+        """Return the value of a field of the visit as it is to be shown, one that may not be stored included."""
+        return self.held.get(name, self.visit.data.get(name))
+
+    def quick_on(self) -> QuickKey | None:
+        """Return the quick key that is on."""
+        lines = [line.data for line in self.lines]
+        return next((quick for quick in self.sheet.quick if quick.is_on(self.visit.data, lines)), None)
+
+    def sightings(self) -> list[Record]:
+        """Return the lines that say that something was seen."""
+        return [line for line in self.lines if self.sheet.is_sighting(line.data)]
+
+    def seen_here(self) -> list[tuple[Taxon, int]]:
+        """Return the taxa seen here before with the last year, the latest first; each name once."""
+        found = [(self.taxa[cd], year) for cd, year in self.past.seen.items() if cd in self.taxa]
+        return sorted(found, key=lambda item: (-item[1], item[0].regional_rank or 99, item[0].nom_vern))
+
+    def suggestions(self, text: str) -> list[Taxon]:
+        """Return the taxa that fit the letters: the protocol's own first, then any other; at most a list that fits."""
+        found = list(self.sheet.suggest(text, self.taxa, self.past.seen))
+        if text.strip() and len(found) < SHOWN_SUGGESTIONS:
+            known = {taxon.cd_nom for taxon in found}
+            others = taxa.search(self.db, text, limit=12, preferred=self.protocol.code)
+            found += [taxon for taxon in others if taxon.cd_nom not in known]
+        return found[:SHOWN_SUGGESTIONS]
+
+    # --------------------------------------------------------------------------------------------- problems
+
+    def findings(self) -> list[Finding]:
+        """Return what is to be said about the visit and its lines as they stand, held values included."""
+        data = {**self.visit.data, **self.held}
+        found = [Finding(problem, self.words(problem, self.visit_entity)) for problem in self._visit_problems(data)]
+        for line in self.lines:
+            for problem in checking.unconfirmed(self._line_problems(line.uid, line.data), line.data):
+                found.append(Finding(problem, self.words(problem, self.line_entity), line.uid))
+        return found
+
+    def entry_problems(self, entry: Entry) -> list[Finding]:
+        """Return what is to be said about the line that is being typed."""
+        found = self._line_problems(entry.uid, entry.values)
+        return [Finding(problem, self.words(problem, self.line_entity), entry.uid) for problem in found]
+
+    def words(self, problem: Problem, entity: Entity) -> str:
+        """Return the sentence for a problem."""
+        return checking.words(problem, self.protocol, entity)
+
+    def missing(self, found: Iterable[Finding]) -> list[str]:
+        """Return in a few words each what the visit still lacks."""
+        words: dict[str, None] = {}
+        for item in found:
+            if item.problem.severity is not Severity.INCOMPLETE:
+                continue
+            entity = self.visit_entity if item.line is None else self.line_entity
+            asked = entity.by_name.get(item.problem.field) if item.problem.code == "missing" else None
+            label = _(asked.label).lower() if asked else item.words
+            words[f"{label} ({self.line_name(item.line)})" if item.line else label] = None
+        return list(words)
+
+    def line_name(self, uid: str | None) -> str:
+        """Return the French name of the species of a line."""
+        line = next((line for line in self.lines if line.uid == uid), None)
+        taxon = self.taxa.get(line.cd_nom or 0) if line else None
+        return (taxon.nom_vern or taxon.lb_nom) if taxon else ""
+
+    def _visit_problems(self, data: Values, lines: Sequence[Values] | None = None) -> list[Problem]:
+        children = [line.data for line in self.lines] if lines is None else lines
+        context = Context(
+            data, self.past.parents(), self.past.siblings(self.visit.uid), children, self.today, self.taxa,
+            self.past.links, self.past.seen,
+        )  # fmt: skip
+        return checking.unconfirmed(checking.problems(self.protocol, self.visit_entity, context), data)
+
+    def _line_problems(self, uid: str, data: Values) -> list[Problem]:
+        parents = {**self.past.parents(), self.sheet.visit: self.visit.data}
+        siblings = [line.data for line in self.lines if line.uid != uid]
+        context = Context(data, parents, siblings, (), self.today, self.taxa, self.past.links, self.past.seen)
+        return checking.problems(self.protocol, self.line_entity, context)
+
+    # ------------------------------------------------------------------------------------------------ typing
+
+    def typed(self, name: str, text: str) -> None:
+        """Keep the raw text of a field of the head; called at every keystroke."""
+        self.texts[name] = text
+        self.keep()
+
+    def keep(self) -> None:
+        """Write the draft, or drop it when nothing waits any more."""
+        if self.waits():
+            drafts.put(self.db, self.draft_key, self._draft())
+            self._has_draft = True
+        elif self._has_draft:
+            drafts.drop(self.db, self.draft_key)
+            self._has_draft = False
+
+    def waits(self) -> bool:
+        """Return whether something typed is not saved."""
+        return bool(self.texts or self.held or any(self.is_begun(entry) for entry in self.entries.values()))
+
+    def is_begun(self, entry: Entry) -> bool:
+        """Return whether a line holds something that is not saved."""
+        stored = next((line for line in self.lines if line.uid == entry.uid), None)
+        base = stored.data if stored else self.sheet.new_observation
+        return bool(any(entry.texts.values()) or (stored and entry.texts) or entry.values != base)
+
+    def new_entry(self) -> Entry:
+        """Return the new line that was begun, else an empty one."""
+        stored = {line.uid for line in self.lines}
+        for entry in self.entries.values():
+            if entry.uid not in stored:
+                return entry
+        entry = Entry(new_uid(), dict(self.sheet.new_observation))
+        self.entries[entry.uid] = entry
+        return entry
+
+    def edit_entry(self, uid: str) -> Entry:
+        """Return the line that is stored under this uid, to be changed."""
+        line = next(line for line in self.lines if line.uid == uid)
+        return self.entries.setdefault(uid, Entry(uid, dict(line.data)))
+
+    def forget_entry(self, uid: str) -> None:
+        """Let a line go that is not begun any more."""
+        self.entries.pop(uid, None)
+
+    @property
+    def draft_key(self) -> str:
+        """The key of the draft: by visit, for a visit not saved yet by year and passage."""
+        if self.is_stored:
+            return self._key(self.visit.uid)
+        year = (self.visit.on_date or self.today.isoformat())[:4]
+        return self._key(f"{year}{self.form.round.passage_of(self.visit.data):02}")
+
+    def _key(self, last: str) -> str:
+        return f"{rounds.SHEET_DRAFT}:{self.protocol.code}:{self.past.site.uid}:{last}"
+
+    def _draft(self) -> dict[str, Any]:
+        waiting = [entry for entry in self.entries.values() if self.is_begun(entry)]
+        return {
+            "uid": self.visit.uid,
+            "passage": self.form.round.passage_of(self.visit.data),
+            "visit": {} if self.is_stored else self.visit.data,
+            "texts": self.texts,
+            "held": self.held,
+            "lines": [{"uid": e.uid, "values": e.values, "texts": e.texts, "at": e.at} for e in waiting],
+        }
+
+    def restore(self) -> bool:
+        """Take up the draft of this visit; return whether there was one."""
+        found = drafts.get(self.db, self.draft_key)
+        if not found:
+            return False
+        self._has_draft = True
+        if not self.is_stored:
+            self.visit = make_record(
+                self.protocol.code, self.visit_entity, found["visit"], self.past.site.uid, found["uid"]
+            )
+        self.texts, self.held = dict(found["texts"]), dict(found["held"])
+        self.entries = {item["uid"]: Entry(**item) for item in found["lines"]}
+        self.know(entry.values.get(self.sheet.taxon_field) for entry in self.entries.values())
+        return True
+
+    def know(self, cds: Iterable[int | None]) -> None:
+        """Look up the taxa that the protocol's list does not hold."""
+        unknown = [cd for cd in cds if cd is not None and cd not in self.taxa]
+        if unknown:
+            self.taxa.update(taxa.by_cd_nom(self.db, unknown))
+
+    # ------------------------------------------------------------------------------------------------ saving
+
+    def set_head(self, name: str, value: Any) -> bool:
+        """Give a field of the visit its value and save; False when it can never be right and waits in the draft."""
+        self.texts.pop(name, None)
+        wanted = {**self.held, name: value}
+        was_wrong = {problem.code for problem in self._visit_problems(self.visit.data) if _blocks(problem)}
+        wrong = [p for p in self._visit_problems(self._merged(wanted)) if _blocks(p) and p.code not in was_wrong]
+        self.held = {key: item for key, item in wanted.items() if any(problem.field == key for problem in wrong)}
+        if wrong and not self.held:
+            self.held = {name: value}
+        fitting = {key: item for key, item in wanted.items() if key not in self.held}
+        self.save(self._merged(fitting))
+        return not self.held
+
+    def _merged(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        merged = {**self.visit.data, **changes}
+        return {name: value for name, value in merged.items() if value is not None and value != "" and value != []}
+
+    def save_line(self, entry: Entry) -> list[Finding]:
+        """Save a line that was typed; return what keeps it from being saved (nothing: it is saved)."""
+        blocking = [finding for finding in self.entry_problems(entry) if _blocks(finding.problem)]
+        if blocking:
+            self.keep()
+            return blocking
+        line = make_record(self.protocol.code, self.line_entity, entry.values, self.visit.uid, entry.uid)
+        known = next((old for old in self.lines if old.uid == entry.uid), None)
+        if known is not None:
+            line = with_data(known, self.line_entity, entry.values)
+        visit, removed = self.visit.data, []
+        if (quick := self.quick_on()) is not None and self.sheet.is_sighting(entry.values):
+            visit = dict(quick.remove(visit))
+            removed = [old.removed() for old in self.lines if not self.sheet.is_sighting(old.data)]
+        self.entries.pop(entry.uid, None)
+        self.save(visit, [line, *removed])
+        return []
+
+    def delete_line(self, uid: str) -> None:
+        """Delete a stored line; undo brings it back."""
+        self.entries.pop(uid, None)
+        self.save(self.visit.data, [line.removed() for line in self.lines if line.uid == uid])
+
+    def toggle(self, quick: QuickKey, now: str) -> str:
+        """Press a quick key; return "" or the sentence that says why it does nothing."""
+        on = self.quick_on()
+        if on is not quick and (why := self._why_not(quick)):
+            return why
+        visit = self._unquicked(on) if on else dict(self.visit.data)
+        nothing = [line.removed() for line in self.lines if not self.sheet.is_sighting(line.data)]
+        if on is quick:
+            self.save(visit, nothing)
+            return ""
+        self._before = visit
+        after, made = quick.apply(visit)
+        self._stamped = {}
+        if self.visit.on_date == self.today.isoformat():
+            self._stamped = {name: now for name in quick.stamps if name not in after}
+        self.save(
+            {**after, **self._stamped},
+            [*nothing, *(make_record(self.protocol.code, self.line_entity, data, self.visit.uid) for data in made)],
+        )
+        return ""
+
+    def _why_not(self, quick: QuickKey) -> str:
+        count = len(self.sightings())
+        if count:
+            return ngettext(
+                "« {key} » attend : {n} espèce est notée. Supprimez-la d’abord (↑ puis Suppr).",
+                "« {key} » attend : {n} espèces sont notées. Supprimez-les d’abord (↑ puis Suppr).",
+                count,
+            ).format(key=_(quick.label), n=count)
+        if any(self.is_begun(entry) for entry in self.entries.values()):
+            return _("« {key} » attend : une ligne est commencée. Finissez-la ou videz-la d’abord.").format(
+                key=_(quick.label)
+            )
+        return ""
+
+    def _unquicked(self, on: QuickKey) -> dict[str, Any]:
+        """Return the visit's values without the key that is on, and with those that it had taken away."""
+        visit = dict(on.remove(self.visit.data))
+        for name, value in self._stamped.items():
+            if visit.get(name) == value:
+                del visit[name]
+        for name, value in {**self.past.carried, **self._before}.items():
+            item = self.visit_entity.by_name.get(name)
+            if name not in visit and item is not None and item.is_relevant(visit) and not item.hidden:
+                visit[name] = value
+        return visit
+
+    def confirm(self, finding: Finding) -> None:
+        """Keep with the record that the person has seen this warning and means it."""
+        code = finding.problem.code
+        if finding.line is None:
+            self.save(_confirmed(self.visit.data, code))
+            return
+        line = next(line for line in self.lines if line.uid == finding.line)
+        self.save(self.visit.data, [with_data(line, self.line_entity, _confirmed(line.data, code))])
+
+    def question(self) -> LinkedQuestion | None:
+        """Return what a linked record (the dataset) is still to be asked, None when nothing."""
+        for asked in self.sheet.questions:
+            linked = self.visit.data.get(asked.link)
+            if linked in self.past.links and asked.when(self.visit.data):
+                if not self.past.links[linked].get(asked.field):
+                    return asked
+        return None
+
+    def answer(self, asked: LinkedQuestion, text: str) -> None:
+        """Keep the answer on the linked record, for good."""
+        linked = records.get(self.db, str(self.visit.data[asked.link]))
+        if linked is None or not text.strip():
+            return
+        entity = self.db.protocols[linked.protocol].entity(linked.entity)
+        fresh = with_data(linked, entity, {**linked.data, asked.field: text.strip()})
+        self.texts.pop(f"?{asked.field}", None)
+        self.save(self.visit.data, [], [fresh])
+        self.past.links[linked.uid] = fresh.data
+
+    def save(self, visit: Values, lines: Sequence[Record] = (), others: Sequence[Record] = ()) -> None:
+        """Save the visit with these lines as one action, and in the same transaction the draft that is left."""
+        fresh = with_data(self.visit, self.visit_entity, visit)
+        old_key = self.draft_key
+        kept = {line.uid: line for line in self.lines}
+        kept.update((line.uid, line) for line in lines)
+        label = f"{_capital(self.sheet.visit_words(fresh.data))}, {self.site_name}"
+        before = (self.visit, self.is_stored)
+        with self.db.transaction():
+            saved = records.save(self.db, [fresh, *lines, *others], label)
+            self.visit, self.is_stored = fresh, True
+            try:
+                drafts.drop(self.db, old_key)
+                if self.waits():
+                    drafts.put(self.db, self.draft_key, self._draft())
+            except BaseException:
+                self.visit, self.is_stored = before
+                raise
+        self._has_draft = self.waits()
+        self.lines = [line for line in kept.values() if not line.deleted]
+        self.past.know_links(self.db, self.protocol, self.visit_entity, self.visit.data)
+        self.saved_at = saved.made_at
+
+
+def open_session(
+    db: Database,
+    protocol: StudyProtocol,
+    known: Mapping[int, Taxon],
+    site: str,
+    *,
+    visit: str | None = None,
+    passage: int | None = None,
+    today: date | None = None,
+) -> SheetSession:
+    """Return the sheet of a visit, else of the passage at the place this year, else of the visit of today, else new."""
+    today = today or rounds.today()
+    past = Past.read(db, protocol, site, today)
+    stored = past.visit(visit, passage, today)
+    start = stored or past.fresh(db, protocol, passage, today)
+    session = SheetSession(db, protocol, known, past, start, today)
+    session.is_stored = stored is not None
+    past.look_before(db, protocol, start)
+    session.restore()
+    past.know_links(db, protocol, session.visit_entity, session.visit.data)
+    if stored is not None:
+        below = records.children(db, [stored.uid])
+        session.lines = [record for record in below if record.entity == session.sheet.observation]
+    session.know([*past.seen, *(line.cd_nom for line in session.lines)])
+    return session
+
+
+def _blocks(problem: Problem) -> bool:
+    return problem.severity is Severity.BLOCKING
+
+
+def _confirmed(values: Values, code: str) -> dict[str, Any]:
+    codes = sorted({*values.get(checking.CONFIRMED, ()), code})
+    return {**values, checking.CONFIRMED: codes}
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+

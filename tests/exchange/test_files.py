@@ -1,0 +1,180 @@
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from fieldapp.core.errors import FileRefusedError
+from fieldapp.exchange import files
+from fieldapp.exchange.files import open_table
+
+WANTED = ("a", "b", "c")
+
+
+def written(tmp_path: Path, content: bytes) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    return path
+
+
+def refusal(path: Path, encoding: str = "utf-8") -> str:
+    with pytest.raises(FileRefusedError) as refused:
+        list(open_table(path, WANTED, ";", encoding).lines())
+    assert str(path) in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["without BOM", "with BOM"])
+def test_utf8_is_read_with_or_without_a_mark(tmp_path: Path, mark: bytes) -> None:
+    table = open_table(written(tmp_path, mark + "a;b;c\r\né;2;3\r\n".encode()), WANTED, ";")
+    assert [(line.number, line.row) for line in table.lines()] == [(2, {"a": "é", "b": "2", "c": "3"})]
+    assert table.notes == ()
+
+
+def test_line_numbers_are_those_of_the_file(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b'a;b;c\n1;"x\ny";3\n\n4;5;6\n'), WANTED, ";")
+    assert [line.number for line in table.lines()] == [2, 5]
+
+
+def test_the_rows_can_be_walked_twice(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b"a;b;c\n1;2;3\n"), WANTED, ";")
+    assert list(table.lines()) == list(table.lines())
+
+
+def test_reordered_columns_are_read_by_name_and_said(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b"c;a;b\n3;1;2\n"), WANTED, ";")
+    assert [line.row for line in table.lines()] == [{"a": "1", "b": "2", "c": "3"}]
+    assert "ordre habituel" in table.notes[0]
+
+
+def test_unknown_columns_are_left_aside_and_named(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b"a;b;extra;c\n1;2;x;3\n"), WANTED, ";")
+    assert [line.row for line in table.lines()] == [{"a": "1", "b": "2", "c": "3"}]
+    assert "extra" in table.notes[0]
+
+
+def test_names_of_columns_may_have_capitals_and_blanks(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b"A; b ;C\n1;2;3\n"), WANTED, ";")
+    assert [line.row for line in table.lines()] == [{"a": "1", "b": "2", "c": "3"}]
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    sentence = refusal(written(tmp_path, b"a;c\n1;3\n"))
+    assert "colonne b" in sentence
+    assert "ajoutez-la" in sentence
+
+
+def test_a_doubled_column_is_named(tmp_path: Path) -> None:
+    assert "deux fois la colonne b" in refusal(written(tmp_path, b"a;b;c;b\n1;2;3;4\n"))
+
+
+@pytest.mark.parametrize(("separator", "name"), [(",", "virgule"), ("\t", "tabulation"), ("|", "barre")])
+def test_another_separator_is_named(tmp_path: Path, separator: str, name: str) -> None:
+    sentence = refusal(written(tmp_path, separator.join("abc").encode() + b"\n1\n"))
+    assert name in sentence
+    assert "« ; »" in sentence
+
+
+def test_a_file_of_another_kind_is_told_what_its_header_should_be(tmp_path: Path) -> None:
+    assert "a, b, c" in refusal(written(tmp_path, b"x;y\n1;2\n"))
+
+
+@pytest.mark.parametrize(("cells", "word"), [(b"1;2", "manque"), (b"1;2;3;4", "guillemets")])
+def test_a_row_with_too_few_or_too_many_cells_is_refused_alone(tmp_path: Path, cells: bytes, word: str) -> None:
+    lines = list(open_table(written(tmp_path, b"a;b;c\n" + cells + b"\n4;5;6\n"), WANTED, ";").lines())
+    assert lines[0].row is None
+    assert word in lines[0].fault
+    assert lines[1].row == {"a": "4", "b": "5", "c": "6"}
+
+
+def test_text_that_is_not_utf8_is_refused_with_its_line_and_the_way_out(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a;b;c\n1;2;3\nv\xe9lo;2;3\n")
+    sentence = refusal(path)
+    assert "ligne 3" in sentence
+    assert "--encoding cp1252" in sentence
+    assert [line.row for line in open_table(path, WANTED, ";", "cp1252").lines()][1] == {"a": "vélo", "b": "2", "c": "3"}
+
+
+def test_text_that_is_not_in_the_encoding_asked_for_is_refused(tmp_path: Path) -> None:
+    assert "cp1252" in refusal(written(tmp_path, b"a;b;c\n\x81;2;3\n"), "cp1252")
+
+
+def test_a_character_cut_at_the_end_is_refused(tmp_path: Path) -> None:
+    assert "ligne 2" in refusal(written(tmp_path, b"a;b;c\n1;2;\xc3"))
+
+
+def test_a_bad_character_is_found_beyond_the_first_block(tmp_path: Path) -> None:
+    rows = b"1;2;3\n" * 300_000
+    assert "ligne 300002" in refusal(written(tmp_path, b"a;b;c\n" + rows + b"\xff;2;3\n"))
+
+
+def test_ten_megabytes_of_zeros_are_refused(tmp_path: Path) -> None:
+    sentence = refusal(written(tmp_path, bytes(10_000_000)))
+    assert "ligne 1" in sentence
+    assert "octets nuls" in sentence
+
+
+def test_utf16_is_refused_by_its_name(tmp_path: Path) -> None:
+    assert "UTF-16" in refusal(written(tmp_path, "a;b;c\n1;2;3\n".encode("utf-16")))
+
+
+def test_an_open_quotation_mark_is_refused_with_the_line_where_it_opens(tmp_path: Path) -> None:
+    sentence = refusal(written(tmp_path, b'a;b;c\n1;2;3\n4;"5;6\n7;8;9\n'))
+    assert "ligne 3" in sentence
+    assert "guillemet" in sentence
+
+
+def test_a_cell_of_half_a_million_characters_is_read(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b"a;b;c\n1;2;" + b"x" * 500_000 + b"\n"), WANTED, ";")
+    assert [len(line.row["c"]) for line in table.lines() if line.row] == [500_000]
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    assert "vide" in refusal(written(tmp_path, b""))
+
+
+def test_a_file_of_empty_lines_is_refused(tmp_path: Path) -> None:
+    assert "vide" in refusal(written(tmp_path, b"\n\n"))
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    assert "n’existe pas" in refusal(tmp_path / "nowhere.csv")
+
+
+def test_a_directory_is_refused(tmp_path: Path) -> None:
+    assert "dossier" in refusal(tmp_path)
+
+
+def test_a_device_is_refused() -> None:
+    assert "ordinaire" in refusal(Path("/dev/zero"))
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST_BYTES", 10)
+    assert "trop gros" in refusal(written(tmp_path, b"a;b;c\n1;2;3\n"))
+
+
+def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a;b;c\n1;2;3\n")
+    path.chmod(0)
+    code = f"""
+import os, sys
+from pathlib import Path
+from fieldapp.core.errors import FileRefusedError
+from fieldapp.exchange.files import open_table
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    open_table(Path({str(path)!r}), {WANTED!r}, ";")
+except FileRefusedError as error:
+    print(error)
+"""
+    # The folders of a test belong to whoever runs it; the file itself is what can't be read.
+    for folder in path.parents:
+        if folder.stat().st_uid == os.getuid() and folder.is_relative_to(tempfile.gettempdir()):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert str(path) in done.stdout
+    assert "droits" in done.stdout

@@ -1,0 +1,24 @@
+"""Small files are written whole, with accents that a spreadsheet reads."""
+
+from pathlib import Path
+
+import pytest
+
+from fieldapp.core.errors import FileRefusedError
+from fieldapp.ui import files
+
+
+def test_a_table_is_read_back_with_its_accents(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    files.write_table(path, ["Espèce", "n"], [["Grenouille à; point", 3]])
+    assert path.read_bytes().decode("utf-8-sig") == 'Espèce;n\r\n"Grenouille à; point";3\r\n'
+
+
+def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError, match="n’existe pas"):
+        files.write_text(tmp_path / "absent" / "a.csv", "x")
+
+
+def test_any_text_makes_a_harmless_file_name() -> None:
+    assert files.safe_name("../Crapaud / calamite") == "Crapaud___calamite"
+    assert files.safe_name("///") == "fieldapp"

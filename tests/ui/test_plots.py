@@ -1,0 +1,75 @@
+"""Figures are drawn in every theme and written for a report in the colours of paper."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fieldapp.core.errors import FileRefusedError
+from fieldapp.ui import theme
+from fieldapp.ui.plots import PICTURE, PICTURE_FACTOR, Bar, Bars, Curve, Curves, Figure, Plot
+
+BARS = Bars(
+    "Occupation", "% des mares", (Bar("Triton palmé", 30, "3 / 10", 90), Bar("Alyte", 10, "1 / 10", 60)), ("a", "b")
+)
+CURVES = Curves(
+    "Saisons", "%", (Curve("toutes", ((2018, 20.0), (2020, 30.0))), Curve("Alyte", ((2018, 5.0), (2020, 7.0))))
+)
+
+
+def colours_of(image: QImage) -> set[str]:
+    return {QColor(image.pixel(x, y)).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+
+
+@pytest.mark.parametrize("figure", [BARS, CURVES], ids=["bars", "curves"])
+@pytest.mark.parametrize("name", list(theme.THEMES))
+def test_a_figure_wears_the_colours_of_the_theme(qtbot: QtBot, qapp: QApplication, figure: Figure, name: str) -> None:
+    theme.apply(qapp, "jour")
+    plot = Plot()
+    qtbot.addWidget(plot)
+    plot.resize(600, 400)
+    plot.show_figure(figure)
+    plot.show()
+    theme.apply(qapp, name)
+    qtbot.waitExposed(plot)
+    colours = theme.THEMES[name]
+    found = colours_of(plot.grab().toImage())
+    assert {colours.surface.lower(), colours.plots[0].lower()} <= found
+    theme.apply(qapp, "jour")
+    plot.close()
+
+
+def test_a_picture_is_light_and_large_whatever_the_theme(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    theme.apply(qapp, "sombre")
+    plot = Plot()
+    qtbot.addWidget(plot)
+    plot.show_figure(BARS)
+    path = tmp_path / "g.png"
+    plot.save(path)
+    image = QImage(str(path))
+    assert image.size() == PICTURE * PICTURE_FACTOR
+    assert QColor(image.pixel(2, 2)).name() == theme.THEMES["jour"].surface.lower()
+    assert theme.THEMES["jour"].plots[0].lower() in colours_of(image)
+    theme.apply(qapp, "jour")
+
+
+def test_a_place_that_can_not_be_written_is_said_in_a_sentence(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    theme.apply(qapp)
+    plot = Plot()
+    qtbot.addWidget(plot)
+    plot.show_figure(CURVES)
+    with pytest.raises(FileRefusedError):
+        plot.save(tmp_path / "absent" / "g.png")
+
+
+def test_a_figure_is_told_in_words(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp)
+    plot = Plot()
+    qtbot.addWidget(plot)
+    plot.show_figure(BARS)
+    assert plot.accessibleName() == "Occupation"
+    assert plot.accessibleDescription() == "Triton palmé 3 / 10 ; Alyte 1 / 10"

@@ -1,0 +1,31 @@
+"""What a file would hold, and what an import said, in few words."""
+
+from pathlib import Path
+
+from fieldapp.exchange.preview import Preview
+from fieldapp.exchange.report import ImportReport, Outcome, RowReport
+from fieldapp.ui.windows.exchange_cards import alike, preview_words
+
+
+def test_a_whole_season_is_said_in_two_sentences() -> None:
+    assert preview_words(Preview(389, 261, 0, 0)) == "389 lignes à écrire, pour 261 passages. Aucun passage incomplet."
+
+
+def test_what_will_be_missing_is_said_with_its_reason() -> None:
+    words = preview_words(Preview(1200, 2, 1, 1, (("Fin : à remplir.", 1),)))
+    assert words == (
+        "1\u202f200 lignes à écrire, pour 2 passages. 1 passage sans observation n’a pas de ligne dans ce format. "
+        "◐ 1 incomplet : Fin : à remplir."
+    )
+
+
+def test_rows_that_say_the_same_stand_together_and_refused_ones_first() -> None:
+    note, refused = "dérogation", "pas un nombre"
+    rows = [
+        RowReport(2, Outcome.CREATED, "methodes", note),
+        RowReport(3, Outcome.CREATED),
+        RowReport(4, Outcome.REFUSED, "nombre_min", refused),
+        RowReport(5, Outcome.CREATED, "methodes", note),
+    ]
+    found = alike(ImportReport(Path("a.csv"), rows=rows))
+    assert [[row.line for row in group] for group in found] == [[4], [2, 5]]
