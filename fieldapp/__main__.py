@@ -136,7 +136,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how the command is written; exit code 2."""
-        self.exit(2, f"{self.format_usage()}{_('Commande mal écrite')} : {message}\n")
+        words = _("Commande mal écrite : {message}").format(message=message)
+        self.exit(2, f"{self.format_usage()}{words}\n")
 
     def format_usage(self) -> str:
         """Return how the command is written."""

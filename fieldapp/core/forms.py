@@ -81,13 +81,16 @@ class GridColumn:
 class LinkedQuestion:
     """A field of a linked record that the sheet asks for once, inline, when `when(visit values)` holds and it is empty.
 
-    `link` is the visit's field that names the record (a dataset), `field` the record's field (its derogation).
+    `link` is the visit's field that names the record (a dataset), `field` the record's field (its derogation). `code`
+    is the problem that an answer solves, `short` its name in the list of what is missing.
     """
 
     link: str
     field: str
     when: Callable[[Values], bool]
     words: str
+    short: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class SheetForm:
     with. `is_sighting(observation)` tells a species seen from the row that says "nothing". `suggest(letters, taxa by
     cd_nom, cd_nom seen here with the last year)` returns the curated taxa that fit, the likeliest first; without
     letters those that were seen here. `visit_words(visit values)` names the visit ("passage 2") in titles and in undo.
-    `passage_field` takes the passage that a round asks for. `second` is the second line of the head; `details` are shown where something is missing, else on demand.
+    `passage_field` takes the passage that a round asks for. `second` is the second line of the head; `details` are
+    shown where something is missing, else on demand.
     """
 
     visit: str

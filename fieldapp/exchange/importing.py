@@ -207,6 +207,8 @@ class _Import:
             shared: list[_Judged] = []
             for item in above:
                 shared.append(self._judged(line, item, shared, record.parent))
+            if record.uid in self._shared:
+                raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, "", _taken()))
             own = self._judge(record, shared)
             self._refuse_deleted(line, own, shared)
             self._refuse_problem(line, own)
@@ -386,8 +388,6 @@ class _Import:
     def _refuse_told_before(self, line: Line, record: Record) -> None:
         """Refuse a row whose own record an earlier row has told otherwise; the same row twice is no harm."""
         first = self._own.get(record.uid)
-        if record.uid in self._shared:
-            raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, "", _taken()))
         if first is None:
             return
         if first[1] == _digest(record):
@@ -458,7 +458,9 @@ class _Import:
 
 
 def _taken() -> str:
-    return _("Cet identifiant est déjà celui d’un enregistrement d’une autre sorte : reprenez celui du fichier d’origine.")
+    return _(
+        "Cet identifiant est déjà celui d’un enregistrement d’une autre sorte : reprenez celui du fichier d’origine."
+    )
 
 
 def _digest(record: Record) -> int:

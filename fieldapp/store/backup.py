@@ -7,6 +7,7 @@ SQLite program opens.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import re
 import sqlite3
@@ -380,12 +381,10 @@ def _by_clock(backups: list[Backup], now: datetime) -> tuple[list[Backup], list[
 
 
 def _free_name(path: Path) -> Path:
-    """Return the path, with a number when there is a file of that name."""
-    found, number = path, 1
-    while found.exists():
-        number += 1
-        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return found
+    """Return the path, numbered above all others of that name: the last one made in a second sorts last."""
+    taken = [file.stem.removeprefix(path.stem).strip("-") for file in path.parent.glob(f"{glob.escape(path.stem)}*.db")]
+    highest = max((int(number or 1) for number in taken if (number or "1").isdecimal()), default=0)
+    return path if highest == 0 else path.with_name(f"{path.stem}-{highest + 1}{path.suffix}")
 
 
 def _months_between(then: datetime, now: datetime) -> int:

@@ -147,7 +147,7 @@ class Program:
 
             demo.fill(db)
         by_code = {protocol.code: protocol for protocol in db.protocols.values()}
-        return Services(db, by_code, self.settings, self._saved, self._change_settings, training, self._switch)
+        return Services(db, by_code, self.settings, self._saved, self._change_settings, training, self._switch, lock)
 
     def _show(self, services: Services) -> None:
         window = MainWindow(

@@ -34,7 +34,12 @@ class RecoveryDialog(QDialog):
         buttons = theme.row(1, close, spacing=theme.S)
         if newest is not None:
             restore = ActionButton(
-                _("Restaurer cette sauvegarde"), "backup", "Return", primary=True, name="recovery.restore", on=self.accept
+                _("Restaurer cette sauvegarde"),
+                "backup",
+                "Return",
+                primary=True,
+                name="recovery.restore",
+                on=self.accept,
             )
             buttons.addWidget(restore)
         box.addLayout(buttons)

@@ -75,7 +75,12 @@ def begin_round(db: Database) -> None:
         "id_dataset": records.roots(db, "directory", "dataset")[0].uid,
         "expertise": "Chevronné",
     }
-    walked = {"accessibility": "Oui", "Heure_debut": "21:02", "Heure_fin": "21:14", "methode_de_prospection": ["4", "5"]}
+    walked = {
+        "accessibility": "Oui",
+        "Heure_debut": "21:02",
+        "Heure_fin": "21:14",
+        "methode_de_prospection": ["4", "5"],
+    }
     seen = {"presence": "Oui", "id_nomenclature_stade": "2", "id_nomenclature_sex": "1"}
     counted = {**seen, "id_nomenclature_typ_denbr": "Co"}
     estimated = {**seen, "id_nomenclature_typ_denbr": "Es"}
@@ -134,7 +139,7 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
     scenes: list[tuple[str, str, dict[str, object], str]] = [
         ("aujourdhui", "today", {}, ""),
         ("aires", "places", {"protocol": CODE}, ""),
-        ("tournee", "round", {"protocol": CODE, "uid": group.uid}, ""),
+        ("tournee", "round", {"protocol": CODE, "group": group.uid}, ""),
         ("mare", "sheet", {**here, "site": sites[0].uid}, ""),
         ("donnees", "data", {}, ""),
         ("analyses", "analyses", {}, ""),
@@ -146,8 +151,8 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
             ("mare-saisie", "sheet", {**here, "site": sites[3].uid}, "tri"),
             ("mare-rien-vu", "sheet", {**here, "site": sites[1].uid}, ""),
             ("mare-inaccessible", "sheet", {**here, "site": sites[2].uid}, ""),
-            ("fiche-mare", "place", {"protocol": CODE, "uid": sites[0].uid}, ""),
-            ("fiche-aire", "place", {"protocol": CODE, "uid": group.uid}, ""),
+            ("fiche-mare", "place", {"protocol": CODE, "entity": "site", "uid": sites[0].uid}, ""),
+            ("fiche-aire", "place", {"protocol": CODE, "entity": "sites_group", "uid": group.uid}, ""),
             ("historique", "history", {"uid": sites[0].uid}, ""),
             ("sauvegardes", "backups", {}, ""),
         ]

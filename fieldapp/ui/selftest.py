@@ -124,10 +124,9 @@ def everything(program: Program) -> Iterator[tuple[str, dict[str, object]]]:
         site = next(r for r in records.children(db, [group.uid]) if r.entity == protocol.form.round.site)
         yield "today", {}
         yield "places", {"protocol": protocol.code}
-        yield "round", {"protocol": protocol.code, "uid": group.uid}
-        yield "place", {"protocol": protocol.code, "uid": site.uid}
+        yield "round", {"protocol": protocol.code, "group": group.uid}
+        yield "place", {"protocol": protocol.code, "entity": site.entity, "uid": site.uid}
         yield "sheet", {"protocol": protocol.code, "site": site.uid, "passage": 1}
         yield "history", {"uid": site.uid}
     for code in ("data", "analyses", "exchanges", "settings", "backups"):
         yield code, {}
-

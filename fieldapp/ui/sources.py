@@ -23,11 +23,13 @@ def for_window(services: Services, navigate: Callable[..., Any]) -> Sequence[Sou
 
     def to_place(row: Suggestion) -> None:
         protocol, group, site = row.key
-        navigate("round", protocol=protocol, uid=group, site=site)
+        navigate("round", protocol=protocol, group=group, site=site)
 
     def species(text: str) -> list[Suggestion]:
         return [
-            Suggestion(taxon.cd_nom, taxon.nom_vern or taxon.lb_nom, taxon.lb_nom if taxon.nom_vern else "", icon="data")
+            Suggestion(
+                taxon.cd_nom, taxon.nom_vern or taxon.lb_nom, taxon.lb_nom if taxon.nom_vern else "", icon="data"
+            )
             for taxon in taxa.search(services.db, text, PER_SECTION)
         ]
 

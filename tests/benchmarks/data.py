@@ -124,10 +124,38 @@ def _site(
 def names(amount: int) -> Iterator[Taxon]:
     """Yield taxa with made-up names whose syllables and lengths resemble those of TAXREF."""
     chance = random.Random(18)  # noqa: S311 - test data
-    starts = ["Tri", "Bu", "Ra", "Pel", "Sal", "Hy", "Aly", "Pap", "Car", "Lo", "An", "Cory", "Mel", "Phy", "Sty", "Ceph"]
+    starts = [
+        "Tri",
+        "Bu",
+        "Ra",
+        "Pel",
+        "Sal",
+        "Hy",
+        "Aly",
+        "Pap",
+        "Car",
+        "Lo",
+        "An",
+        "Cory",
+        "Mel",
+        "Phy",
+        "Sty",
+        "Ceph",
+    ]
     middles = ["to", "ra", "ni", "lo", "phy", "ma", "ce", "do", "bra", "chi", "tri", "li", "po", "sto", "ga"]
     ends = ["us", "a", "um", "is", "ella", "ensis", "oides", "ata", "inus", "alis"]
-    french = ["Grenouille", "Crapaud", "Triton", "Charançon", "Carabe", "Noctuelle", "Mésange", "Laîche", "Orchis", "Bolet"]
+    french = [
+        "Grenouille",
+        "Crapaud",
+        "Triton",
+        "Charançon",
+        "Carabe",
+        "Noctuelle",
+        "Mésange",
+        "Laîche",
+        "Orchis",
+        "Bolet",
+    ]
     kinds = ["commun", "doré", "élégant", "des marais", "à tête noire", "vulgaire", "des sables", "palmé", "géant"]
 
     def word(parts: int) -> str:

@@ -65,7 +65,11 @@ def run_script(name: str, *arguments: str) -> str:
     """
     script = Path(__file__).parent / "scripts" / name
     done = subprocess.run(  # noqa: S603 - our own scripts
-        [sys.executable, str(script), *arguments], check=True, capture_output=True, text=True, timeout=600,
+        [sys.executable, str(script), *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=600,
         env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     )
     return done.stdout

@@ -15,7 +15,16 @@ from tests.benchmarks import data
 from tests.benchmarks.measure import Figure, percentile
 
 NAMES = 700_000
-WORDS = ("triton alpestre", "grenouille ver", "crapaud calam", "bufo bufo", "mel", "phyto", "noctuelle a tete", "459628")
+WORDS = (
+    "triton alpestre",
+    "grenouille ver",
+    "crapaud calam",
+    "bufo bufo",
+    "mel",
+    "phyto",
+    "noctuelle a tete",
+    "459628",
+)
 
 
 def figures(folder: Path) -> Iterator[Figure]:

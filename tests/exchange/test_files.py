@@ -94,7 +94,11 @@ def test_text_that_is_not_utf8_is_refused_with_its_line_and_the_way_out(tmp_path
     sentence = refusal(path)
     assert "ligne 3" in sentence
     assert "--encoding cp1252" in sentence
-    assert [line.row for line in open_table(path, WANTED, ";", "cp1252").lines()][1] == {"a": "vélo", "b": "2", "c": "3"}
+    assert [line.row for line in open_table(path, WANTED, ";", "cp1252").lines()][1] == {
+        "a": "vélo",
+        "b": "2",
+        "c": "3",
+    }
 
 
 def test_text_that_is_not_in_the_encoding_asked_for_is_refused(tmp_path: Path) -> None:

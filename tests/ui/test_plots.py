@@ -33,10 +33,8 @@ def test_a_figure_wears_the_colours_of_the_theme(qtbot: QtBot, qapp: QApplicatio
     plot.show_figure(figure)
     plot.show()
     theme.apply(qapp, name)
-    qtbot.waitExposed(plot)
-    colours = theme.THEMES[name]
-    found = colours_of(plot.grab().toImage())
-    assert {colours.surface.lower(), colours.plots[0].lower()} <= found
+    wanted = {theme.THEMES[name].surface.lower(), theme.THEMES[name].plots[0].lower()}
+    qtbot.waitUntil(lambda: wanted <= colours_of(plot.grab().toImage()))
     theme.apply(qapp, "jour")
     plot.close()
 
@@ -55,9 +53,7 @@ def test_a_picture_is_light_and_large_whatever_the_theme(qtbot: QtBot, qapp: QAp
     theme.apply(qapp, "jour")
 
 
-def test_a_place_that_can_not_be_written_is_said_in_a_sentence(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path
-) -> None:
+def test_a_place_that_can_not_be_written_is_said(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     theme.apply(qapp)
     plot = Plot()
     qtbot.addWidget(plot)

@@ -36,7 +36,8 @@ def test_codes_are_shown_by_their_labels(words: Words) -> None:
 
 
 def test_what_is_absent_is_a_dash(words: Words) -> None:
-    assert [words.value(field("visit", "comments"), value) for value in (None, "", [])] == ["–"] * 3
+    nothing: tuple[object, ...] = (None, "", [])
+    assert [words.value(field("visit", "comments"), value) for value in nothing] == ["–"] * 3
 
 
 def test_a_taxon_is_called_by_its_french_name(words: Words) -> None:

@@ -175,12 +175,11 @@ def suggest(text: str, taxa: Mapping[int, Taxon], seen_here: Mapping[int, int]) 
     Without letters only those seen here. Within a complex its genus comes before its forms, whatever was noted here
     before: the form is seldom sure (source: Bull. SHF 178, one taxon for trends; POPAmphibien's list has the genus).
     """
-    rated = [
-        (taxon, how if how is not None else 0)
-        for taxon in taxa.values()
-        if taxon.cd_nom != ABSENCE_TAXON
-        and (how := fit(text, taxon) if text.strip() else _of_here(taxon, seen_here)) is not None
-    ]
+    rated = []
+    for taxon in taxa.values():
+        how = fit(text, taxon) if text.strip() else (0 if taxon.cd_nom in seen_here else None)
+        if how is not None and taxon.cd_nom != ABSENCE_TAXON:
+            rated.append((taxon, how))
     here = {taxon.complex or taxon.cd_ref for taxon in taxa.values() if taxon.cd_nom in seen_here}
 
     def order(item: tuple[Taxon, int]) -> tuple[object, ...]:
@@ -193,10 +192,6 @@ def suggest(text: str, taxa: Mapping[int, Taxon], seen_here: Mapping[int, int]) 
     if absence is not None and text.strip() and fit(text, absence) is not None:
         ordered.append(absence)  # "something seen, not determined": legitimate, and never the first
     return ordered
-
-
-def _of_here(taxon: Taxon, seen_here: Mapping[int, int]) -> int | None:
-    return 0 if taxon.cd_nom in seen_here else None
 
 
 # ------------------------------------------------------------------------------------------------ visit
@@ -260,7 +255,9 @@ SHEET = SheetForm(
             "id_dataset",
             "derogation_reference",
             _captures,
-            N_("Capture : référence de la dérogation préfectorale (demandée une seule fois pour ce jeu de données)"),
+            N_("Capture : référence de la dérogation, une fois pour ce jeu de données"),
+            N_("dérogation"),
+            "no_derogation",
         ),
     ),
 )

@@ -43,7 +43,6 @@ ANALYSES = (
 
 FIELDS: Mapping[tuple[str, str], str] = {
     ("person", "name"): "observers",
-    ("person", "organisation"): "organismes_rattaches",
     ("dataset", "name"): "jeu_de_donnees",
     ("dataset", "id_dataset"): "id_dataset",
     ("sites_group", "sites_group_name"): "aire_etude",

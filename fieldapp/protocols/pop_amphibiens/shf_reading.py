@@ -179,8 +179,7 @@ class ShfParser:
         organisation = self._organisations.get(name)
         twin = next((person for known, person in self._people.items() if fold(known) == folded), None)
         if present is not None:
-            data = dict(present.data) | ({"organisation": organisation} if organisation else {})
-            found = replace(present, data=data)
+            found = present
         elif twin is not None:
             found = twin
         else:

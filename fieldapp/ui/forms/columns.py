@@ -31,9 +31,9 @@ class Places:
 
 def places(columns: Sequence[GridColumn], width: int) -> Places:
     """Return where the columns stand in a line of this width."""
-    gap = theme.M
+    gap = theme.L
     fixed = [round(column.width * theme.text_px() * LETTER) + theme.M if column.width else 0 for column in columns]
-    inner = width - 2 * theme.M - gap * len(columns)
+    inner = width - 2 * theme.M - gap * len(columns) - theme.M * sum(column.is_number for column in columns)
     left_over = max(0, inner - sum(fixed))
     open_columns = fixed.count(0)
     share = SPECIES_SHARE if open_columns else 1.0
@@ -41,8 +41,8 @@ def places(columns: Sequence[GridColumn], width: int) -> Places:
     rest = (left_over - species) // open_columns if open_columns else 0
     at = theme.M + species + gap
     found = []
-    for own in fixed:
+    for column, own in zip(columns, fixed, strict=True):
         own = own or rest
         found.append((at, own))
-        at += own + gap
+        at += own + gap + (theme.M if column.is_number else 0)
     return Places((theme.M, species), tuple(found))

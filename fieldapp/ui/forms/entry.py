@@ -21,7 +21,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class SpeciesEdit(Suggest):
-    """The species of a line. With the list closed the arrows walk between lines; Down in an empty line opens the list."""
+    """The species of a line. With the list closed the arrows walk between lines; Down in an empty one opens it."""
 
     walk = Signal(int)
     refused = Signal(str)
@@ -32,11 +32,12 @@ class SpeciesEdit(Suggest):
 
     def event(self, event: QEvent) -> bool:
         """Leave every key with Ctrl to the page, also while the list is open."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in _ENTER:
+        if isinstance(event, QKeyEvent):
+            with_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            if event.type() == QEvent.Type.ShortcutOverride and with_ctrl and event.key() in _ENTER:
                 return False
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
-            if not self.text().strip():
+            tab = event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab
+            if tab and not self.text().strip():
                 self.close_list()
         return super().event(event)
 
@@ -114,10 +115,8 @@ class CellEdit(QLineEdit):
             self.setText("")
         elif typed in self.column.letters:
             self.setText(_(self.column.letters[typed]))
-        elif not typed or not typed.isprintable():
-            return False
         else:
-            return True
+            return typed != "" and typed.isprintable()
         self.textEdited.emit(self.text())
         self.selectAll()
         return True
@@ -130,7 +129,7 @@ class CellEdit(QLineEdit):
 
 
 class EntryRow(QWidget):
-    """The cells of one Entry. `done` when Enter ends the line, `walked` on an arrow, `told` with a hint or a problem."""
+    """The cells of one Entry. `done`: Enter ended the line; `walked`: an arrow; `told`: a hint or a problem."""
 
     done = Signal()
     walked = Signal(int)

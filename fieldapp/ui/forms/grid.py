@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from fieldapp.core.forms import QuickKey, SheetForm
-from fieldapp.core.schema import Severity
+from fieldapp.core.forms import GridColumn, QuickKey, SheetForm
+from fieldapp.core.schema import Severity, Values
 from fieldapp.core.text import _
 from fieldapp.ui import theme
 from fieldapp.ui.forms.entry import EntryRow
@@ -80,7 +79,7 @@ class LinesGrid(QFrame):
         session = self._session
         if session is None:
             return
-        quick = session.quick_on()
+        quick = None if session.sightings() else session.quick_on()
         self.heads.setVisible(quick is None)
         self._stack.setCurrentIndex(0 if quick is None else 1)
         if quick is not None:
@@ -101,8 +100,13 @@ class LinesGrid(QFrame):
         name = (taxon.nom_vern or taxon.lb_nom) if taxon else str(line.cd_nom or "")
         if not self._sheet.is_sighting(line.data):
             name = _("Rien vu")
-        cells = tuple(column.show(line.data) for column in self._sheet.columns)
+        cells = tuple(self._cell(column, line.data) for column in self._sheet.columns)
         return LineWords(uid, name, taxon.lb_nom if taxon and taxon.nom_vern else "", cells, said)
+
+    def _cell(self, column: GridColumn, values: Values) -> str:
+        """Return the words of a cell; what every line has by default ("indéterminé") is left open."""
+        default = self._sheet.new_observation.get(column.code)
+        return "" if default is not None and values.get(column.code) == default else column.show(values)
 
     def _rebuild(self) -> None:
         for row in self._rows.values():
@@ -313,5 +317,3 @@ class QuickView(QWidget):
         self._sentence.setText(_(quick.sentence))
         self._sentence.setMinimumWidth(theme.text_px() * 34)
         self._back.setText(_("{key} pour revenir à la saisie").format(key=key_words(quick.key)))
-
-

@@ -59,8 +59,13 @@ class HeadCell(QWidget):
         self.label.setProperty("role", "label")
         self.label.setBuddy(self.editor)
         head = theme.row(self.label, spacing=theme.XS + 2)
+        cap = KeyHint(header.key or "F1", self)  # keeps its room where there is no key, so that all labels are level
+        kept = cap.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        cap.setSizePolicy(kept)
+        cap.setVisible(bool(header.key))
+        head.addWidget(cap)
         if header.key:
-            head.addWidget(KeyHint(header.key, self))
             is_time = item.kind is Kind.TIME
             live_key(self, header.key, (lambda: on_now(item.name)) if is_time else self.go_in)
         head.addStretch(1)
@@ -135,8 +140,10 @@ class HeadCell(QWidget):
         pick = LinkEdit(services, item.target, name=name) if item.kind is Kind.LINK else ChoiceEdit(item, name=name)
         pick.changed.connect(self._chosen)
         self._listen(pick)
-        if not self.header.width and self.header.choices:
+        if self.header.choices:
             pick.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        else:
+            pick.setMinimumWidth(theme.text_px() * 16)
         return pick
 
     def _line(self, name: str) -> ParsedEdit:

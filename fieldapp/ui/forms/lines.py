@@ -132,7 +132,9 @@ class LineRow(QWidget):
         """Edit the cell that was pressed."""
         at = places(self._columns, self.width())
         x = event.position().toPoint().x()
-        hit = next((c.code for n, c in enumerate(self._columns) if at.rect(n, 1).left() <= x <= at.rect(n, 1).right()), "")
+        hit = next(
+            (c.code for n, c in enumerate(self._columns) if at.rect(n, 1).left() <= x <= at.rect(n, 1).right()), ""
+        )
         self.edit.emit(self.words.uid, hit)
 
 

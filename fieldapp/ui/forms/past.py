@@ -65,9 +65,9 @@ class Past:
         for visit in reversed(self.visits):
             if passage is None and visit.on_date == today.isoformat():
                 return visit
-            if passage is not None and (visit.on_date or "")[:4] == str(today.year):
-                if form.round.passage_of(visit.data) == passage:
-                    return visit
+            of_year = (visit.on_date or "")[:4] == str(today.year)
+            if passage is not None and of_year and form.round.passage_of(visit.data) == passage:
+                return visit
         return None
 
     def fresh(self, db: Database, protocol: StudyProtocol, passage: int | None, today: date) -> Record:

@@ -6,6 +6,7 @@ draft, which is written at every keystroke and goes in the transaction of the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -97,9 +98,13 @@ class SheetSession:
     def details(self) -> list[HeaderField]:
         """Return the fields of the details: those of the form, then the optional ones of the visit."""
         named = {header.name for header in (*self.sheet.header, *self.sheet.second, *self.sheet.details)}
-        local = [HeaderField(item.name) for item in self.visit_entity.fields if item.optional and item.name not in named]
+        local = [
+            HeaderField(item.name) for item in self.visit_entity.fields if item.optional and item.name not in named
+        ]
         return [
-            header for header in (*self.sheet.details, *local) if self.is_on_form(self.visit_entity.by_name[header.name])
+            header
+            for header in (*self.sheet.details, *local)
+            if self.is_on_form(self.visit_entity.by_name[header.name])
         ]
 
     def value(self, name: str) -> Any:
@@ -153,13 +158,22 @@ class SheetSession:
         """Return in a few words each what the visit still lacks."""
         words: dict[str, None] = {}
         for item in found:
-            if item.problem.severity is not Severity.INCOMPLETE:
-                continue
-            entity = self.visit_entity if item.line is None else self.line_entity
-            asked = entity.by_name.get(item.problem.field) if item.problem.code == "missing" else None
-            label = _(asked.label).lower() if asked else item.words
-            words[f"{label} ({self.line_name(item.line)})" if item.line else label] = None
+            if item.problem.severity is Severity.INCOMPLETE:
+                short = self._short(item)
+                words[f"{short} ({self.line_name(item.line)})" if item.line else short] = None
         return list(words)
+
+    def _short(self, finding: Finding) -> str:
+        """Return what is missing in a few words: the field's name, else the first sentence."""
+        for asked in self.sheet.questions:
+            if asked.code == finding.problem.code:
+                return _(asked.short)
+        entity = self.visit_entity if finding.line is None else self.line_entity
+        item = entity.by_name.get(finding.problem.field) if finding.problem.code == "missing" else None
+        if item is not None:
+            return _(item.label).lower()
+        first = re.split(r"(?<=[.?!]) ", finding.words, maxsplit=1)[0].rstrip(".")
+        return first[:1].lower() + first[1:]
 
     def line_name(self, uid: str | None) -> str:
         """Return the French name of the species of a line."""
@@ -371,9 +385,9 @@ class SheetSession:
         """Return what a linked record (the dataset) is still to be asked, None when nothing."""
         for asked in self.sheet.questions:
             linked = self.visit.data.get(asked.link)
-            if linked in self.past.links and asked.when(self.visit.data):
-                if not self.past.links[linked].get(asked.field):
-                    return asked
+            known = self.past.links.get(str(linked))
+            if known is not None and not known.get(asked.field) and asked.when(self.visit.data):
+                return asked
         return None
 
     def answer(self, asked: LinkedQuestion, text: str) -> None:
@@ -449,5 +463,3 @@ def _confirmed(values: Values, code: str) -> dict[str, Any]:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-

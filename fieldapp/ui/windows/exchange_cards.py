@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -39,14 +39,16 @@ BADGES = {
     Outcome.DELETED_HERE: "neutral",
     Outcome.REFUSED: "inaccessible",
 }
-COUNTED = {
-    Outcome.CREATED: (N_("{n} créée"), N_("{n} créées")),
-    Outcome.UPDATED: (N_("{n} mise à jour"), N_("{n} mises à jour")),
-    Outcome.IDENTICAL: (N_("{n} identique"), N_("{n} identiques")),
-    Outcome.DIFFERENT: (N_("{n} différente"), N_("{n} différentes")),
-    Outcome.DELETED_HERE: (N_("{n} supprimée ici"), N_("{n} supprimées ici")),
-    Outcome.REFUSED: (N_("{n} refusée"), N_("{n} refusées")),
+COUNTED: Mapping[Outcome, Callable[[int], str]] = {
+    Outcome.CREATED: lambda n: ngettext("{n} créée", "{n} créées", n),
+    Outcome.UPDATED: lambda n: ngettext("{n} mise à jour", "{n} mises à jour", n),
+    Outcome.IDENTICAL: lambda n: ngettext("{n} identique", "{n} identiques", n),
+    Outcome.DIFFERENT: lambda n: ngettext("{n} différente", "{n} différentes", n),
+    Outcome.DELETED_HERE: lambda n: ngettext("{n} supprimée ici", "{n} supprimées ici", n),
+    Outcome.REFUSED: lambda n: ngettext("{n} refusée", "{n} refusées", n),
 }
+"""How many rows had an outcome, in words (`n` is to be filled in)."""
+
 SHOWN = 2000
 """Lines of a report that the table shows; the saved report has them all."""
 
@@ -228,7 +230,7 @@ class ReportCard(Card):
                 widget.deleteLater()
         for outcome, count in report.counts.items():
             if count:
-                words = ngettext(*COUNTED[outcome], count).format(n=number_words(count))
+                words = COUNTED[outcome](count).format(n=number_words(count))
                 self._flow.addWidget(StateBadge(BADGES[outcome], words, name=f"exchanges.count.{outcome}"))
         remarks = alike(report)
         notes = list(report.notes)
@@ -307,7 +309,8 @@ class PastCard(Card):
 
     def _row(self, past: Past, words: Words) -> tuple[str, ...]:
         action = past.action
-        state = f"neutral|{_('annulé')}" if past.is_undone else f"good|{_('en place')}"
+        kind, word = ("neutral", _("annulé")) if past.is_undone else ("good", _("en place"))
+        state = f"{kind}|{word}"
         return (instant_words(action.made_at), words.who(action.who), action.label, number_words(past.records), state)
 
     def chosen(self) -> SavedAction | None:

@@ -108,8 +108,16 @@ class RoundPage(PageWidget):
 
     # ------------------------------------------------------------------------------------------- showing
 
-    def open(self, protocol: str = "", group: str = "", passage: int = 0, year: int = 0, **params: Any) -> None:
-        """Read the round anew; stand where to go now when another round is shown than before."""
+    def open(
+        self,
+        protocol: str = "",
+        group: str = "",
+        passage: int = 0,
+        year: int = 0,
+        site: str | None = None,
+        **_params: Any,
+    ) -> None:
+        """Read the round anew; stand on `site`, or where to go now when another round is shown than before."""
         self._params = {"protocol": protocol, "group": group, "passage": passage, "year": year}
         self._study = self._services.protocols[protocol]
         day = rounds.season_day(year or rounds.today().year)
@@ -122,6 +130,8 @@ class RoundPage(PageWidget):
         other = (group, self._round.passage, self._round.last)
         self._show(self._round, fresh=other != self._shown)
         self._shown = other
+        if site:
+            self._table.select_key(site)
         self._close_panel()
 
     def _show(self, found: Round, *, fresh: bool) -> None:

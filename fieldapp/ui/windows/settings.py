@@ -48,8 +48,8 @@ class SettingsPage(PageWidget):
         self._training = ActionButton(icon="training", key="Ctrl+T", name="settings.training", on=self._switch, text="")
         self.setLayout(theme.column(theme.row(self._person_card(), self._look_card()), self._data_card(), 1))
 
-    def open(self, **_params: Any) -> None:
-        """Show the settings as they are."""
+    def open(self, section: str = "", **_params: Any) -> None:
+        """Show the settings as they are; `section` "training" stands on the way into the training mode."""
         chosen = self._services.settings
         self.set_title(_("Réglages"), _("fieldapp {version}").format(version=__version__))
         self._who.setText(chosen.who_name)
@@ -59,7 +59,7 @@ class SettingsPage(PageWidget):
         self._training.set_text(
             _("Quitter l’entraînement") if self._services.training else _("Passer en mode entraînement")
         )
-        self._who.setFocus()
+        (self._training if section == "training" else self._who).setFocus()
 
     def actions_of_page(self) -> Sequence[Action]:
         """Return the keys of the page."""
@@ -87,7 +87,9 @@ class SettingsPage(PageWidget):
         card.add(LabeledField(_("Thème"), self._theme))
         card.add(LabeledField(_("Taille du texte"), self._scale))
         card.add(
-            text_label(_("« Nuit rouge » n’éclaire qu’en rouge : les yeux restent faits à la nuit."), "secondary", wrap=True)
+            text_label(
+                _("« Nuit rouge » n’éclaire qu’en rouge : les yeux restent faits à la nuit."), "secondary", wrap=True
+            )
         )
         return card
 
@@ -98,9 +100,7 @@ class SettingsPage(PageWidget):
         card.add(theme.column(text_label(_("Vos relevés sont dans ce fichier :"), "small"), path, spacing=theme.XS))
         open_folder = ActionButton(_("Ouvrir le dossier"), "open_folder", name="settings.folder", on=self._open_folder)
         backups = ActionButton(_("Sauvegardes"), "backup", "Ctrl+B", name="settings.backups", on=self._backups)
-        report = ActionButton(
-            _("Diagnostic"), "copy_report", "Ctrl+D", name="settings.diagnostic", on=self._diagnostic
-        )
+        report = ActionButton(_("Diagnostic"), "copy_report", "Ctrl+D", name="settings.diagnostic", on=self._diagnostic)
         card.add(theme.row(backups, open_folder, report, 1, spacing=theme.S))
         card.add(
             text_label(

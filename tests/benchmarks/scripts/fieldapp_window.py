@@ -4,11 +4,12 @@ With `--memory` it then opens the data page, goes from the first record to the l
 """
 
 import sys
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from fieldapp.__main__ import main as command_line
 from fieldapp.ui import main
 
 
@@ -31,7 +32,7 @@ def scroll_all(program: main.Program) -> None:
     from PySide6.QtWidgets import QTableView
 
     assert program.window is not None
-    program.window.navigate("data", year="all")
+    program.window.navigate("data", year=None)
     application = QApplication.instance()
     assert application is not None
     table = program.window.page().findChild(QTableView, "data.table")  # type: ignore[union-attr]
@@ -53,4 +54,5 @@ def ready(program: main.Program) -> None:
     QTimer.singleShot(0, lambda: work(program))
 
 
-raise SystemExit(main.run(Path(sys.argv[1]), on_ready=ready))
+main.run = partial(main.run, on_ready=ready)
+raise SystemExit(command_line(["--database", sys.argv[1]]))

@@ -158,21 +158,23 @@ def databases(draw: st.DrawFn) -> list[Record]:
     """Return the records of a small database, as the field could leave it behind."""
     people = [
         make_record("directory", PERSON, {"name": name, "organisation": draw(TEXTS)}, None, draw(UIDS))
-        for name in draw(st.lists(PERSON_NAMES.filter(str.strip), max_size=3, unique_by=fold))
+        for name in draw(st.lists(PERSON_NAMES.filter(str.strip), min_size=1, max_size=3, unique_by=fold))
     ]
     datasets = [
         make_record("directory", DATASET, {"name": name, **draw(some(id_dataset=st.integers(1, 99)))}, None, draw(UIDS))
         for name in draw(st.lists(TEXTS.filter(str.strip), max_size=2, unique_by=fold))
     ]
     found = [*people, *datasets]
-    for values in draw(st.lists(GROUPS, max_size=2)):
+    for values in draw(st.lists(GROUPS, min_size=1, max_size=2)):
         group = make_record(schema.CODE, schema.SITES_GROUP, values, None, draw(UIDS))
         found.append(group)
-        sites = st.lists(SITES, max_size=2, unique_by=lambda site: shf.written_name(site.get("base_site_name", "")))
+        sites = st.lists(
+            SITES, min_size=1, max_size=2, unique_by=lambda site: shf.written_name(site.get("base_site_name", ""))
+        )
         for site_values in draw(sites):
             site = make_record(schema.CODE, schema.SITE, site_values, group.uid, draw(UIDS))
             found.append(site)
-            for visit_values in draw(st.lists(VISITS, max_size=3)):
+            for visit_values in draw(st.lists(VISITS, min_size=1, max_size=3)):
                 found += draw(visits(site.uid, visit_values, people, datasets))
     return found
 
@@ -191,7 +193,7 @@ def visits(
     if values.get("accessibility") == "Non":
         lines: list[dict[str, Any]] = []
     else:
-        lines = draw(st.lists(seen(), max_size=3) | st.lists(ABSENCE, max_size=1))
+        lines = draw(st.lists(seen(), min_size=1, max_size=3) | st.lists(ABSENCE, max_size=1))
     return [visit, *(make_record(schema.CODE, schema.OBSERVATION, line, visit.uid, draw(UIDS)) for line in lines)]
 
 

@@ -133,7 +133,10 @@ def test_what_a_spreadsheet_rewrites_is_understood_and_noted(
 
 def test_labels_are_read_without_regard_to_accents_and_apostrophes(row: Row) -> None:
     methods = "identification a vue, de nuit (lampe);Capture à l'épuisette (dérogation préfectorale obligatoire)"
-    assert by_entity(read([row | {"methodes_prospection": methods}])[0])["visit"].data["methode_de_prospection"] == ["4", "2"]
+    assert by_entity(read([row | {"methodes_prospection": methods}])[0])["visit"].data["methode_de_prospection"] == [
+        "4",
+        "2",
+    ]
 
 
 def test_the_point_as_text_fills_in_for_empty_numbers(row: Row) -> None:
@@ -165,7 +168,11 @@ def test_two_files_give_the_same_site_the_same_uid(row: Row) -> None:
 
 
 def test_whoever_stands_alone_beside_an_organisation_belongs_to_it(row: Row) -> None:
-    other = row | {"observers": "Solo", "organismes_rattaches": "GON", "uuid_passage": "97a6205d-b58b-47c5-a672-2f5baec24d6e"}
+    other = row | {
+        "observers": "Solo",
+        "organismes_rattaches": "GON",
+        "uuid_passage": "97a6205d-b58b-47c5-a672-2f5baec24d6e",
+    }
     both = row | {
         "observers": "Solo ; Duo",
         "organismes_rattaches": "CPIE, GON",

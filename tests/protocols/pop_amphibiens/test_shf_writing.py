@@ -17,7 +17,13 @@ def record(entity: str, uid: str, data: dict[str, object]) -> Record:
     on_date = data.get("visit_date_min")
     cd_nom = data.get("cd_nom")
     return Record(
-        uid, schema.CODE, entity, None, data, str(on_date) if on_date else None, cd_nom if isinstance(cd_nom, int) else None
+        uid,
+        schema.CODE,
+        entity,
+        None,
+        data,
+        str(on_date) if on_date else None,
+        cd_nom if isinstance(cd_nom, int) else None,
     )
 
 
@@ -76,7 +82,12 @@ def test_nothing_seen_is_one_row_and_an_inaccessible_visit_has_none_but_counts_f
     visits = (visit("a", "2020-03-01", accessibility="Non"), visit("b", "2020-04-01", NOTHING))
     (row,) = standard(tree(*visits))
     assert (row["uuid_passage"], row["num_passage_calc"]) == ("b", "2")
-    assert (row["presence_amphibien"], row["cd_nom"], row["nombre_min"], row["nombre_max"]) == ("Non", "914450", "0", "0")
+    assert (row["presence_amphibien"], row["cd_nom"], row["nombre_min"], row["nombre_max"]) == (
+        "Non",
+        "914450",
+        "0",
+        "0",
+    )
 
 
 def test_names_that_the_file_cited_are_written_back() -> None:
@@ -103,7 +114,11 @@ def test_two_ponds_that_are_written_alike_are_refused_by_name() -> None:
 def test_analyses_has_one_row_per_visit_those_without_observation_included() -> None:
     lines = (SEEN, SEEN | {"cd_nom": 351, "count_min": 1, "count_max": 1}, SEEN | {"id_nomenclature_stade": "2"})
     rows = analyses(
-        tree(visit("a", "2020-03-01", *lines), visit("b", "2020-04-01", NOTHING), visit("c", "2020-05-01", accessibility="Non"))
+        tree(
+            visit("a", "2020-03-01", *lines),
+            visit("b", "2020-04-01", NOTHING),
+            visit("c", "2020-05-01", accessibility="Non"),
+        )
     )
     totals = [[row[column] for column in shf.ANALYSES[-5:]] for row in rows]
     assert totals == [

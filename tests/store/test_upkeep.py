@@ -1,0 +1,35 @@
+"""What the program does for a database while it is in use."""
+
+from pathlib import Path
+
+import pytest
+
+from fieldapp.core.errors import DamagedDatabaseError
+from fieldapp.store import backup, records, upkeep
+from fieldapp.store.connection import Database, open_database
+from tests.store.ponds import PONDS, make
+
+
+def test_a_whole_file_passes_and_a_damaged_one_is_named(path: Path) -> None:
+    with open_database(path, [PONDS]) as db:
+        records.save(db, [make("group", name="x" * 2000) for _ in range(100)], "aires")
+    upkeep.check_file(path)
+    content = bytearray(path.read_bytes())
+    content[20_000:60_000] = bytes(40_000)
+    path.write_bytes(content)
+    with pytest.raises(DamagedDatabaseError, match="restaurez"):
+        upkeep.check_file(path)
+
+
+def test_a_backup_is_made_and_old_ones_go(path: Path, db: Database) -> None:
+    made = [upkeep.back_up(path) for _ in range(13)]
+    kept = [item.path for item in backup.list_backups(path)]
+    assert made[-1] in kept
+    assert len(kept) < len(made)
+
+
+def test_records_are_counted_with_those_deleted(db: Database) -> None:
+    kept, gone = make("group", name="une"), make("group", name="deux")
+    records.save(db, [kept, gone], "aires")
+    records.delete(db, gone.uid, "supprimer")
+    assert upkeep.counts(db) == {"ponds.group": {"all": 2, "deleted": 1}}
