@@ -21,7 +21,13 @@ BROAD = {"Exception", "BaseException"}
 BROAD_EXCEPT_ALLOWED = {"ui/background.py", "ui/errors.py"}
 
 # Modules of plain data or of a few lines, seen through the tests of what uses them: path -> why it has no test file.
-WITHOUT_TEST_FILE: dict[str, str] = {}
+WITHOUT_TEST_FILE: dict[str, str] = {
+    "core/errors.py": "classes without a body",
+    "core/exchange.py": "dataclasses without a body",
+}
+
+# Rooms whose modules are tested through what a person does in the window, not one by one.
+TESTED_THROUGH_THE_WINDOW = ("ui/",)
 
 SQL = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|PRAGMA\s+\w+"
@@ -139,7 +145,9 @@ def test_each_module_has_its_mirror_among_the_tests() -> None:
     expected = {
         place(path): TESTS / path.relative_to(PACKAGE).with_name(f"test_{path.stem.strip('_')}.py")
         for path in sources()
-        if path.name != "__init__.py" and place(path) not in WITHOUT_TEST_FILE
+        if path.name != "__init__.py"
+        and place(path) not in WITHOUT_TEST_FILE
+        and not place(path).startswith(TESTED_THROUGH_THE_WINDOW)
     }
     missing = [f"{module} -> {test.relative_to(ROOT)}" for module, test in expected.items() if not test.exists()]
     assert missing == []

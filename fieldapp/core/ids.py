@@ -17,7 +17,7 @@ def new_uid() -> str:
     48 bits of Unix milliseconds, 12 bits of fraction of a millisecond used as a counter, 62 random bits
     (source: RFC 9562, section 5.7 and method 3 of section 6.2).
     """
-    global _last  # noqa: PLW0603 - one counter per process, under the lock
+    global _last
     with _lock:
         ticks = max(time.time_ns() * 4096 // 1_000_000, _last + 1)
         _last = ticks

@@ -42,7 +42,7 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _translations.ngettext(singular, plural, n)
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that the extraction tools know
+def N_(message: str) -> str:
     """Mark a French text for translation where it stands; it is translated where it is shown."""
     return message
 

@@ -417,7 +417,7 @@ class _Import:
             raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, problem.column, problem.sentence))
 
     def _refuse_deleted(self, line: Line, own: _Judged, shared: Sequence[_Judged]) -> None:
-        for item in (own, *shared):
+        for item in (*shared, own):
             if item.verdict is _Verdict.DELETED and (item is own or item in self._ancestors(own.record, shared)):
                 entity = self._db.protocols[item.record.protocol].entity(item.record.entity)
                 sentence = _("Supprimé ici ({entity}), non repris.").format(entity=_(entity.label))

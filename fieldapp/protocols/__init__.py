@@ -1,5 +1,4 @@
-"""The protocols: one folder each. A folder that holds a module `protocol` with a PROTOCOL is a protocol; they do not know
-each other."""
+"""The protocols: one folder each, with a PROTOCOL in its module `protocol`; they do not know each other."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _caret: Caret | None = None
 
 def install(app: QApplication) -> None:
     """Let the caret follow the theme from now on; one for the whole program."""
-    global _caret  # noqa: PLW0603 - one caret for the whole program
+    global _caret
     if _caret is None:
         _caret = Caret(app)
 

@@ -151,7 +151,7 @@ _door: ErrorDoor | None = None
 
 def install(app: QApplication) -> ErrorDoor:
     """Put the door in: from now on no failure passes silently or ends the program. Returns the door to be furnished."""
-    global _door  # noqa: PLW0603 - one door for the whole program
+    global _door
     door = ErrorDoor(app)
     sys.excepthook = door.hook
 

@@ -228,7 +228,7 @@ class Program:
     # ------------------------------------------------------------------------------ looking after the database
 
     def _look_after(self) -> None:
-        """Check a database that was too large to be checked at the start, then make today's backup, in the background."""
+        """In the background: check a database that was too large for the start, then make today's backup."""
         if self.services is None or self.window is None:
             return
         path = self.services.path

@@ -77,7 +77,8 @@ class GoTo(Overlay):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Walk in the list while the cursor stays in the line."""
-        if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        line = getattr(self, "line", None)  # Qt still delivers events to what Python has let go of
+        if watched is line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 5, Qt.Key.Key_PageUp: -5}
             key = Qt.Key(event.key())
             if key in steps:

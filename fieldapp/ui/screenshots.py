@@ -75,13 +75,13 @@ def begin_round(db: Database) -> None:
         "id_dataset": records.roots(db, "directory", "dataset")[0].uid,
         "expertise": "Chevronné",
     }
-    walked = {
+    walked: dict[str, object] = {
         "accessibility": "Oui",
         "Heure_debut": "21:02",
         "Heure_fin": "21:14",
         "methode_de_prospection": ["4", "5"],
     }
-    seen = {"presence": "Oui", "id_nomenclature_stade": "2", "id_nomenclature_sex": "1"}
+    seen: dict[str, object] = {"presence": "Oui", "id_nomenclature_stade": "2", "id_nomenclature_sex": "1"}
     counted = {**seen, "id_nomenclature_typ_denbr": "Co"}
     estimated = {**seen, "id_nomenclature_typ_denbr": "Es"}
     lines: Sequence[tuple[dict[str, object], Sequence[dict[str, object]]]] = (

@@ -280,7 +280,7 @@ def _fill(box: Box, items: tuple[QWidget | QLayout | int, ...], margin: int, spa
 
 def apply(app: QApplication, theme: str = "jour", scale: float = 1.0) -> None:
     """Dress the whole program in this theme and text size; open windows change at once."""
-    global _current  # noqa: PLW0603 - one look for the whole program
+    global _current
     name = theme if theme in THEMES else "jour"
     _current = Theme(name, scale, THEMES[name])
     _set_style(app, red=name == "nuit-rouge")

@@ -45,7 +45,7 @@ def prepare(db: Database) -> None:
 
 
 def _records(observations: int) -> Iterator[Record]:
-    chance = random.Random(2020)  # noqa: S311 - test data
+    chance = random.Random(2020)
     species = [taxon.cd_nom for taxon in lists.taxa() if taxon.regional_rank and taxon.status == "native"]
     person = make_record(DIRECTORY, PERSON, {"name": "Observateur Un"}, None)
     dataset = make_record(DIRECTORY, DATASET, {"name": "POPAmphibien", "id_dataset": 1}, None)
@@ -123,7 +123,7 @@ def _site(
 
 def names(amount: int) -> Iterator[Taxon]:
     """Yield taxa with made-up names whose syllables and lengths resemble those of TAXREF."""
-    chance = random.Random(18)  # noqa: S311 - test data
+    chance = random.Random(18)
     starts = [
         "Tri",
         "Bu",

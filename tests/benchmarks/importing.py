@@ -65,7 +65,7 @@ def figures(folder: Path) -> Iterator[Figure]:
                 connection.execute(f'CREATE TABLE shf ("{columns[0]}" TEXT PRIMARY KEY, {names})')
                 connection.execute("BEGIN")
                 marks = ", ".join("?" * len(columns))
-                connection.executemany(f"INSERT INTO shf VALUES ({marks})", reader)  # noqa: S608 - marks only
+                connection.executemany(f"INSERT INTO shf VALUES ({marks})", reader)
                 connection.execute("COMMIT")
             connection.close()
 

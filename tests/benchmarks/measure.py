@@ -64,7 +64,7 @@ def run_script(name: str, *arguments: str) -> str:
     Compiled modules are kept, as they are on a person's machine.
     """
     script = Path(__file__).parent / "scripts" / name
-    done = subprocess.run(  # noqa: S603 - our own scripts
+    done = subprocess.run(
         [sys.executable, str(script), *arguments],
         check=True,
         capture_output=True,

@@ -36,7 +36,7 @@ def figures(folder: Path) -> Iterator[Figure]:
         with open_for_use(building, protocols.installed()) as db:
             taxa.install_many(db, "taxref", data.names(NAMES))
         building.rename(path)
-    chance = random.Random(7)  # noqa: S311 - test data
+    chance = random.Random(7)
     drawn = [taxon.lb_nom for taxon in data.names(NAMES) if chance.random() < 60 / NAMES]
     times = []
     with open_for_use(path, protocols.installed()) as db:

@@ -79,7 +79,13 @@ def test_an_import_can_be_taken_back_and_done_again(db: Database, shf: Importer,
 
 
 def test_the_order_of_the_rows_does_not_matter(
-    db: Database, shf: Importer, shf_export: Exporter, rows: Rows, write_rows: WriteRows, sample_pop: Path, tmp_path: Path
+    db: Database,
+    shf: Importer,
+    shf_export: Exporter,
+    rows: Rows,
+    write_rows: WriteRows,
+    sample_pop: Path,
+    tmp_path: Path,
 ) -> None:
     assert counts(import_file(db, shf, write_rows(rows[::-1]))) == {Outcome.CREATED: 389}
     export_file(db, shf_export, tmp_path / "out.csv")
@@ -212,7 +218,7 @@ def test_an_impossible_row_is_refused_by_line_and_column_and_takes_no_other_alon
 ) -> None:
     # The only row of a visit; its site has other visits, which the bad row must not take along.
     visits = [row["uuid_passage"] for row in rows]
-    one = next(row for row in rows if visits.count(row["uuid_passage"]) == 1 and row["presence_amphibien"] == "Oui")
+    one = next(row for row in rows if visits.count(row["uuid_passage"]) == 1 and row["type_denombrement"] == "Estimé")
     bad = one | {column: text} | ({"wkt_wgs": ""} if column == "y_wgs" else {})
     others = [row for row in rows if row is not one]
     report = import_file(db, shf, write_rows([bad, *others]))
@@ -285,7 +291,15 @@ def test_nothing_seen_beside_a_species_is_refused(
     db: Database, shf: Importer, visit_rows: Rows, rows: Rows, write_rows: WriteRows
 ) -> None:
     absence = next(row for row in rows if row["presence_amphibien"] == "Non")
-    columns = ("cd_nom", "presence_amphibien", "nom_latin", "nom_francais", "type_denombrement", "nombre_min", "nombre_max")
+    columns = (
+        "cd_nom",
+        "presence_amphibien",
+        "nom_latin",
+        "nom_francais",
+        "type_denombrement",
+        "nombre_min",
+        "nombre_max",
+    )
     nothing = visit_rows[1] | {name: absence[name] for name in (*columns, "stade_vie", "sexe")}
     for file in (write_rows([visit_rows[0], nothing]), write_rows([visit_rows[0]]), write_rows([nothing])):
         report = import_file(db, shf, file)

@@ -26,12 +26,17 @@ class _PlugPulledError(Exception):
     pass
 
 
+def write_half(path: Path) -> None:
+    with written_whole(path) as file:
+        file.write("half")
+        raise _PlugPulledError
+
+
 def test_a_failure_half_way_leaves_the_former_file(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("before")
-    with pytest.raises(_PlugPulledError), written_whole(path) as file:
-        file.write("half")
-        raise _PlugPulledError
+    with pytest.raises(_PlugPulledError):
+        write_half(path)
     assert path.read_text() == "before"
     assert [found.name for found in tmp_path.iterdir()] == ["a.csv"]
 

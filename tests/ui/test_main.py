@@ -220,7 +220,7 @@ def test_a_backup_is_made_soon_after_the_start_and_said(start: Callable[[], Prog
     program = start()
     assert program.open_own()
     add_person(program, "Une")
-    program._back_up()  # noqa: SLF001 - the timer's own call, without its minutes
+    program._back_up()
     qtbot.waitUntil(lambda: bool(backup.list_backups(path)))
     qtbot.waitUntil(lambda: "aujourd’hui" in text_of(program, "status.backup"))
 

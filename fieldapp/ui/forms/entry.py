@@ -17,6 +17,9 @@ from fieldapp.ui.forms.lines import draw_rule
 from fieldapp.ui.forms.session import Entry, SheetSession
 from fieldapp.ui.widgets import Suggest, Suggestion
 
+_OVER = -6
+"""How far a cell reaches over its column, so that the text in it stands below the head."""
+
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -347,7 +350,7 @@ class EntryRow(QWidget):
         top = (self.height() - height) // 2
         for number, widget in enumerate((self.species, *self.cells.values()), start=-1):
             rect = at.rect(number, height)
-            widget.setGeometry(rect.adjusted(-theme.S, 0, theme.S, 0).translated(0, top))
+            widget.setGeometry(rect.adjusted(_OVER, 0, -_OVER, 0).translated(0, top))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the soft ground of the line that is typed into."""

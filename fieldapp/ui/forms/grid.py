@@ -303,9 +303,10 @@ class QuickView(QWidget):
         self._sentence = text_label("", "secondary", wrap=True, name="sheet.quick.sentence")
         self._back = text_label("", "small", name="sheet.quick.back")
         box = theme.column(1, spacing=theme.S)
-        for widget in (self._icon, self._title, self._sentence, self._back):
-            box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (self._title, self._sentence, self._back):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            box.addWidget(label)
         box.addStretch(2)
         box.setContentsMargins(theme.XL, theme.M, theme.XL, theme.M)
         self.setLayout(box)
@@ -315,5 +316,4 @@ class QuickView(QWidget):
         self._icon.set_icon(quick.icon, "accent")
         self._title.setText(_(quick.label))
         self._sentence.setText(_(quick.sentence))
-        self._sentence.setMinimumWidth(theme.text_px() * 34)
         self._back.setText(_("{key} pour revenir à la saisie").format(key=key_words(quick.key)))

@@ -28,7 +28,7 @@ def test_the_columns_of_analyses_follow_the_protocols_export() -> None:
     assert shf.ANALYSES[:6] == (
         "aire_etude", "uuid_aire_etude", "habitat_principal", "description_aire", "commentaire_aire", "nom_site"
     )  # fmt: skip
-    assert shf.ANALYSES[6:36] == shf.STANDARD[6 : 36 - 1] + ("diversite",)
+    assert shf.ANALYSES[6:36] == (*shf.STANDARD[6:35], "diversite")
     assert shf.ANALYSES[-4:] == ("taxons_latin", "taxons_fr", "abondance_total_min", "abondance_total_max")
 
 
