@@ -1,27 +1,23 @@
-"""Reads the command line and does what it says; without a command it opens the window. Qt is imported only for that."""
+"""The program: opens the window, or does what the command line says. Qt is imported only for the window.
+
+What opening the window does not need is imported only for the commands: a start waits for every import.
+"""
 
 from __future__ import annotations
 
-import argparse
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
-from fieldapp import __version__, commands, protocols
 from fieldapp.core import settings
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.text import _, set_language
-from fieldapp.exchange.exporting import exporters
-from fieldapp.exchange.files import ENCODINGS
-from fieldapp.exchange.importing import importers
 
 LANGUAGE_VARIABLE = "FIELDAPP_LANG"
 """Environment variable that chooses the language of the texts ("fr", "en") over the settings."""
 
-INTERRUPTED = 130
+DONE, REFUSED, INTERRUPTED = 0, 1, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,190 +27,42 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        code = _run(_parser(), argv)
+        code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
         return code
     except FieldappError as error:
         print(error, file=sys.stderr)
-        return commands.REFUSED
+        return REFUSED
     except BrokenPipeError:
         # Whoever read has seen enough; Python must not complain about it at the end either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return commands.DONE
+        return DONE
     except KeyboardInterrupt:
         print(_("Arrêté. Rien de ce qui était en cours n’a été gardé."), file=sys.stderr)
         return INTERRUPTED
 
 
-def _run(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
-    try:
-        given = parser.parse_args(argv)
-        if given.no_display is not None and not given.demo:
-            parser.error(_("--no-display va avec --demo"))
-    except SystemExit as leave:
-        return leave.code if isinstance(leave.code, int) else commands.REFUSED
-    database = commands.database_of(given.database)
-    match given.command:
-        case "import":
-            return commands.import_(
-                database, given.kind, given.file, update=given.update, encoding=given.encoding, report=given.report
-            )
-        case "export":
-            return commands.export(database, given.kind, given.file, year=given.year, taxon=given.taxon)
-        case "summary":
-            return commands.summary(database, given.protocol, year=given.year, as_json=given.json)
-        case "check":
-            return commands.check(database)
-        case "backup":
-            return commands.make_backup(database, given.file)
-        case "restore":
-            return commands.restore(database, given.file)
-    return _without_command(given)
+def _run(argv: Sequence[str]) -> int:
+    opening = _window_asked_for(argv)
+    if opening is not None:
+        from fieldapp.window import open_window
+
+        return open_window(*opening)
+    from fieldapp import command_line
+
+    return command_line.run(argv)
 
 
-def _without_command(given: argparse.Namespace) -> int:
-    if given.self_test:
-        _refuse_missing_qt()
-        from fieldapp.ui.selftest import run as self_test
-
-        return self_test()
-    if given.no_display is not None:
-        return _demo_without_display(given.no_display)
-    _refuse_missing_qt()
-    _refuse_missing_display()
-    from fieldapp.ui.main import run
-
-    return run(given.database, demo=given.demo)
-
-
-def _demo_without_display(folder: Path) -> int:
-    """Load the demonstration season, print its summary, export it and take pictures, all in one folder."""
-    written, text = commands.demo_files(folder)
-    print(text)
-    print(_("Écrit :"))
-    print("\n".join(map(str, written)), flush=True)
-    _refuse_missing_qt()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from fieldapp.ui.screenshots import take
-
-    print("\n".join(map(str, take(folder / "captures"))))
-    return commands.DONE
-
-
-def _refuse_missing_qt() -> None:
-    if importlib.util.find_spec("PySide6") is None:
-        raise FieldappError(
-            _(
-                'La fenêtre a besoin de PySide6, qui n’est pas installé : pip install "fieldapp[desktop]". '
-                "Les commandes (fieldapp --help) marchent sans."
-            )
-        )
-
-
-def _refuse_missing_display() -> None:
-    wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform == "linux" and not any(os.environ.get(name) for name in wanted):
-        raise FieldappError(
-            _(
-                "Il n’y a pas d’écran ici (DISPLAY et WAYLAND_DISPLAY sont vides). Utilisez les commandes "
-                "(fieldapp --help), ou fieldapp --demo --no-display DOSSIER."
-            )
-        )
-
-
-# -------------------------------------------------------------------------------------------- the parser
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose fixed words are in the language of the interface."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(add_help=False, allow_abbrev=False, **options)
-        self._positionals.title = _("arguments")
-        self._optionals.title = _("options")
-        self.add_argument("-h", "--help", action="help", help=_("montrer cette aide"))
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and how the command is written; exit code 2."""
-        words = _("Commande mal écrite : {message}").format(message=message)
-        self.exit(2, f"{self.format_usage()}{words}\n")
-
-    def format_usage(self) -> str:
-        """Return how the command is written."""
-        return super().format_usage().replace("usage:", _("usage :"), 1)
-
-    def format_help(self) -> str:
-        """Return the help text."""
-        return super().format_help().replace("usage:", _("usage :"), 1)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="fieldapp",
-        description=_("Suivis naturalistes, saisis sans réseau. Sans commande, ouvre la fenêtre."),
-    )
-    parser.add_argument("--version", action="version", version=f"fieldapp {__version__}", help=_("montrer la version"))
-    parser.add_argument("--demo", action="store_true", help=_("ouvrir une base de démonstration, jetée à la fin"))
-    parser.add_argument(
-        "--no-display",
-        metavar=_("DOSSIER"),
-        type=Path,
-        help=_("avec --demo : tout écrire dans ce dossier au lieu d’ouvrir une fenêtre"),
-    )
-    parser.add_argument("--self-test", action="store_true", help=_("essayer chaque fenêtre, puis dire si tout va bien"))
-    _add_database(parser, None)
-    actions = parser.add_subparsers(dest="command", metavar=_("COMMANDE"), title=_("commandes"), parser_class=_Parser)
-    _add_exchange(actions)
-    _add_others(actions)
-    return parser
-
-
-def _add_database(parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
-    parser.add_argument(
-        "--database", metavar=_("BASE"), type=Path, default=default, help=_("travailler sur cette base")
-    )
-
-
-def _add_exchange(actions: Any) -> None:
-    known = protocols.installed()
-    reading = actions.add_parser("import", help=_("lire un fichier dans la base"))
-    reading.add_argument("kind", choices=sorted(importers(known)), help=_("sorte de fichier"))
-    reading.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier à lire"))
-    reading.add_argument(
-        "--update", action="store_true", help=_("remplacer nos valeurs par celles du fichier (l’historique les garde)")
-    )
-    reading.add_argument(
-        "--encoding", choices=ENCODINGS, default=ENCODINGS[0], help=_("encodage du fichier (cp1252 pour Excel)")
-    )
-    reading.add_argument("--report", metavar=_("RAPPORT"), type=Path, help=_("écrire ici le rapport ligne par ligne"))
-    _add_database(reading)
-    writing = actions.add_parser("export", help=_("écrire un fichier depuis la base"))
-    writing.add_argument("kind", choices=sorted(exporters(known)), help=_("sorte de fichier"))
-    writing.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier à écrire"))
-    writing.add_argument("--year", metavar=_("ANNÉE"), type=_year, help=_("cette année seulement"))
-    writing.add_argument("--taxon", metavar="CD_NOM", type=int, help=_("ce taxon seulement (matrice de détection)"))
-    _add_database(writing)
-
-
-def _add_others(actions: Any) -> None:
-    figures = actions.add_parser("summary", help=_("montrer les chiffres d’une saison"))
-    figures.add_argument("protocol", choices=sorted(commands.summarised()), help=_("suivi"))
-    figures.add_argument("--year", metavar=_("ANNÉE"), type=_year, help=_("année (sinon la dernière)"))
-    figures.add_argument("--json", action="store_true", help=_("en JSON"))
-    _add_database(figures)
-    _add_database(actions.add_parser("check", help=_("vérifier la base et son historique")))
-    saving = actions.add_parser("backup", help=_("écrire une copie vérifiée de la base"))
-    saving.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier ou dossier de la copie"))
-    _add_database(saving)
-    restoring = actions.add_parser("restore", help=_("remettre une sauvegarde à la place de la base"))
-    restoring.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("sauvegarde"))
-    _add_database(restoring)
-
-
-def _year(text: str) -> int:
-    if not (text.isdecimal() and len(text) == 4):
-        raise argparse.ArgumentTypeError(_("« {text} » n’est pas une année").format(text=text))
-    return int(text)
+def _window_asked_for(argv: Sequence[str]) -> tuple[Path | None, bool] | None:
+    """Return (database, demo) when nothing but the window is asked for, in words that need no parser."""
+    match list(argv):
+        case []:
+            return None, False
+        case ["--demo"]:
+            return None, True
+        case ["--database", path] if not path.startswith("-"):
+            return Path(path), False
+    return None
 
 
 if __name__ == "__main__":

@@ -183,10 +183,11 @@ def test_a_report_that_cant_be_written_is_said(
 
 # Whoever runs the tests may have Python where nobody else may look: everything is loaded first.
 NOBODY = """
-import os, sqlite_utils, fieldapp.commands
+import os, sqlite_utils, fieldapp.__main__, fieldapp.command_line, fieldapp.store.backup, shutil
+fieldapp.command_line._parser()
 from fieldapp import protocols
 for protocol in protocols.installed():
-    protocol.taxa()
+    protocol.taxa(), [*protocol.imports], [*protocol.exports], [*protocol.rules], [*protocol.analyses]
 os.getuid() or os.setuid(65534)
 """
 

@@ -169,7 +169,7 @@ class Form:
 
 
 def letter_column(
-    code: str, label: str, choices: Sequence[Choice], letters: Mapping[str, str], *, width: int = 11
+    code: str, label: str, choices: Sequence[Choice], letters: Mapping[str, str], *, width: int = 10
 ) -> GridColumn:
     """Return a column for one code of a list, filled by one letter; `letters` maps each letter to its code.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.exchange import Row
@@ -27,8 +28,7 @@ _BLOCK = 1 << 20
 _NAMED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row of the file: `number` is the line on which it begins, `fault` says why `row` is None."""
 
     number: int
@@ -58,7 +58,7 @@ class TextTable:
             if len(cells) != width:
                 yield Line(number, None, _wrong_width(cells, width, self.separator))
             elif whole:
-                yield Line(number, dict(zip(whole, cells, strict=True)))
+                yield Line(number, dict(zip(whole, cells)))  # noqa: B905 - as many cells as columns, said above
             else:
                 yield Line(number, {name: cells[place] for name, place in places})
 

@@ -151,7 +151,7 @@ COLUMNS = (
         N_("Dénombrement"),
         OBSERVATION.by_name["id_nomenclature_typ_denbr"].choices,
         {"c": COUNTED, "e": ESTIMATED},
-        width=13,
+        width=12,
     ),
     letter_column(
         "id_nomenclature_stade",

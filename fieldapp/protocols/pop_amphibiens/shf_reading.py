@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 from fieldapp.core import parse
 from fieldapp.core.exchange import Known, ParsedRow, Row, RowNote, RowRefusedError
-from fieldapp.core.ids import is_uid, name_uid
+from fieldapp.core.ids import name_uid
 from fieldapp.core.record import Record, make_record
 from fieldapp.core.text import _, fold
 from fieldapp.protocols.pop_amphibiens import schema, shf
@@ -22,6 +23,7 @@ from fieldapp.protocols.pop_amphibiens import schema, shf
 DIRECTORY = "directory"
 """Code of the protocol of people and datasets, which all protocols point to."""
 
+_UID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SMALL = re.compile(r"[0-9]{1,4}")
 _group_cells = itemgetter(*shf.GROUP)
 _place_cells = itemgetter(*shf.GROUP, *shf.SITE)
@@ -312,7 +314,7 @@ def _organisations(rows: Mapping[tuple[str, str], None]) -> dict[str, str]:
 
 def _uid(row: Row, column: str) -> str:
     text = row[column]
-    if not is_uid(text):
+    if not _UID.fullmatch(text):
         raise RowRefusedError(
             column,
             _("« {text} » n’est pas un identifiant UUID : reprenez celui du fichier d’origine.").format(
@@ -428,6 +430,7 @@ _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?(?:
 _FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?: 00:00(?::00)?)?")
 
 
+@lru_cache(maxsize=4096)
 def _iso_date(text: str) -> str | None:
     """Return the date of a cell as ISO text; None when it is no date. Spreadsheets write 14/04/2020 for 2020-04-14."""
     text = text.strip()

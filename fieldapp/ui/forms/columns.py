@@ -12,7 +12,7 @@ from fieldapp.ui import theme
 
 LETTER = 0.56
 """Mean width of a letter of the interface's font, as a share of its height (measured on Noto Sans)."""
-SPECIES_SHARE = 0.62
+SPECIES_SHARE = 0.72
 """The share of the species in the room that it has with the remark."""
 
 

@@ -94,6 +94,7 @@ class CellEdit(QLineEdit):
         self.column = column
         self.setObjectName(f"sheet.cell.{column.code}")
         self.setAccessibleName(_(column.label))
+        self.setProperty("role", "cell")
         if column.is_number:
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
@@ -195,6 +196,7 @@ class EntryRow(QWidget):
             text = self.entry.texts.get(code, cell.column.show(self.entry.values))
             if cell.text() != text:
                 cell.setText(text)
+                cell.setCursorPosition(0)
             cell.setVisible(has_taxon)
 
     # ---------------------------------------------------------------------------------------------- species

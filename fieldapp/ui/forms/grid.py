@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldapp.core.forms import GridColumn, QuickKey, SheetForm
@@ -61,6 +61,10 @@ class LinesGrid(QFrame):
         box.setStretch(1, 1)
         self.setLayout(box)
 
+    def sizeHint(self) -> QSize:
+        """Return the least that is of use: the heads and a few lines; it takes all the room that is left."""
+        return QSize(400, theme.target() * 4)
+
     # ---------------------------------------------------------------------------------------------- showing
 
     def show_session(self, session: SheetSession) -> None:
@@ -111,6 +115,7 @@ class LinesGrid(QFrame):
     def _rebuild(self) -> None:
         for row in self._rows.values():
             self._lines.removeWidget(row)
+            row.setObjectName("")
             row.hide()
             row.deleteLater()
         self._rows = {}
@@ -185,7 +190,7 @@ class LinesGrid(QFrame):
         self.entry.show_entry(session, entry)
         self._tell("", "small")
         self.entry.focus()
-        self._scroll.ensureWidgetVisible(self.entry)
+        self._show_entry_soon()
 
     def edit(self, uid: str, code: str = "") -> None:
         """Change a saved line, at a column (the first one that is asked for when none is named)."""
@@ -196,7 +201,11 @@ class LinesGrid(QFrame):
         self._place_entry(uid)
         self.entry.show_entry(session, entry)
         self.entry.focus(code or self._sheet.columns[0].code)
-        self._scroll.ensureWidgetVisible(self.entry)
+        self._show_entry_soon()
+
+    def _show_entry_soon(self) -> None:
+        """Scroll to the line that is typed once the lines around it have found their places."""
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.entry))
 
     def delete(self, uid: str) -> None:
         """Delete a saved line and go to the one after it."""

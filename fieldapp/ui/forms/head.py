@@ -15,7 +15,8 @@ from fieldapp.core.forms import HeaderField
 from fieldapp.core.schema import Choice, Field, Kind
 from fieldapp.core.text import _
 from fieldapp.ui import theme
-from fieldapp.ui.forms.links import ChoiceEdit, LinkEdit, LinksEdit
+from fieldapp.ui.forms.links import ChoiceEdit, LinkEdit
+from fieldapp.ui.forms.names import NamesEdit, ShortChoice
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import ChipRow, DateEdit, KeyHint, ParsedEdit, TimeEdit, live_key
 
@@ -89,7 +90,7 @@ class HeadCell(QWidget):
             editor.blockSignals(False)
         elif isinstance(editor, ChoiceEdit):
             editor.set_value(None if value is None else str(value))
-        elif isinstance(editor, LinksEdit | LinkEdit | ParsedEdit):
+        elif isinstance(editor, NamesEdit | LinkEdit | ParsedEdit):
             editor.set_value(value)
 
     def set_text(self, text: str) -> None:
@@ -119,9 +120,10 @@ class HeadCell(QWidget):
             box.toggled.connect(lambda on: self._chosen(on or None))
             return box
         if item.kind is Kind.LINKS:
-            people = LinksEdit(services, item.target, name=name)
+            people = NamesEdit(services, item.target, name=name)
             people.changed.connect(self._chosen)
-            self._listen(people.line)
+            people.problem.connect(self._unread)
+            self._listen(people)
             return people
         if item.kind in {Kind.CHOICE, Kind.LINK} or self.header.choices:
             return self._pick(services, name)
@@ -136,14 +138,16 @@ class HeadCell(QWidget):
         item = self.item
         if self.header.choices:
             choices = tuple(Choice(str(value), words) for value, words in self.header.choices)
-            item = replace(item, choices=choices)
+            return self._wired(ShortChoice(replace(item, choices=choices), name=name))
         pick = LinkEdit(services, item.target, name=name) if item.kind is Kind.LINK else ChoiceEdit(item, name=name)
+        pick.setMinimumWidth(theme.text_px() * 13)
+        return self._wired(pick)
+
+    def _wired(self, pick: ChoiceEdit | LinkEdit) -> QWidget:
         pick.changed.connect(self._chosen)
         self._listen(pick)
         if self.header.choices:
-            pick.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        else:
-            pick.setMinimumWidth(theme.text_px() * 16)
+            pick.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         return pick
 
     def _line(self, name: str) -> ParsedEdit:
@@ -170,8 +174,6 @@ class HeadCell(QWidget):
         self.problem = text
 
     def _left(self) -> None:
-        if isinstance(self.editor, LinksEdit) and self.line is not None and self.line.text().strip():
-            return  # a name that was begun stays in its line
         self._listener.head_left(self.item.name, self.problem)
 
     def _go_on(self) -> None:

@@ -84,10 +84,9 @@ class HeadPanel(QWidget):
             if name in session.texts:
                 cell.set_text(session.texts[name])
         asked = session.details()
-        self._is_open = any(
-            self._entity.by_name[header.name].is_required(session.visit.data) and session.value(header.name) is None
-            for header in asked
-        ) or any(name in session.texts for name in self._details)
+        open_ones = [self._entity.by_name[header.name] for header in asked if session.value(header.name) is None]
+        self._is_open = any(item.optional or item.is_required(session.visit.data) for item in open_ones)
+        self._is_open = self._is_open or any(name in session.texts for name in self._details)
         self.arrange(session)
 
     def refill(self, session: SheetSession) -> None:
@@ -125,8 +124,9 @@ class HeadPanel(QWidget):
         return " · ".join(found)
 
     def toggle_details(self) -> None:
-        """Open the details and go to the first that is missing, or close them."""
-        self._is_open = not self._is_open
+        """Go to the first detail that is missing, opening them when they are closed; from within, close them."""
+        inside = any(cell.editor.hasFocus() for cell in self._details.values())
+        self._is_open = not (self._is_open and inside)
         if self._session is not None:
             self.arrange(self._session)
         if self._is_open:

@@ -23,7 +23,7 @@ from fieldapp.store.connection import Database
 from fieldapp.ui import rounds
 from fieldapp.ui.forms.past import Past
 
-SHOWN_SUGGESTIONS = 8
+SHOWN_SUGGESTIONS = 6
 """Rows of a list of suggestions that are worth reading at night (a choice of the program)."""
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QSizePolicy, QWidget
 
 from fieldapp.core.forms import QuickKey
 from fieldapp.core.schema import Severity, StudyProtocol
@@ -49,8 +49,15 @@ class SheetPage(PageWidget):
         self._names: dict[str, tuple[str, tuple[float, float] | None]] = {}
         self._passage: int | None = None
         self._found: list[Finding] = []
-        self._body: QWidget | None = None
-        self.setLayout(theme.column(spacing=0))
+        self._scroll = QScrollArea()  # moves only where large text and many open fields leave no other way
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._foot_box = QWidget()
+        self._outer = theme.column(self._scroll, spacing=0)
+        self._outer.setStretch(0, 1)
+        self.setLayout(self._outer)
+        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
 
     # ---------------------------------------------------------------------------------------------- opening
 
@@ -124,33 +131,39 @@ class SheetPage(PageWidget):
         else:
             self._grid.focus()
 
+    def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Keep what has the cursor in sight."""
+        body = self._scroll.widget()
+        if now is not None and body is not None and body.isAncestorOf(now):
+            self._scroll.ensureWidgetVisible(now, 0, theme.XL)
+
     # --------------------------------------------------------------------------------------------- building
 
     def _build(self, protocol: StudyProtocol) -> None:
         """Lay the sheet out for a protocol; once, the next place uses the same widgets."""
         if self._protocol is protocol or protocol.form is None:
             return
-        if self._body is not None:
-            self._body.hide()
-            self._body.deleteLater()
         self._protocol = protocol
         sheet = protocol.form.sheet
         entity, lines = protocol.entity(sheet.visit), protocol.entity(sheet.observation)
-        body = self._body = QWidget(self)
+        body = QWidget()
+        body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._head = HeadPanel(self._services, sheet, entity, self, self._now, body)
         self._grid = LinesGrid(sheet, _(lines.by_name[sheet.taxon_field].label), body)
         self._grid.saved.connect(self._saved)
         self._grid.typed.connect(self._typed)
         self._make_question(body)
-        self._make_footer(body, protocol)
+        self._make_footer(protocol)
         box = theme.column(self._head, self._asked, self._quick_row(sheet.quick, body), self._grid, spacing=theme.S + 2)
-        box.addWidget(self._banner)
-        box.addLayout(self._footer)
         box.setStretch(3, 1)
         body.setLayout(box)
-        outer = self.layout()
-        assert outer is not None
-        outer.addWidget(body)
+        self._scroll.setWidget(body)
+        self._foot_box.setParent(None)
+        self._foot_box = QWidget(self)
+        foot = theme.column(self._banner, self._footer, spacing=theme.S + 2)
+        foot.setContentsMargins(0, theme.S + 2, 0, 0)
+        self._foot_box.setLayout(foot)
+        self._outer.addWidget(self._foot_box)
         live_key(body, "Ctrl+Del", self._grid.delete_current)
         live_key(body, REPEAT_KEY, self._grid.repeat)
         stops = [*self._head.stops(), self._answer, *self._grid.stops(), self._previous, self._next]
@@ -190,8 +203,8 @@ class SheetPage(PageWidget):
         self._asked.setLayout(row)
         self._asked.hide()
 
-    def _make_footer(self, body: QWidget, protocol: StudyProtocol) -> None:
-        self._banner = Banner("warning", "", name="sheet.banner", parent=body)
+    def _make_footer(self, protocol: StudyProtocol) -> None:
+        self._banner = Banner("warning", "", name="sheet.banner")
         self._banner.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._banner.hide()
         self._previous = ActionButton("", "previous", PREVIOUS_KEY, name="sheet.previous", on=lambda: self._go(-1))

@@ -78,8 +78,8 @@ def test_a_file_of_the_module_itself_keeps_its_shorter_names(empty: Path, tmp_pa
 
 # ------------------------------------------------------------------------------------- generated trees
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
-PERSON_NAMES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0;"), min_size=1, max_size=12)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+PERSON_NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0;"), min_size=1, max_size=12)
 UIDS = st.uuids().map(str)
 DATES = st.dates(date(2015, 1, 1), date(2024, 12, 31)).map(date.isoformat)
 TIMES = st.times().map(lambda time: f"{time:%H:%M}")

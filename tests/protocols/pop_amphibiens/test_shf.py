@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldapp.core.record import Record
+from fieldapp.core.schema import Entity
 from fieldapp.protocols.pop_amphibiens import schema, shf
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
 def visit(uid: str, on_date: str, **data: int) -> Record:
@@ -107,7 +108,7 @@ def test_labels_are_read_whatever_their_accents_capitals_and_apostrophes() -> No
     [(e, f.name) for e in schema.ENTITIES for f in e.fields if f.choices and (e.code, f.name) in shf.FIELDS],
     ids=lambda value: value if isinstance(value, str) else value.code,
 )
-def test_every_code_comes_back_from_its_label(entity: schema.Entity, name: str) -> None:
+def test_every_code_comes_back_from_its_label(entity: Entity, name: str) -> None:
     codes = shf.codes(entity, name)
     for code, label in shf.labels(entity, name).items():
         assert codes[label] == code

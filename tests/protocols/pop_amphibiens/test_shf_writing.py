@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 import pytest
 
 from fieldapp.core.errors import FileRefusedError
@@ -13,7 +15,7 @@ PEOPLE = {
 }
 
 
-def record(entity: str, uid: str, data: dict[str, object]) -> Record:
+def record(entity: str, uid: str, data: Mapping[str, object]) -> Record:
     on_date = data.get("visit_date_min")
     cd_nom = data.get("cd_nom")
     return Record(
@@ -21,7 +23,7 @@ def record(entity: str, uid: str, data: dict[str, object]) -> Record:
         schema.CODE,
         entity,
         None,
-        data,
+        dict(data),
         str(on_date) if on_date else None,
         cd_nom if isinstance(cd_nom, int) else None,
     )

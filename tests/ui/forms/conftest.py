@@ -104,18 +104,19 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def open_sheet(
     qtbot: QtBot, qapp: QApplication, db: Database, at: Callable[[str], None]
 ) -> Iterator[Callable[..., Hand]]:
-    """Return what opens the main window at a sheet: `open_sheet(number of the pond, passage=…, visit=…)`."""
+    """Return what opens the main window at a sheet: `open_sheet(number of the pond, passage=…, on=a database)`."""
     theme.apply(qapp)
     opened: list[MainWindow] = []
 
-    def make(number: int = 1, passage: int | None = 2, visit: str | None = None) -> Hand:
+    def make(number: int = 1, passage: int | None = 2, visit: str | None = None, on: Database | None = None) -> Hand:
         saved: list[str] = []
-        services = Services(db, db.protocols, Settings(), saved.append, lambda _settings: None)
+        base = on or db
+        services = Services(base, base.protocols, Settings(), saved.append, lambda _settings: None)
         window = MainWindow(
-            windows.pages(db.protocols),
+            windows.pages(base.protocols),
             services=services,
-            undo=lambda: changes.undo(db).label,
-            redo=lambda: changes.redo(db).label,
+            undo=lambda: changes.undo(base).label,
+            redo=lambda: changes.redo(base).label,
         )
         qtbot.addWidget(window)
         window.show()
@@ -140,3 +141,18 @@ def visits(db: Database, number: int) -> list[Record]:
 def lines(db: Database, visit: Record) -> list[dict[str, Any]]:
     """Return the values of the lines of a visit in the order of making."""
     return [line.data for line in records.children(db, [visit.uid])]
+
+
+OPEN = Callable[..., Hand]
+AT = Callable[[str], None]
+SEEN = {"presence": "Oui", "id_nomenclature_stade": "1", "id_nomenclature_sex": "1"}
+TWO_SPECIES = ("cal", "Enter", "12-22", "Enter", "palm", "Enter", "3", "Enter")
+
+
+def counted(cd_nom: int, least: int, most: int | None = None, **others: Any) -> dict[str, Any]:
+    """Return a line as it is stored: counted, or estimated when there is an upper end."""
+    kind = "Co" if most is None else "Es"
+    return {
+        **SEEN, "cd_nom": cd_nom, "count_min": least, "count_max": most or least,
+        "id_nomenclature_typ_denbr": kind, **others,
+    }  # fmt: skip

@@ -1,0 +1,54 @@
+"""The program is killed at any moment while somebody types: every visit that the screen called saved is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from fieldapp import protocols
+from fieldapp.store import integrity, records
+from fieldapp.store.connection import open_database
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS = int(os.environ.get("FIELDAPP_KILLS", "20"))
+"""How often the program is killed; the promise is made for 200 (FIELDAPP_KILLS=200)."""
+
+
+def typed_until_killed(path: Path, seed: int) -> list[dict[str, list[str]]]:
+    """Start the typing program, kill it at a random moment, and return what its screen had called saved."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.typing_hand", str(path), str(seed)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(random.Random(seed).uniform(0.0, 0.6))
+    os.kill(process.pid, signal.SIGKILL)
+    said = process.stdout.read()
+    process.communicate(timeout=30)
+    # A line that the kill cut short does not count.
+    return [json.loads(line) for line in said.splitlines(keepends=True) if line.endswith("\n")]
+
+
+def test_every_visit_that_was_called_saved_is_there_after_each_kill(tmp_path: Path) -> None:
+    path = tmp_path / "typed.db"
+    kept: dict[str, set[str]] = {}
+    for seed in range(KILLS):
+        for said in typed_until_killed(path, seed):
+            kept[str(said["visit"])] = set(said["lines"])
+        with open_database(path, protocols.installed()) as db:
+            found = records.get_many(db, kept)
+            assert [uid for uid in kept if uid not in found or found[uid].deleted] == [], seed
+            lines = records.get_many(db, [uid for those in kept.values() for uid in those])
+            assert all(uid in lines for those in kept.values() for uid in those), seed
+            assert integrity.check(db).problems == [], seed
+    assert len(kept) >= KILLS

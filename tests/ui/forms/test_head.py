@@ -1,0 +1,23 @@
+"""The cells of the head."""
+
+from __future__ import annotations
+
+from fieldapp.store.connection import Database
+from tests.ui.forms import evening
+from tests.ui.forms.conftest import OPEN, visits
+
+
+def test_methods_are_toggled_by_digits(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("F7", "1", "5")
+    assert visits(db, 2)[0].data["methode_de_prospection"] == ["1", "4"]
+
+
+def test_the_passage_is_deduced_shown_in_words_and_can_be_changed(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2, passage=None)
+    assert hand.widget("sheet.num_passage").text() == "2e passage"
+    hand.widget("sheet.num_passage").setFocus()
+    hand.keys("3", "Enter")
+    assert visits(db, 2)[0].data["num_passage"] == 3

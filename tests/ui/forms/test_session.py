@@ -1,0 +1,156 @@
+"""The visit while it is entered, without a screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from fieldapp.core.errors import DatabaseError, FieldappError
+from fieldapp.protocols.pop_amphibiens.protocol import PROTOCOL
+from fieldapp.store import drafts, records
+from fieldapp.store.connection import Database
+from fieldapp.ui.forms.session import SheetSession, open_session
+from tests.ui.forms import evening
+from tests.ui.forms.conftest import counted, lines, visits
+
+TAXA = {taxon.cd_nom: taxon for taxon in PROTOCOL.taxa()}
+
+
+def opened(db: Database, number: int = 2, passage: int | None = 2) -> SheetSession:
+    site = evening.site_uid(number)
+    return open_session(db, db.protocols[PROTOCOL.code], TAXA, site, passage=passage, today=evening.TODAY)
+
+
+def noted(session: SheetSession, cd_nom: int, count: int) -> None:
+    entry = session.new_entry()
+    entry.values.update(counted(cd_nom, count))
+    assert session.save_line(entry) == []
+
+
+def test_what_carries_over_comes_from_the_last_visit_of_the_evening(db: Database) -> None:
+    evening.fill(db)
+    data = opened(db).visit.data
+    assert data["observers"] == [evening.ALEX, evening.CAMILLE]
+    assert (data["expertise"], data["id_dataset"]) == ("Chevronné", evening.DATASET)
+    assert data["methode_de_prospection"] == [evening.NIGHT, evening.LISTENING]
+    assert "Heure_debut" not in data
+
+
+def test_what_was_seen_here_is_read_from_this_place_alone(db: Database) -> None:
+    evening.fill(db)
+    assert opened(db).past.seen == {evening.CALAMITE: 2024, evening.PELODYTE: 2018}
+    assert opened(db, 3).past.seen == {}
+
+
+def test_opening_costs_the_same_whatever_the_other_places_hold(db: Database) -> None:
+    evening.fill(db)
+
+    def statements() -> int:
+        run: list[str] = []
+        db.connection.set_trace_callback(run.append)
+        opened(db)
+        db.connection.set_trace_callback(None)
+        return len(run)
+
+    few = statements()
+    for year in range(1990, 2020):
+        visit = evening.of(PROTOCOL.code, "visit", evening.head(f"{year}-04-14"), evening.site_uid(3))
+        line = evening.of(PROTOCOL.code, "observation", counted(evening.PALME, 3), visit.uid)
+        records.save(db, [visit, line], "ailleurs", kind="import")
+    assert statements() == few
+
+
+def test_each_save_is_one_action_with_the_visit_its_lines_and_the_draft(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    entry = session.new_entry()
+    entry.texts["cd_nom"] = "cal"
+    session.keep()
+    assert drafts.keys(db) == ["sheet:pop_amphibiens:" + evening.site_uid(2) + ":202602"]
+    entry.texts.clear()
+    entry.values.update(counted(evening.CALAMITE, 3))
+    assert session.save_line(entry) == []
+    assert drafts.keys(db) == []
+    assert db.value("SELECT count(*) FROM action WHERE kind = 'entry'") == 1
+
+
+def test_a_save_that_fails_keeps_the_draft_and_the_session_as_they_were(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening.fill(db)
+    session = opened(db)
+    entry = session.new_entry()
+    entry.values.update(counted(evening.CALAMITE, 3))
+    session.keep()
+
+    def full(*_what: object, **_more: object) -> None:
+        raise DatabaseError("Le disque est plein.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(records, "save", full)
+        with pytest.raises(DatabaseError):
+            session.save_line(entry)
+    assert len(drafts.keys(db)) == 1
+    assert not session.is_stored
+    again = opened(db)
+    assert [waiting.values for waiting in again.entries.values()] == [counted(evening.CALAMITE, 3)]
+
+
+def test_a_value_that_blocks_is_held_and_goes_in_with_the_one_that_mends_it(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    assert not session.set_head("visit_date_min", "2027-01-01")
+    assert session.value("visit_date_min") == "2027-01-01"
+    assert visits(db, 2)[0].data["visit_date_min"] == "2026-04-14"
+    again = opened(db)
+    assert again.value("visit_date_min") == "2027-01-01"
+    assert again.set_head("visit_date_min", "2026-04-13")
+    assert visits(db, 2)[0].data["visit_date_min"] == "2026-04-13"
+    assert drafts.keys(db) == []
+
+
+def test_a_species_typed_after_nothing_seen_replaces_it(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    nothing = session.sheet.quick[0]
+    session.toggle(nothing, "21:50")
+    noted(session, evening.CALAMITE, 3)
+    assert lines(db, visits(db, 2)[0]) == [counted(evening.CALAMITE, 3)]
+
+
+def test_the_hours_typed_before_inaccessible_come_back_when_it_is_taken_back(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    session.set_head("Heure_debut", "21:02")
+    inaccessible = session.sheet.quick[1]
+    session.toggle(inaccessible, "21:50")
+    assert "Heure_debut" not in session.visit.data
+    session.toggle(inaccessible, "21:51")
+    assert session.visit.data["Heure_debut"] == "21:02"
+    assert session.visit.data["methode_de_prospection"] == [evening.NIGHT, evening.LISTENING]
+
+
+def test_a_visit_of_another_day_is_not_given_the_present_hour(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    session.set_head("visit_date_min", "2026-04-12")
+    session.toggle(session.sheet.quick[2], "21:50")
+    assert "Heure_debut" not in session.visit.data
+
+
+def test_a_place_that_is_gone_is_said_in_words(db: Database) -> None:
+    evening.fill(db)
+    with pytest.raises(FieldappError, match="n’existe plus"):
+        open_session(db, db.protocols[PROTOCOL.code], TAXA, "nowhere", today=evening.TODAY)
+
+
+def test_any_taxon_of_the_reference_can_be_noted(db: Database) -> None:
+    from fieldapp.core.schema import Taxon
+    from fieldapp.store import taxa
+
+    evening.fill(db)
+    taxa.install_many(db, taxa.REFERENCE, [Taxon(79278, 79278, "Zootoca vivipara", nom_vern="Lézard vivipare")])
+    session = opened(db)
+    assert [taxon.cd_nom for taxon in session.suggestions("vivip")] == [79278]
+    session.know([79278])
+    noted(session, 79278, 1)
+    assert opened(db).line_name(session.lines[0].uid) == "Lézard vivipare"
