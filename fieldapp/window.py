@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
@@ -15,6 +16,8 @@ def open_window(database: Path | None, demo: bool) -> int:
     """Open the window on a database (None: the person's own) and return the exit code when it is closed."""
     refuse_missing_qt()
     _refuse_missing_display()
+    # No garbage is collected until the window stands: it would walk all that was just loaded, again and again.
+    gc.disable()
     from fieldapp.ui.main import run
 
     return run(database, demo=demo)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from fieldapp.core import clock, dates
 from fieldapp.core.lazy import LazyPattern
@@ -240,6 +239,8 @@ def parse_number(text: str) -> float:
 
 def show_number(value: float, decimals: int | None = None) -> str:
     """Return the number with the decimal mark of the language, `decimals` of them or as many as it has."""
+    from decimal import Decimal
+
     plain = f"{value:.{decimals}f}" if decimals is not None else f"{Decimal(repr(value)).normalize():f}"
     return plain.replace(".", ",") if language() == "fr" else plain
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+import zlib
 
 import msgspec
 
@@ -30,7 +30,7 @@ def refresh(db: Database) -> bool:
     (a list as JSON text, a boolean as 0 or 1, NULL for what was not filled in). Deleted records are left out.
     """
     views = {view_name(code, item): select(code, item) for code, p in db.protocols.items() for item in p.entities}
-    digest = hashlib.sha256(encode(views)).hexdigest()
+    digest = f"{zlib.crc32(encode(views)):08x}"
     value = db.value("SELECT value FROM meta WHERE name = ?", (_META,))
     made = _Made("", ()) if value is None else msgspec.json.decode(value, type=_Made)
     if made.digest == digest:

@@ -39,10 +39,8 @@ def run(
     """Open the window and stay until it is closed; return the exit code.
 
     `demo` opens a throw-away database filled with the demonstration season. `on_ready` is called once the first page
-    is painted and the program waits for a key.
+    is painted and the program waits for a key. What was loaded on the way is taken out of the garbage collector's walks.
     """
-    # No garbage is collected until the window stands: it would walk all that was just loaded, again and again.
-    gc.disable()
     application = make_application()
     with tempfile.TemporaryDirectory(prefix="fieldapp-") as folder:
         program = Program(application, database or paths.default_database(), Path(folder))

@@ -225,6 +225,7 @@ class EntryRow(QWidget):
         self.entry.values[field] = cd_nom
         self.entry.texts.pop(field, None)
         self.species.setText(_name(self._session.taxa.get(cd_nom)))
+        self.species.setCursorPosition(0)
         self.species.close_list()
         self.entry.at = self._columns[0].code
         self._show_cells()

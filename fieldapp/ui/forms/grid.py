@@ -18,10 +18,11 @@ _SAID = {Severity.WARNING, Severity.BLOCKING, Severity.INCOMPLETE}
 
 
 class LinesGrid(QFrame):
-    """The lines of the session that is shown. `saved` after each save, `typed` after each key."""
+    """The lines of the session that is shown. `saved` after each save, `typed` after each key, `told` with a hint."""
 
     saved = Signal()
     typed = Signal()
+    told = Signal()
 
     def __init__(self, sheet: SheetForm, species_label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,6 +153,8 @@ class LinesGrid(QFrame):
         theme.set_role(self.hint, role or "small")
         self.hint.setText(words)
         self.hint.setVisible(bool(words))
+        self._show_entry_soon()
+        self.told.emit()
 
     # ---------------------------------------------------------------------------------------------- editing
 
@@ -205,7 +208,12 @@ class LinesGrid(QFrame):
 
     def _show_entry_soon(self) -> None:
         """Scroll to the line that is typed once the lines around it have found their places."""
-        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.entry))
+        QTimer.singleShot(0, self, self._show_entry)
+
+    def _show_entry(self) -> None:
+        for widget in (self.hint, self.entry):
+            if widget.isVisible():
+                self._scroll.ensureWidgetVisible(widget, 0, 0)
 
     def delete(self, uid: str) -> None:
         """Delete a saved line and go to the one after it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -24,7 +24,18 @@ DIRECTORY = "directory"
 _NEW = "new:"
 
 
-class ChoiceEdit(Suggest):
+class _Pick(Suggest):
+    """A line whose list opens on arrival; Tab through it while nothing was typed chooses nothing."""
+
+    def event(self, event: QEvent) -> bool:
+        """Close the list before Tab where no letter says what is meant."""
+        is_tab = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
+        if is_tab and event.type() == QEvent.Type.KeyPress and not self.text().strip():
+            self.close_list()
+        return super().event(event)
+
+
+class ChoiceEdit(_Pick):
     """One code of a field's list: opens on arrival, letters narrow it; `changed` carries the code or None."""
 
     changed = Signal(object)
@@ -121,7 +132,7 @@ class Directory:
         return str(record.data.get("name", "")) if record else ""
 
 
-class LinkEdit(Suggest):
+class LinkEdit(_Pick):
     """One person or dataset; `changed` carries the uid or None."""
 
     changed = Signal(object)

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QSizePolicy, QWidget
 
 from fieldapp.core.forms import QuickKey
@@ -135,7 +135,13 @@ class SheetPage(PageWidget):
         """Keep what has the cursor in sight."""
         body = self._scroll.widget()
         if now is not None and body is not None and body.isAncestorOf(now):
-            self._scroll.ensureWidgetVisible(now, 0, theme.XL)
+            if self._grid.entry.isAncestorOf(now) and self._grid.hint.isVisible():
+                self._scroll.ensureWidgetVisible(self._grid.hint, 0, theme.S)
+            self._scroll.ensureWidgetVisible(now, 0, theme.S)
+
+    def _keep_in_sight(self) -> None:
+        """Scroll to the cursor once everything has found its place."""
+        QTimer.singleShot(0, self, lambda: self._follow(None, QApplication.focusWidget()))
 
     # --------------------------------------------------------------------------------------------- building
 
@@ -152,6 +158,7 @@ class SheetPage(PageWidget):
         self._grid = LinesGrid(sheet, _(lines.by_name[sheet.taxon_field].label), body)
         self._grid.saved.connect(self._saved)
         self._grid.typed.connect(self._typed)
+        self._grid.told.connect(self._keep_in_sight)
         self._make_question(body)
         self._make_footer(protocol)
         box = theme.column(self._head, self._asked, self._quick_row(sheet.quick, body), self._grid, spacing=theme.S + 2)
@@ -279,6 +286,7 @@ class SheetPage(PageWidget):
         """Show that something waits in the draft; the problems of the head are said when its line is left."""
         if self._session is not None:
             self._show_missing(self._session)
+            self._keep_in_sight()
 
     def _answer_typed(self, text: str) -> None:
         if self._session is not None and (asked := self._session.question()) is not None:
@@ -318,6 +326,7 @@ class SheetPage(PageWidget):
         self._show_banner()
         self._show_missing(session)
         self._show_neighbours(session)
+        self._keep_in_sight()
 
     def _show_title(self, session: SheetSession) -> None:
         uid = session.past.site.uid
@@ -369,7 +378,7 @@ class SheetPage(PageWidget):
             if missing:
                 words = _("◐ Brouillon, il reste : {what}").format(what=", ".join(missing))
             elif session.waits():
-                words = _("◐ Brouillon gardé : ce qui est tapé n’est pas encore enregistré")
+                words = _("◐ Brouillon gardé")
             else:
                 words = _("● Fiche complète")
         self._missing.setText(words)

@@ -225,6 +225,7 @@ class RoundPage(PageWidget):
                 site=place.uid,
                 visit=place.visit,
                 passage=self._round.passage,
+                order=[row.uid for row in self._rows],
             )
 
     def _add(self) -> None:

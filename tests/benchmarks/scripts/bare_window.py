@@ -1,9 +1,12 @@
-"""A window of PySide6 with one label, closed once it was painted: the floor that no Qt program can go below."""
+"""A bare window of PySide6, closed once it was painted: the first example of Qt for Python's own documentation.
+
+A label in the middle and a button below it, without any data, theme, font or icon: the floor of a Qt program in Python.
+"""
 
 import sys
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 
 def memory_mb() -> float:
@@ -14,8 +17,12 @@ def memory_mb() -> float:
 
 
 application = QApplication(sys.argv)
-window = QMainWindow()
-window.setCentralWidget(QLabel("fieldapp"))
+window = QWidget()
+label = QLabel("fieldapp")
+label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+layout = QVBoxLayout(window)
+layout.addWidget(label)
+layout.addWidget(QPushButton("OK"))
 window.resize(1366, 768)
 window.show()
 QTimer.singleShot(0, application.quit)

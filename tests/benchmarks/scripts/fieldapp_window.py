@@ -3,14 +3,17 @@
 With `--memory` it then opens the data page, goes from the first record to the last, and prints its memory in MB.
 """
 
+import gc
 import sys
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+gc.disable()  # as fieldapp.window does before it loads the window
 
-from fieldapp.__main__ import main as command_line
-from fieldapp.ui import main
+from PySide6.QtCore import QTimer  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from fieldapp.__main__ import main as command_line  # noqa: E402
+from fieldapp.ui import main  # noqa: E402
 
 
 def memory_mb() -> float:

@@ -21,3 +21,19 @@ def test_the_passage_is_deduced_shown_in_words_and_can_be_changed(db: Database, 
     hand.widget("sheet.num_passage").setFocus()
     hand.keys("3", "Enter")
     assert visits(db, 2)[0].data["num_passage"] == 3
+
+
+def test_tab_through_an_empty_choice_chooses_nothing(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db, evening=False)
+    hand = open_sheet(2)
+    hand.widget("sheet.expertise").setFocus()
+    hand.keys("Tab")
+    assert visits(db, 2) == []
+    assert hand.widget("sheet.expertise").text() == ""
+
+
+def test_a_letter_and_enter_choose(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db, evening=False)
+    hand = open_sheet(2)
+    hand.keys("F4", "che", "Enter")
+    assert visits(db, 2)[0].data["expertise"] == "Chevronné"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from fieldapp.core.forms import PlaceState
+from fieldapp.exchange.exporting import export_file
 from fieldapp.protocols.pop_amphibiens import analysis
 from fieldapp.store import drafts, records
 from fieldapp.store.connection import Database, open_database
@@ -148,6 +150,18 @@ def test_nothing_seen_waits_while_species_are_noted(db: Database, open_sheet: OP
     hand.keys("cal", "Enter", "3", "Enter", "F8")
     assert lines(db, visits(db, 2)[0]) == [counted(evening.CALAMITE, 3)]
     assert "1 espèce est notée" in hand.window.notices.banner.text()
+
+
+def test_the_three_are_three_different_rows_for_the_shf(db: Database, open_sheet: OPEN, tmp_path: Path) -> None:
+    evening.fill(db, evening=False)
+    hand = open_sheet(1)
+    hand.keys("F8", "Ctrl+Enter", "F9", "Ctrl+Enter", "F10", "Ctrl+Enter")
+    exporter = next(one for one in db.protocols["pop_amphibiens"].exports if one.code == "shf-analyses")
+    export_file(db, exporter, tmp_path / "analyses.csv", year=2026)
+    with (tmp_path / "analyses.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["nom_site"]: row for row in csv.DictReader(file, delimiter=";")}
+    told = {site: (row["accessibilite"], row["diversite"], row["commentaire_passage"]) for site, row in rows.items()}
+    assert told == {"Mare_01": ("Oui", "0", ""), "Mare_02": ("Non", "0", ""), "Mare_03": ("Oui", "0", "À sec")}
 
 
 # --------------------------------------------------------------------------------------------- warnings
