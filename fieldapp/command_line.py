@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from fieldapp import __version__, commands, protocols
-from fieldapp.core.text import _
+from fieldapp.core.text import N_, _
 from fieldapp.exchange.exporting import exporters
 from fieldapp.exchange.files import ENCODINGS
 from fieldapp.exchange.importing import importers
 from fieldapp.window import open_window, refuse_missing_qt
+
+ARGPARSE_WORDS: Mapping[str, str] = {
+    "argument %(argument_name)s: %(message)s": N_("%(argument_name)s : %(message)s"),
+    "the following arguments are required: %s": N_("il manque : %s"),
+    "one of the arguments %s is required": N_("il manque l’un de : %s"),
+    "unrecognized arguments: %s": N_("de trop : %s"),
+    "not allowed with argument %s": N_("ne va pas avec %s"),
+    "ignored explicit argument %r": N_("ne prend pas de valeur (%r)"),
+    "expected one argument": N_("une valeur est attendue"),
+    "expected at most one argument": N_("une valeur au plus est attendue"),
+    "expected at least one argument": N_("une valeur au moins est attendue"),
+    "unexpected option string: %s": N_("option inattendue : %s"),
+    "invalid %(type)s value: %(value)r": N_("valeur impossible : %(value)r"),
+    "invalid choice: %(value)r (choose from %(choices)s)": N_("%(value)r n’existe pas (au choix : %(choices)s)"),
+    "unknown parser %(parser_name)r (choices: %(choices)s)": N_(
+        "%(parser_name)r n’existe pas (au choix : %(choices)s)"
+    ),
+}
+"""What argparse says, in its English (source: Lib/argparse.py of Python 3.11), and the French text for it."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -72,6 +91,15 @@ def _demo_without_display(folder: Path) -> int:
 # -------------------------------------------------------------------------------------------- the parser
 
 
+def _word(message: str) -> str:
+    """Return a text of argparse in the language of the interface."""
+    return _(ARGPARSE_WORDS[message]) if message in ARGPARSE_WORDS else message
+
+
+# argparse looks its texts up through this name of its own module, Python's hook for translating them.
+vars(argparse)["_"] = _word
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose fixed words are in the language of the interface."""
 
@@ -122,10 +150,16 @@ def _add_database(parser: argparse.ArgumentParser, default: str | None = argpars
     )
 
 
+def _add_kind(parser: argparse.ArgumentParser, known: Mapping[str, object]) -> None:
+    choices = sorted(known)
+    words = _("sorte de fichier : {kinds}").format(kinds=", ".join(choices))
+    parser.add_argument("kind", metavar=_("SORTE"), choices=choices, help=words)
+
+
 def _add_exchange(actions: Any) -> None:
     known = protocols.installed()
     reading = actions.add_parser("import", help=_("lire un fichier dans la base"))
-    reading.add_argument("kind", choices=sorted(importers(known)), help=_("sorte de fichier"))
+    _add_kind(reading, importers(known))
     reading.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier à lire"))
     reading.add_argument(
         "--update", action="store_true", help=_("remplacer nos valeurs par celles du fichier (l’historique les garde)")
@@ -136,7 +170,7 @@ def _add_exchange(actions: Any) -> None:
     reading.add_argument("--report", metavar=_("RAPPORT"), type=Path, help=_("écrire ici le rapport ligne par ligne"))
     _add_database(reading)
     writing = actions.add_parser("export", help=_("écrire un fichier depuis la base"))
-    writing.add_argument("kind", choices=sorted(exporters(known)), help=_("sorte de fichier"))
+    _add_kind(writing, exporters(known))
     writing.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier à écrire"))
     writing.add_argument("--year", metavar=_("ANNÉE"), type=_year, help=_("cette année seulement"))
     writing.add_argument("--taxon", metavar="CD_NOM", type=int, help=_("ce taxon seulement (matrice de détection)"))

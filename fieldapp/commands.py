@@ -14,15 +14,17 @@ from typing import Any
 
 from fieldapp import protocols
 from fieldapp.core import paths, settings
-from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.errors import FileRefusedError, WrongEncodingError
 from fieldapp.core.exchange import Exporter
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange import demo
 from fieldapp.exchange.exporting import ExportReport, export_file, exporters
+from fieldapp.exchange.files import ENCODINGS, open_table
 from fieldapp.exchange.importing import import_file, importers
 from fieldapp.exchange.known import Taxa
-from fieldapp.store import backup, instance, integrity, records
+from fieldapp.exchange.writing import refuse_target
+from fieldapp.store import backup, disk, instance, integrity, records, replacing
 from fieldapp.store.connection import Author, Database
 from fieldapp.store.opening import open_for_use
 
@@ -45,8 +47,16 @@ SUMMARY_WORDS: Mapping[str, str] = {
 def import_(database: Path, code: str, file: Path, *, update: bool, encoding: str, report: Path | None) -> int:
     """Take a file into the database (made when it is not there) and print what became of its rows."""
     _protocol, importer = importers(protocols.installed())[code]
-    with instance.hold(database), _opened(database) as db:
-        done = import_file(db, importer, file, update=update, encoding=encoding)
+    if report is not None:
+        refuse_target(report, (file, *disk.files_of(database)))
+    with _naming_the_option(encoding):
+        if not database.exists():
+            # A slip in the name of the file must not leave an empty database behind.
+            open_table(file, importer.columns, importer.separator, encoding)
+        with instance.hold(database):
+            replacing.drop_leftovers(database)
+            with _opened(database) as db:
+                done = import_file(db, importer, file, update=update, encoding=encoding)
     print(done.text())
     if report is not None:
         done.write_csv(report)
@@ -63,6 +73,18 @@ def import_(database: Path, code: str, file: Path, *, update: bool, encoding: st
     where = _("Le détail est dans {path}.").format(path=report) if report else _("Le détail : --report RAPPORT.csv")
     print(f"{sentence} {where}", file=sys.stderr)
     return REFUSED
+
+
+@contextmanager
+def _naming_the_option(encoding: str) -> Iterator[None]:
+    """Add to the refusal of a wrongly decoded file which option reads it."""
+    try:
+        yield
+    except WrongEncodingError as error:
+        option = _("Sans --encoding, le fichier est lu en UTF-8.")
+        if encoding == ENCODINGS[0]:
+            option = _("L’option : --encoding cp1252")
+        raise WrongEncodingError(f"{error} {option}") from error
 
 
 def export(database: Path, code: str, file: Path, *, year: int | None, taxon: int | None) -> int:

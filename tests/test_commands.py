@@ -39,6 +39,37 @@ def test_an_import_writes_its_report_where_it_is_asked(
     assert len(report.read_text("utf-8").splitlines()) == 390
 
 
+def test_a_report_never_takes_the_place_of_the_file_read_or_of_the_database(
+    tmp_path: Path, sample_pop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, base = tmp_path / "t.csv", tmp_path / "a.db"
+    file.write_bytes(sample_pop.read_bytes())
+    for report in (file, base):
+        with pytest.raises(FileRefusedError, match="rien n’a été écrit"):
+            commands.import_(base, "shf", file, update=False, encoding="utf-8", report=report)
+    assert file.read_bytes() == sample_pop.read_bytes()
+    assert not base.exists()
+
+
+def test_an_export_never_takes_the_place_of_a_database(database: Path, tmp_path: Path) -> None:
+    open_for_use(tmp_path / "other.db", protocols.installed()).close()
+    for path in (database, tmp_path / "other.db"):
+        before = path.read_bytes()
+        with pytest.raises(FileRefusedError, match="rien n’a été écrit"):
+            commands.export(database, "shf", path, year=None, taxon=None)
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [None, b"", b"a;b\r\n1;2\r\n"])
+def test_an_import_that_is_refused_makes_no_database(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "t.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(FileRefusedError):
+        commands.import_(tmp_path / "a.db", "shf", file, update=False, encoding="utf-8", report=None)
+    assert not list(tmp_path.glob("a.db*"))
+
+
 def test_the_summary_is_text_or_json(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.summary(database, "pop-amphibiens", year=2020, as_json=True) == commands.DONE
     figures = json.loads(capsys.readouterr().out)

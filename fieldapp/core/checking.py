@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 
-from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Values
+from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Rule, Severity, StudyProtocol, Values, is_advice
 from fieldapp.core.text import N_, _
 
 CONFIRMED = "confirmed"
@@ -44,18 +44,51 @@ _TYPES: Mapping[Kind, tuple[type[Any], ...]] = {
 }
 
 
-def problems(protocol: StudyProtocol, entity: Entity, context: Context) -> list[Problem]:
-    """Return everything that is to be said about the record in `context`: its fields first, then the rules."""
+@dataclass(slots=True)
+class Bulk:
+    """What one walk over many records has learnt, for a caller whom advice does not concern.
+
+    Equal lines of a file share one dict of values, and a visit is checked anew with each of its lines: what there is to
+    say about the fields is then known. It follows from the values, the local fields switched on, and the taxa, which
+    stay the same for the whole walk; the values are kept so that their id stays their own.
+    """
+
+    of_fields: dict[tuple[int, frozenset[str]], tuple[Values, list[Problem]]] = field(default_factory=dict)
+    rules: dict[int, tuple[Rule, ...]] = field(default_factory=dict)
+
+
+def problems(protocol: StudyProtocol, entity: Entity, context: Context, *, bulk: Bulk | None = None) -> list[Problem]:
+    """Return everything that is to be said about the record in `context`: its fields first, then the rules.
+
+    With `bulk` the rules that only advise are left out: what blocks and what is missing is all there.
+    """
+    if bulk is None:
+        found = _of_fields(entity, context)
+        rules = protocol.rules.get(entity.code, ())
+    else:
+        key = id(context.values), context.local_fields
+        known = bulk.of_fields.get(key)
+        if known is None:
+            known = bulk.of_fields[key] = context.values, _of_fields(entity, context)
+        found = [*known[1]]
+        rules = bulk.rules.get(id(entity), ())
+        if not rules:
+            every = protocol.rules.get(entity.code, ())
+            rules = bulk.rules[id(entity)] = tuple(rule for rule in every if not is_advice(rule))
+    if found and any(problem.code == "wrong_type" for problem in found):
+        return found
+    for rule in rules:
+        found += rule(context)
+    return _without_echoes(found) if found else found
+
+
+def _of_fields(entity: Entity, context: Context) -> list[Problem]:
     plan = _plan_of(entity)
     found = [problem for item in plan.doubtful(context) for problem in _field_problems(item, context)]
     for name in context.values:
         if name not in plan.checks and name != CONFIRMED:
             found.append(Problem(name, "unknown_field", Severity.NOTICE, {"value": name}))
-    if any(problem.code == "wrong_type" for problem in found):
-        return found
-    for rule in protocol.rules.get(entity.code, ()):
-        found.extend(rule(context))
-    return _without_echoes(found) if found else found
+    return found
 
 
 def unconfirmed(found: list[Problem], values: Values) -> list[Problem]:
@@ -84,11 +117,16 @@ def words(problem: Problem, protocol: StudyProtocol, entity: Entity) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Check:
-    """What is needed to see at a glance that a filled field is fine; `place` is that of the field in its entity."""
+    """What is needed to see at a glance that a filled field is fine; `place` is that of the field in its entity.
+
+    `is_relevant` is None for a field that always is.
+    """
 
     place: int
     item: Field
     is_good: Callable[[Any], bool]
+    is_relevant: Callable[[Values], bool] | None
+    is_taxon: bool
 
 
 class _Plan:
@@ -100,24 +138,29 @@ class _Plan:
     def __init__(self, entity: Entity) -> None:
         self.entity = entity
         self.checks = {
-            item.name: _Check(place, item, _always_doubtful if item.optional else _glance(item))
+            item.name: _Check(
+                place,
+                item,
+                _always_doubtful if item.optional else _glance(item),
+                None if item.relevant is True else item.is_relevant if item.relevant is False else item.relevant,
+                item.kind is Kind.TAXON,
+            )
             for place, item in enumerate(entity.fields)
         }
-        self._required = [check for check in self.checks.values() if check.item.required]
+        self._required = [(name, check) for name, check in self.checks.items() if check.item.required]
 
     def doubtful(self, context: Context) -> list[Field]:
         """Return the fields about which there may be something to say, in the order of the entity."""
         values = context.values
-        found = [check for check in self._required if values.get(check.item.name) is None]
+        found = [check for name, check in self._required if values.get(name) is None]
         for name, value in values.items():
             check = self.checks.get(name)
             if check is None:
                 continue
-            item = check.item
             if (
                 not check.is_good(value)
-                or (item.relevant is not True and not item.is_relevant(values))
-                or (item.kind is Kind.TAXON and context.taxa and value not in context.taxa)
+                or (check.is_relevant is not None and not check.is_relevant(values))
+                or (check.is_taxon and context.taxa and value not in context.taxa)
             ) and check not in found:
                 found.append(check)
         if len(found) > 1:

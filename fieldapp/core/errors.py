@@ -30,6 +30,10 @@ class FileRefusedError(FieldappError):
     """A file chosen by the person can't be read or written as a whole."""
 
 
+class WrongEncodingError(FileRefusedError):
+    """The text of a file is not in the encoding in which it was to be read; another one may fit."""
+
+
 class NothingToUndoError(FieldappError):
     """There is no saved action to undo or redo, or the record has changed since."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from fieldapp.core.record import Node, Record
 from fieldapp.core.schema import Taxon
 
-Row = Mapping[str, str]
-"""One row of a file by column name, as text, exactly as it stands there."""
+Cells = Sequence[str]
+"""One row of a file as text, exactly as it stands there, in the order of `Importer.columns`."""
+
+Surveyed = Any
+"""What a parser keeps of a row from the survey to the parsing: most cells repeat, so less than the row itself."""
 
 
 class RowRefusedError(Exception):
@@ -66,11 +69,14 @@ class Known(Protocol):
 class RowParser(Protocol):
     """Turns the rows of one file into records. All are first shown to `survey`, then come to `parse` in turn."""
 
-    def survey(self, row: Row) -> None:
-        """Take note of what can only be understood from the whole file (ranks, who belongs to which organisation)."""
+    def survey(self, cells: Cells) -> Surveyed:
+        """Take note of what can only be understood from the whole file (ranks, who belongs to which organisation).
+
+        Return what `parse` will be given for this row: what repeats in the file is kept and parsed once.
+        """
         ...
 
-    def parse(self, row: Row) -> ParsedRow:
+    def parse(self, row: Surveyed) -> ParsedRow:
         """Return the records of a row; raises RowRefusedError with column and sentence."""
         ...
 

@@ -94,16 +94,33 @@ class LinkedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What is known when a new visit starts: the values of its place, all earlier visits there, year and passage.
+
+    `on` is the day, None when the visit belongs to another year and its date is still to be typed; `passage` is None
+    when nobody asked for one.
+    """
+
+    site: Values
+    visits: Sequence[Values]
+    year: int
+    on: date | None = None
+    passage: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SheetForm:
     """The sheet of one visit: head, details, quick keys, observation lines.
 
     A line starts with its taxon (`taxon_field`); Enter on the column `last_required` ends it. `new_observation` is what
-    a line starts with. `new_visit(site values, visits of the site this year, date)` returns what a new visit starts
-    with. `is_sighting(observation)` tells a species seen from the row that says "nothing". `suggest(letters, taxa by
-    cd_nom, cd_nom seen here with the last year)` returns the curated taxa that fit, the likeliest first; without
-    letters those that were seen here. `visit_words(visit values)` names the visit ("passage 2") in titles and in undo.
-    `passage_field` takes the passage that a round asks for. `second` is the second line of the head; `details` are
-    shown where something is missing, else on demand.
+    a line starts with. `new_visit(Start)` returns what a new visit starts with. `is_sighting(observation)` tells a
+    species seen from the row that says "nothing". `suggest(letters, taxa by cd_nom, cd_nom seen here with the last
+    year)` returns the curated taxa that fit, the likeliest first; without letters those that were seen here.
+    `visit_words(visit values)` names the visit ("passage 2") in titles and in undo. `passage_field` takes the passage
+    that a round asks for. `second` is the second line of the head; `details` are shown where something is missing, else
+    on demand. `lasting` are the fields that carry over from the last visit that the same person saved on this computer,
+    on whatever evening; the others marked `keep` carry over within one day. `short` names in a few words what is
+    missing, by the code of the problem.
     """
 
     visit: str
@@ -116,25 +133,30 @@ class SheetForm:
     taxon_field: str
     last_required: str
     new_observation: Values
-    new_visit: Callable[[Values, Sequence[Values], date], Values]
+    new_visit: Callable[[Start], Values]
     is_sighting: Callable[[Values], bool]
     suggest: Callable[[str, Mapping[int, Taxon], Mapping[int, int]], Sequence[Taxon]]
     visit_words: Callable[[Values], str]
     passage_field: str = ""
     questions: tuple[LinkedQuestion, ...] = ()
+    lasting: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """Whether a sites_group is to be followed this year, and what comes next.
 
-    `passage` is the passage whose window holds the day (None outside all windows), `until` its last day.
+    `passage` is the passage whose window holds the day (None outside all windows), `until` its last day. `next_passage`
+    is the one whose window begins next, on `next_from` (None where the protocol has no windows).
     """
 
     is_due: bool
     passage: int | None
     until: date | None
     last_year: int | None
+    next_passage: int | None = None
+    next_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,17 @@ class Context:
 Rule = Callable[[Context], Iterable[Problem]]
 
 
+def advice(rule: Rule) -> Rule:
+    """Mark a rule that only warns or tells: whoever asks what blocks or is missing need not run it."""
+    vars(rule)["is_advice"] = True
+    return rule
+
+
+def is_advice(rule: Rule) -> bool:
+    """Return whether the rule is marked as one that never blocks and never leaves a record incomplete."""
+    return "is_advice" in getattr(rule, "__dict__", ())
+
+
 @dataclass(frozen=True)
 class StudyProtocol:
     """A monitoring protocol as plain data: what is recorded, what is checked, how it is entered and exchanged.

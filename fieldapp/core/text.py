@@ -47,6 +47,13 @@ def N_(message: str) -> str:
     return message
 
 
+def together(text: str) -> str:
+    """Return the text with blanks that do not break before ; : ? ! » and after «, so that no sign wraps alone."""
+    for sign in ";:?!»":
+        text = text.replace(f" {sign}", f"\N{NO-BREAK SPACE}{sign}")
+    return text.replace("« ", "«\N{NO-BREAK SPACE}")
+
+
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the text without accents, ligatures and capitals, for searching and comparing."""

@@ -11,10 +11,10 @@ from pathlib import Path
 from fieldapp.core.exchange import Exporter, ExportSource, Season
 from fieldapp.core.record import Node, Record
 from fieldapp.core.schema import Kind, StudyProtocol
-from fieldapp.core.text import _
+from fieldapp.core.text import _, ngettext
 from fieldapp.exchange.known import Taxa
 from fieldapp.exchange.writing import written_whole
-from fieldapp.store import records
+from fieldapp.store import disk, records
 from fieldapp.store.connection import Database
 
 
@@ -33,7 +33,10 @@ class ExportReport:
                 path=self.path
             )
         years = f"{self.years[0]}–{self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
-        return _("{path} : {rows} lignes écrites ({years}).").format(path=self.path, rows=self.rows, years=years)
+        words = ngettext(
+            "{path} : {rows} ligne écrite ({years}).", "{path} : {rows} lignes écrites ({years}).", self.rows
+        )
+        return words.format(path=self.path, rows=self.rows, years=years)
 
 
 def exporters(protocols: Iterable[StudyProtocol]) -> dict[str, tuple[StudyProtocol, Exporter]]:
@@ -46,16 +49,17 @@ def export_file(
 ) -> ExportReport:
     """Write the file and return what was written: one year, or all of them; one taxon where the exporter offers it.
 
-    UTF-8 without a mark, CR LF at the ends of lines, quotation marks only where needed. Raises FileRefusedError with a
-    sentence when the file can't be written; what stood there before then still stands there.
+    All of it is of one moment, whatever is saved meanwhile. UTF-8 without a mark, CR LF at the ends of lines, quotation
+    marks only where needed. Raises FileRefusedError with a sentence when the file can't be written (a database is never
+    written over); what stood there before then still stands there.
     """
     protocol = next(item for item in db.protocols.values() if exporter in item.exports)
-    present = records.years(db, protocol.code, exporter.dated_entity)
-    years = tuple(sorted(present)) if year is None else tuple(item for item in present if item == year)
-    source = ExportSource(seasons(db, protocol, exporter.dated_entity, years), Taxa(db, protocol), taxon)
-    table = exporter.table(source)
     count = 0
-    with written_whole(path) as file:
+    with written_whole(path, disk.files_of(db.path)) as file, db.snapshot():
+        present = records.years(db, protocol.code, exporter.dated_entity)
+        years = tuple(sorted(present)) if year is None else tuple(item for item in present if item == year)
+        source = ExportSource(seasons(db, protocol, exporter.dated_entity, years), Taxa(db, protocol), taxon)
+        table = exporter.table(source)
         writer = csv.writer(file, delimiter=exporter.separator, lineterminator="\r\n")
         writer.writerow(table.columns)
         for row in table.rows:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from fieldapp.core.errors import FileRefusedError
-from fieldapp.core.exchange import Row
+from fieldapp.core.errors import FileRefusedError, WrongEncodingError
+from fieldapp.core.exchange import Cells
 from fieldapp.core.text import N_, _, ngettext
 
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "mac-roman")
@@ -29,10 +30,10 @@ _NAMED = 6
 
 
 class Line(NamedTuple):
-    """One row of the file: `number` is the line on which it begins, `fault` says why `row` is None."""
+    """One row of the file: `number` is the line on which it begins, `fault` says why `cells` is None."""
 
     number: int
-    row: Row | None
+    cells: Cells | None
     fault: str = ""
 
 
@@ -48,19 +49,20 @@ class TextTable:
     notes: tuple[str, ...]
 
     def lines(self) -> Iterator[Line]:
-        """Yield the rows in the order of the file, empty lines left out; bounded memory."""
+        """Yield the rows in the order of the file, their cells in that of `wanted`; empty lines are left out."""
         width = len(self.columns)
-        places = [(name, place) for place, name in enumerate(self.columns) if name in self.wanted]
-        whole = self.columns if len(places) == width else None
+        pick = None if self.columns == self.wanted else _picker([self.columns.index(name) for name in self.wanted])
         rows = _numbered(self.path, self.separator, self.encoding)
         next(rows)
         for number, cells in rows:
             if len(cells) != width:
                 yield Line(number, None, _wrong_width(cells, width, self.separator))
-            elif whole:
-                yield Line(number, dict(zip(whole, cells)))  # noqa: B905 - as many cells as columns, said above
             else:
-                yield Line(number, {name: cells[place] for name, place in places})
+                yield Line(number, pick(cells) if pick else cells)
+
+
+def _picker(places: Sequence[int]) -> Callable[[Cells], Cells]:
+    return itemgetter(*places) if len(places) > 1 else lambda cells: [cells[place] for place in places]
 
 
 def open_table(path: Path, wanted: Sequence[str], separator: str, encoding: str = "utf-8") -> TextTable:
@@ -139,13 +141,13 @@ def _refuse_undecodable(path: Path, encoding: str) -> None:
                     decoder.decode(block)
                 except UnicodeDecodeError as error:
                     bad = error.object[: error.start].count(b"\n") + lines
-                    raise FileRefusedError(_not_encoded(path, bad, encoding)) from error
+                    raise WrongEncodingError(_not_encoded(path, bad, encoding)) from error
                 lines += block.count(b"\n")
             decoder.decode(b"", final=True)
     except OSError as error:
         raise FileRefusedError(_unreadable(path)) from error
     except UnicodeDecodeError as error:
-        raise FileRefusedError(_not_encoded(path, lines, encoding)) from error
+        raise WrongEncodingError(_not_encoded(path, lines, encoding)) from error
 
 
 def _not_text(path: Path, line: int, block: bytes) -> str:
@@ -163,12 +165,12 @@ def _not_text(path: Path, line: int, block: bytes) -> str:
 def _not_encoded(path: Path, line: int, encoding: str) -> str:
     if encoding == "utf-8":
         return _(
-            "{path}, ligne {line} : le texte n’est pas en UTF-8. Enregistrez le fichier en « CSV UTF-8 », "
-            "ou recommencez avec --encoding cp1252 s’il vient d’Excel."
+            "{path}, ligne {line} : le texte n’est pas en UTF-8. S’il vient d’Excel, il est sans doute en Latin-1 "
+            "(cp1252) : lisez-le ainsi, ou enregistrez-le en « CSV UTF-8 »."
         ).format(path=path, line=line)
     return _(
-        "{path}, ligne {line} : le texte n’est pas en {encoding}. Recommencez sans --encoding, ou enregistrez le "
-        "fichier en « CSV UTF-8 »."
+        "{path}, ligne {line} : le texte n’est pas en {encoding} non plus. Ouvrez le fichier dans le tableur et "
+        "enregistrez-le en « CSV UTF-8 », puis recommencez."
     ).format(path=path, line=line, encoding=encoding)
 
 

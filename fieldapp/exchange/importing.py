@@ -1,7 +1,8 @@
 """Reads a file of a protocol into the database: row by row with a report, all accepted rows in one transaction.
 
-The file is walked twice: once to see it whole (encoding, quotation marks, what only all rows together explain), then
-row by row. Accepted rows are one action that can be taken back as a whole; a refused row takes no other along.
+The file is read once to see it whole (quotation marks, what only all rows together explain); the parser keeps its
+rows in a form in which repeated cells are shared. Then they are judged row by row. Accepted rows are one action that
+can be taken back as a whole; a refused row takes no other along.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from fieldapp.core import checking, clock
-from fieldapp.core.checking import blocks, words
+from fieldapp.core.checking import Bulk, blocks, words
 from fieldapp.core.errors import CancelledError, DatabaseError
-from fieldapp.core.exchange import Importer, ParsedRow, RowNote, RowParser, RowRefusedError
+from fieldapp.core.exchange import Importer, ParsedRow, RowNote, RowParser, RowRefusedError, Surveyed
 from fieldapp.core.record import Record, with_data
 from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values
 from fieldapp.core.text import _
 from fieldapp.exchange import files
-from fieldapp.exchange.files import Line, TextTable
+from fieldapp.exchange.files import TextTable
 from fieldapp.exchange.known import KnownRecords
 from fieldapp.exchange.report import ImportReport, Outcome, RowReport
 from fieldapp.store import changes, records
@@ -70,15 +71,14 @@ def import_file(
     label = _("Import de {name}").format(name=path.name)
     try:
         with _without_collecting(), db.transaction() as connection:
-            total = _survey(table, parser, stop)
+            lines = _survey(table, parser, stop)
             writer = Writer(db, connection, label, "import")
             work = _Import(db, importer, known, parser, writer, update=update)
-            lines = table.lines()
-            while chunk := list(islice(lines, CHUNK)):
+            for start in range(0, len(lines), CHUNK):
                 _refuse_cancelled(stop)
-                work.take(chunk)
+                work.take(lines[start : start + CHUNK])
                 if progress is not None:
-                    progress(len(work.rows), total)
+                    progress(len(work.rows), len(lines))
             saved = writer.saved()
     except DatabaseError as error:
         sentence = _("{error} Rien du fichier {path} n’a été importé.").format(error=error, path=path)
@@ -86,14 +86,23 @@ def import_file(
     return ImportReport(path, table.notes, work.rows, saved.action, saved.created, saved.changed, label)
 
 
-def _survey(table: TextTable, parser: RowParser, stop: Callable[[], bool]) -> int:
-    total = 0
-    for total, line in enumerate(table.lines(), 1):
-        if line.row is not None:
-            parser.survey(line.row)
-        if not total % CHUNK:
+class _Line(NamedTuple):
+    """One row of the file as the parser wants it back; `fault` says why `row` is None."""
+
+    number: int
+    row: Surveyed | None
+    fault: str
+
+
+def _survey(table: TextTable, parser: RowParser, stop: Callable[[], bool]) -> list[_Line]:
+    """Show all rows to the parser and return them as it keeps them."""
+    found: list[_Line] = []
+    survey = parser.survey
+    for number, cells, fault in table.lines():
+        found.append(_Line(number, None if cells is None else survey(cells), fault))
+        if not len(found) % CHUNK:
             _refuse_cancelled(stop)
-    return total
+    return found
 
 
 @contextmanager
@@ -175,8 +184,10 @@ class _Import:
         self._update = update
         self._today = clock.today()
         self._shared: dict[str, _Judged] = {}
-        self._own: dict[str, tuple[int, int]] = {}
+        self._own: dict[str, tuple[int, Record]] = {}
+        self._bulk = Bulk()
         self._is_empty = changes.last_saved_at(db) is None
+        self._meets = False
         self._stored: dict[str, Record] = {}
         self._revived: set[str] = set()
         self._below: OrderedDict[str, dict[str, Values]] = OrderedDict()
@@ -187,7 +198,7 @@ class _Import:
 
     # ------------------------------------------------------------------------------------------- chunks
 
-    def take(self, lines: Sequence[Line]) -> None:
+    def take(self, lines: Sequence[_Line]) -> None:
         """Judge the rows, and write what is to go in."""
         parsed = [(line, self._parse(line)) for line in lines]
         self._look_up([item for _line, item in parsed if isinstance(item, ParsedRow)])
@@ -199,7 +210,7 @@ class _Import:
             self._writer.write(self._edited)
         self._fresh, self._edited = [], []
 
-    def _parse(self, line: Line) -> ParsedRow | RowReport:
+    def _parse(self, line: _Line) -> ParsedRow | RowReport:
         if line.row is None:
             return RowReport(line.number, Outcome.REFUSED, "", line.fault)
         try:
@@ -220,10 +231,11 @@ class _Import:
 
     # --------------------------------------------------------------------------------------------- rows
 
-    def _take_row(self, line: Line, parsed: ParsedRow) -> RowReport:
+    def _take_row(self, line: _Line, parsed: ParsedRow) -> RowReport:
         *above, record = parsed.records
         try:
-            self._refuse_told_before(line, record)
+            if record.uid in self._own:
+                self._refuse_told_before(line, record)
             shared: list[_Judged] = []
             for item in above:
                 known = self._shared.get(item.uid)
@@ -233,21 +245,26 @@ class _Import:
             if record.uid in self._shared:
                 raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, "", _taken()))
             own = self._judge(record, shared)
-            self._refuse_deleted(line, own, shared)
+            if self._meets:
+                self._refuse_deleted(line, own, shared)
             self._refuse_problem(line, own)
             if own.verdict is _Verdict.NEW or (self._update and own.verdict is _Verdict.OTHER):
                 self._refuse_misplaced(line, record, shared)
         except _RowDecidedError as decided:
             return decided.report
-        self._own[record.uid] = (line.number, _digest(record))
+        self._own[record.uid] = (line.number, record)
         notes = [*parsed.notes]
         for judged in shared:
             if not judged.line:
-                notes += self._accepted(judged, line)
+                judged.line = line.number
+                if judged.verdict is _Verdict.NEW:
+                    notes += judged.notes
         return self._report(line, own, shared, notes)
 
-    def _report(self, line: Line, own: _Judged, shared: Sequence[_Judged], notes: list[RowNote]) -> RowReport:
-        differing = list(dict.fromkeys([column for item in (*shared, own) for column in item.columns]))
+    def _report(self, line: _Line, own: _Judged, shared: Sequence[_Judged], notes: list[RowNote]) -> RowReport:
+        differing: list[str] = []
+        if self._meets:
+            differing = list(dict.fromkeys([column for item in (*shared, own) for column in item.columns]))
         wanted = [own] if own.verdict is _Verdict.NEW else []
         if self._update:
             wanted += [item for item in (own, *shared) if item.verdict is _Verdict.OTHER]
@@ -260,6 +277,8 @@ class _Import:
             outcome = Outcome.IDENTICAL
         else:
             outcome = Outcome.UPDATED if self._update else Outcome.DIFFERENT
+        if not notes and not differing:
+            return RowReport(line.number, outcome)
         sentences = [note.sentence for note in notes]
         if differing and self._update:
             sentences.append(_("Les valeurs du fichier remplacent : {columns}.").format(columns=", ".join(differing)))
@@ -267,11 +286,6 @@ class _Import:
             sentences.append(_("Valeurs d’ici gardées : {columns}.").format(columns=", ".join(differing)))
         column = differing[0] if differing else next((note.column for note in notes), "")
         return RowReport(line.number, outcome, column, " ".join(sentences))
-
-    def _accepted(self, item: _Judged, line: Line) -> tuple[RowNote, ...]:
-        """Remember the row that first spoke of a shared record; return what there is to note about a new one."""
-        item.line = line.number
-        return item.notes if item.verdict is _Verdict.NEW else ()
 
     def _stage(self, item: _Judged, shared: Sequence[_Judged]) -> None:
         """Put a record on the list of what goes in, those that it needs before it."""
@@ -307,7 +321,7 @@ class _Import:
 
     # ---------------------------------------------------------------------------------------- judgements
 
-    def _judged(self, line: Line, record: Record, before: Sequence[_Judged], parent: str | None) -> _Judged:
+    def _judged(self, line: _Line, record: Record, before: Sequence[_Judged], parent: str | None) -> _Judged:
         """Return what is to be done with a shared record, judged at its first row; refuses a contradicting row.
 
         The `parent` of the row's own record is checked later, together with what it then holds.
@@ -326,6 +340,7 @@ class _Import:
         stored = self._stored.get(record.uid)
         if stored is None and (judged := self._shared.get(record.uid)) is not None:
             stored = judged.stored
+        self._meets = self._meets or stored is not None
         if stored is not None and (stored.protocol, stored.entity) != (record.protocol, record.entity):
             return _Judged(record, _Verdict.REFUSED, stored, problem=RowNote("", _taken()))
         if stored is None or (stored.deleted and record.uid in self._revived):
@@ -344,7 +359,7 @@ class _Import:
         record = judged.record
         protocol = self._db.protocols[record.protocol]
         entity = protocol.entity(record.entity)
-        found = checking.problems(protocol, entity, self._context(above, record.data))
+        found = checking.problems(protocol, entity, self._context(above, record.data), bulk=self._bulk)
         if blocks(found):
             first = next(problem for problem in found if problem.severity is Severity.BLOCKING)
             judged.verdict = _Verdict.REFUSED
@@ -414,12 +429,10 @@ class _Import:
 
     # ----------------------------------------------------------------------------------------- refusals
 
-    def _refuse_told_before(self, line: Line, record: Record) -> None:
+    def _refuse_told_before(self, line: _Line, record: Record) -> None:
         """Refuse a row whose own record an earlier row has told otherwise; the same row twice is no harm."""
-        first = self._own.get(record.uid)
-        if first is None:
-            return
-        if first[1] == _digest(record):
+        first = self._own[record.uid]
+        if first[1] == record:
             sentence = _("Même ligne que la ligne {first}.").format(first=first[0])
             raise _RowDecidedError(RowReport(line.number, Outcome.IDENTICAL, "", sentence))
         sentence = _(
@@ -427,7 +440,7 @@ class _Import:
         ).format(first=first[0], line=line.number)
         raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, "", sentence))
 
-    def _contradiction(self, line: Line, first: int, one: Record, other: Record) -> RowReport:
+    def _contradiction(self, line: _Line, first: int, one: Record, other: Record) -> RowReport:
         names = [name for name in {**one.data, **other.data} if one.data.get(name) != other.data.get(name)]
         columns = [self._importer.fields.get((other.entity, name), "") for name in names]
         columns = [column for column in dict.fromkeys(columns) if column]
@@ -440,12 +453,12 @@ class _Import:
         ).format(first=first, line=line.number, entity=_(entity.label), columns=", ".join(columns))
         return RowReport(line.number, Outcome.REFUSED, columns[0] if columns else "", sentence)
 
-    def _refuse_problem(self, line: Line, judged: _Judged) -> None:
+    def _refuse_problem(self, line: _Line, judged: _Judged) -> None:
         if judged.verdict is _Verdict.REFUSED and judged.problem is not None:
             problem = judged.problem
             raise _RowDecidedError(RowReport(line.number, Outcome.REFUSED, problem.column, problem.sentence))
 
-    def _refuse_deleted(self, line: Line, own: _Judged, shared: Sequence[_Judged]) -> None:
+    def _refuse_deleted(self, line: _Line, own: _Judged, shared: Sequence[_Judged]) -> None:
         gone = [item for item in (*shared, own) if item.verdict is _Verdict.DELETED]
         for item in gone:
             if item is own or item in self._ancestors(own.record, shared):
@@ -453,7 +466,7 @@ class _Import:
                 sentence = _("Supprimé ici ({entity}), non repris.").format(entity=_(entity.label))
                 raise _RowDecidedError(RowReport(line.number, Outcome.DELETED_HERE, "", sentence))
 
-    def _refuse_misplaced(self, line: Line, record: Record, shared: Sequence[_Judged]) -> None:
+    def _refuse_misplaced(self, line: _Line, record: Record, shared: Sequence[_Judged]) -> None:
         """Refuse a record whose parent is impossible, or can't hold it beside what it holds; else count it there."""
         place = len(shared) - 1
         while place >= 0 and shared[place].record.uid != record.parent:
@@ -468,11 +481,11 @@ class _Import:
         before: set[str] = set()
         if parent.verdict is not _Verdict.NEW and children:
             context = self._context(shared[:place], values, tuple(children.values()))
-            found = checking.problems(protocol, entity, context)
+            found = checking.problems(protocol, entity, context, bulk=self._bulk)
             before = {problem.code for problem in found if problem.severity is Severity.BLOCKING}
         together = {**children, record.uid: record.data}
         context = self._context(shared[:place], values, tuple(together.values()))
-        found = checking.problems(protocol, entity, context)
+        found = checking.problems(protocol, entity, context, bulk=self._bulk)
         for problem in found:
             if problem.severity is Severity.BLOCKING and problem.code not in before:
                 column = self._column(entity, problem.field)
@@ -494,10 +507,6 @@ def _taken() -> str:
     return _(
         "Cet identifiant est déjà celui d’un enregistrement d’une autre sorte : reprenez celui du fichier d’origine."
     )
-
-
-def _digest(record: Record) -> int:
-    return hash((record.parent, *((name, str(value)) for name, value in record.data.items())))
 
 
 def _fields_by_entity(importer: Importer) -> dict[str, dict[str, str]]:

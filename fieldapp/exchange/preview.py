@@ -59,6 +59,31 @@ def preview(
     return Preview(rows, visits, incomplete, without, tuple(reasons.most_common()))
 
 
+def incomplete(
+    db: Database,
+    protocol: StudyProtocol,
+    dated_entity: str,
+    year: int | None = None,
+    *,
+    report: Callable[[int, int], object] = lambda _done, _total: None,
+) -> dict[str, tuple[str, ...]]:
+    """Return what each dated record (visit) of one year, or of all, still lacks: its uid -> sentences; {} when nothing.
+
+    `report(done, total)` is called for each visit, season after season, and may raise to stop the search.
+    """
+    present = records.years(db, protocol.code, dated_entity)
+    years = tuple(sorted(present)) if year is None else tuple(item for item in present if item == year)
+    taxa = Taxa(db, protocol)
+    found: dict[str, tuple[str, ...]] = {}
+    for season in seasons(db, protocol, dated_entity, years):
+        dated = list(_dated(season, dated_entity))
+        for done, (node, parents) in enumerate(dated):
+            report(done, len(dated))
+            if missing := _missing(protocol, node, parents, season, taxa):
+                found[node.record.uid] = missing
+    return found
+
+
 def _dated(season: Season, entity: str) -> Iterator[tuple[Node, dict[str, Values]]]:
     """Yield the dated nodes, each with the values above it by their entity."""
     pending: list[tuple[Node, dict[str, Values]]] = [(tree, {}) for tree in season.trees]
@@ -73,17 +98,17 @@ def _dated(season: Season, entity: str) -> Iterator[tuple[Node, dict[str, Values
 
 def _missing(
     protocol: StudyProtocol, node: Node, parents: dict[str, Values], season: Season, taxa: Taxa
-) -> frozenset[str]:
-    """Return the sentences of what a visit and all below it still lack."""
+) -> tuple[str, ...]:
+    """Return the sentences of what a visit and all below it still lack, each once."""
     links = {uid: record.data for uid, record in season.links.items()}
     children = [child.record.data for child in node.children]
     above = {**parents, node.record.entity: node.record.data}
     contexts = [(node, Context(node.record.data, parents, children=children, taxa=taxa, links=links))]
     contexts += [(child, Context(child.record.data, above, taxa=taxa, links=links)) for child in node.children]
-    found = set()
+    found: dict[str, None] = {}
     for at, context in contexts:
         entity = protocol.entity(at.record.entity)
         for problem in checking.problems(protocol, entity, context):
             if problem.severity in {Severity.BLOCKING, Severity.INCOMPLETE}:
-                found.add(checking.words(problem, protocol, entity))
-    return frozenset(found)
+                found[checking.words(problem, protocol, entity)] = None
+    return tuple(found)

@@ -78,7 +78,8 @@ class ImportReport:
 
     def text(self) -> str:
         """Return the report as lines of text: the counts, the notes, the first rows to look at."""
-        lines = [_("{path} : {count} lignes lues.").format(path=self.path, count=len(self.rows))]
+        read = ngettext("{path} : {count} ligne lue.", "{path} : {count} lignes lues.", len(self.rows))
+        lines = [read.format(path=self.path, count=len(self.rows))]
         lines += [f"  {_(WORDS[outcome])} : {count}" for outcome, count in self.counts.items() if count]
         lines += self.notes
         refused = [row for row in self.rows if row.outcome is Outcome.REFUSED]
@@ -94,8 +95,11 @@ class ImportReport:
         return "\n".join(lines)
 
     def write_csv(self, path: Path) -> None:
-        """Write one line per row of the file: line, outcome, column, sentence; whole or not at all."""
-        with written_whole(path) as file:
+        """Write one line per row of the file: line, outcome, column, sentence; whole or not at all.
+
+        The file that was read is never written over.
+        """
+        with written_whole(path, (self.path,)) as file:
             writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
             writer.writerow((_("ligne"), _("résultat"), _("colonne"), _("explication")))
             writer.writerows((row.line, _(WORDS[row.outcome]), row.column, row.sentence) for row in self.rows)

@@ -5,26 +5,29 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
 from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.text import _
+from fieldapp.store import disk
 
 PARTIAL = ".partiel"
 """Ending of a file that is not finished."""
 
+_SQLITE = b"SQLite format 3\0"
+"""How every SQLite file begins (source: sqlite.org/fileformat2.html, section 1.2)."""
+
 
 @contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[TextIO]:
+def written_whole(path: Path, forbidden: Iterable[Path] = ()) -> Iterator[TextIO]:
     """Give a UTF-8 text file that takes the name `path` only when the block has ended well and all is on the disk.
 
-    What stood at `path` stays as it was until then. Raises FileRefusedError with a sentence (a folder, no right to
-    write, a full disk).
+    What stood at `path` stays as it was until then. Raises FileRefusedError with a sentence (what `refuse_target`
+    refuses, no right to write, a full disk).
     """
-    if path.is_dir():
-        raise FileRefusedError(_("{path} est un dossier : donnez le nom d’un fichier.").format(path=path))
+    refuse_target(path, forbidden)
     fresh = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
     try:
         with fresh.open("w", encoding="utf-8", newline="") as file:
@@ -38,6 +41,54 @@ def written_whole(path: Path) -> Iterator[TextIO]:
     finally:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)
+
+
+def refuse_target(path: Path, forbidden: Iterable[Path] = ()) -> None:
+    """Raise FileRefusedError when nothing may be written at `path`.
+
+    That is a folder, a database and whatever lies beside one, and the `forbidden` files (the source of an import, the
+    open database), by whatever name they are called.
+    """
+    if path.is_dir():
+        raise FileRefusedError(_("{path} est un dossier : donnez le nom d’un fichier.").format(path=path))
+    if any(_is_same(path, other) for other in forbidden):
+        raise FileRefusedError(
+            _(
+                "{path} est le fichier lu ou la base elle-même : rien n’a été écrit. Donnez un autre nom de fichier."
+            ).format(path=path)
+        )
+    if _is_of_database(path):
+        raise FileRefusedError(
+            _(
+                "{path} est une base de données, ou en fait partie : rien n’a été écrit. Donnez un autre nom de "
+                "fichier."
+            ).format(path=path)
+        )
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return path.resolve() == other.resolve()
+
+
+def _is_of_database(path: Path) -> bool:
+    """Return whether the file is an SQLite database, or its log or lock.
+
+    One with a log beside it may be open in this program: it is not read, for closing it again would drop SQLite's
+    locks (source: sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    real = path.resolve()
+    for ending in (*disk.LOGS, disk.LOCK):
+        if real.name.lower().endswith(ending):
+            real = real.with_name(real.name[: -len(ending)])
+            break
+    if any(file.exists() for file in disk.files_of(real)[1:]):
+        return real.exists()
+    with contextlib.suppress(OSError), real.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

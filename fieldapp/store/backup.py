@@ -11,7 +11,6 @@ import glob
 import os
 import re
 import sqlite3
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,6 @@ from pathlib import Path
 
 from fieldapp.core import paths
 from fieldapp.core.errors import (
-    AlreadyOpenError,
     DamagedDatabaseError,
     DatabaseError,
     FieldappError,
@@ -27,14 +25,15 @@ from fieldapp.core.errors import (
     NewerDatabaseError,
 )
 from fieldapp.core.text import N_, _
-from fieldapp.store import instance, migrations
+from fieldapp.store import disk, instance, migrations, replacing
 from fieldapp.store.connection import connect, is_foreign, is_sound, translated
 
 KEEP_LAST, KEEP_DAYS, KEEP_MONTHS = 10, 14, 24
 """What rotation keeps: the last ones, the newest of each of the last days, the newest of each of the last months."""
 
-SPARE_BYTES = 5_000_000
-"""Room that must be left on the disk beside a copy, so that the next saves still fit."""
+AGAIN_AFTER = timedelta(hours=2)
+"""How old the newest backup is before another one is made of what was saved since: an evening at the ponds is about
+that long (a choice of the program)."""
 
 PARTIAL = ".partiel"
 """Ending of a copy that is not finished; it is never taken for a backup."""
@@ -64,6 +63,24 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """How a copy and the present database differ, in saves (a sheet, an import, an undo), known by their uids.
+
+    `lost` are in the database only: going back to the copy would take them away; `gained` are in the copy only;
+    `shared` are in both. With nothing shared the copy comes from another database.
+    """
+
+    lost: int
+    gained: int
+    shared: int
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the copy holds saves, and none of them was made in this database."""
+        return bool(self.gained and not self.shared)
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """What a restore did: the backup that is the database now, what it holds, and where the former database is kept."""
 
@@ -84,20 +101,50 @@ def make(db_path: Path, folder: Path | None = None, now: datetime | None = None)
 
 
 def copy_to(db_path: Path, target: Path) -> Path:
-    """Write a verified copy of the database to `target`, replacing a file of that name only when it is whole."""
+    """Write a verified copy of the database to `target`; a backup of that name is replaced when the new one is whole.
+
+    Nothing else is replaced: no file of another kind, no database that is or was in use (SQLite would play the log that
+    lies beside it into the copy). Raises FileRefusedError, and what `make` raises.
+    """
     if not db_path.is_file():
         raise FileRefusedError(_("Il n’y a pas de base {path} : rien à sauvegarder.").format(path=db_path))
     if target.is_dir() or target.resolve() == db_path.resolve():
         raise FileRefusedError(
             _("La sauvegarde ne peut pas s’appeler {path} : donnez un autre nom de fichier.").format(path=target)
         )
+    _refuse_all_but_backups(target)
     with (
         translated(db_path),
         contextlib.closing(connect(db_path)) as source,
         _writing(target, _BACKUP_FAILED),
     ):
-        _copy(source, target, _size(db_path), db_path)
+        _copy(source, target, disk.size(db_path), db_path)
     return target
+
+
+def _refuse_all_but_backups(target: Path) -> None:
+    """Raise FileRefusedError unless the name is free or that of a backup: closed, whole in one file, held by nobody.
+
+    A database in use keeps its log or its lock beside it, and the marks of WAL in its header, which a backup never has
+    (bytes 18 and 19: source sqlite.org/fileformat2.html, section 1.3).
+    """
+    real = target.resolve()
+    if any(path.exists() for path in disk.files_of(real)[1:]):
+        is_backup = False
+    elif not real.exists():
+        is_backup = True
+    else:
+        with _writing(target, _BACKUP_FAILED), real.open("rb") as file:
+            head = file.read(100)
+        mark = migrations.APPLICATION_ID.to_bytes(4, "big")
+        is_backup = head.startswith(b"SQLite format 3\0") and head[18:20] == b"\1\1" and head[68:72] == mark
+    if not is_backup:
+        raise FileRefusedError(
+            _(
+                "{path} existe déjà et n’est pas une simple sauvegarde de fieldapp : rien n’a été écrit. Donnez un "
+                "autre nom de fichier."
+            ).format(path=target)
+        )
 
 
 def list_backups(db_path: Path, folder: Path | None = None) -> list[Backup]:
@@ -131,22 +178,24 @@ def newest_good(db_path: Path, now: datetime | None = None, folder: Path | None 
 
 
 def due(db_path: Path, now: datetime | None = None, folder: Path | None = None) -> bool:
-    """Return whether a backup should be made: none was made today, and something was saved since the newest."""
+    """Return whether a backup should be made: something was saved since the newest, which is AGAIN_AFTER old."""
     now = now or datetime.now(UTC)
+    young = any(abs(now - backup.made_at) < AGAIN_AFTER for backup in list_backups(db_path, folder))
+    return not young and is_behind(db_path, now, folder)
+
+
+def is_behind(db_path: Path, now: datetime | None = None, folder: Path | None = None) -> bool:
+    """Return whether the database holds a save that the newest backup has not."""
     if not db_path.is_file():
         return False
-    backups = list_backups(db_path, folder)
-    today = now.astimezone().date()
-    if any(backup.made_at.astimezone().date() == today for backup in backups):
-        return False
     with translated(db_path), contextlib.closing(connect(db_path)) as connection:
-        last = _last_change(connection)
+        last = _last_uid(connection)
     seen = set()
-    for group in _by_clock(backups, now):
+    for group in _by_clock(list_backups(db_path, folder), now or datetime.now(UTC)):
         for backup in group[:1]:
             with contextlib.suppress(FieldappError), _reading(backup.path) as connection:
-                seen.add(_last_change(connection))
-    return last > 0 and last not in seen
+                seen.add(_last_uid(connection))
+    return last is not None and last not in seen
 
 
 def rotate(db_path: Path, now: datetime | None = None, folder: Path | None = None) -> list[Path]:
@@ -189,11 +238,24 @@ def verify(file: Path) -> Content:
         return _content(connection, file)
 
 
+def compare(file: Path, db_path: Path) -> Difference:
+    """Return how a backup differs from the present database, which may be in use; raises what `verify` raises.
+
+    Numbers of changes say nothing here: two databases both begin to count at one.
+    """
+    with _reading(file) as connection:
+        there = _actions(connection)
+    with translated(db_path), contextlib.closing(connect(db_path)) as connection:
+        here = _actions(connection)
+    return Difference(len(here - there), len(there - here), len(here & there))
+
+
 def restore(file: Path, db_path: Path, *, held: instance.Lock | None = None, now: datetime | None = None) -> Restored:
     """Make a backup the present database and return what was kept where; the former database is never deleted.
 
     `held` is the lock of a caller that holds the database already; its connections must be closed. Until the copy is
     whole, verified and on the disk, nothing of the present database is touched; whatever fails leaves it in place.
+    Cut short at any instant, the old database or the new one stands there, whole.
 
     Raises what `verify` raises, AlreadyOpenError, or DatabaseError (no room, no right to write).
     """
@@ -207,77 +269,22 @@ def restore(file: Path, db_path: Path, *, held: instance.Lock | None = None, now
     with contextlib.ExitStack() as stack:
         if held is None:
             stack.enter_context(instance.hold(db_path))
-        _refuse_in_use(db_path)
         connection = stack.enter_context(_reading(file))
         stack.enter_context(_writing(db_path, _RESTORE_FAILED))
-        fresh = db_path.with_name(f"{db_path.name}.restauration")
+        replacing.refuse_in_use(db_path)
+        replacing.drop_leftovers(db_path)
+        fresh = db_path.with_name(f"{db_path.name}{replacing.FRESH}")
         stack.callback(fresh.unlink, missing_ok=True)
-        _copy(connection, fresh, _size(file), file)
-        kept = _exchange(fresh, db_path, (now or datetime.now(UTC)).astimezone(UTC))
+        _copy(connection, fresh, disk.size(file), file)
+        moment = (now or datetime.now(UTC)).astimezone(UTC).strftime(_STAMP)
+        aside = _free_name(db_path.with_name(f"{db_path.stem}{replacing.KEPT}{moment}{db_path.suffix}"))
+        kept = replacing.exchange(fresh, db_path, aside)
     return Restored(file, content, kept)
-
-
-def _exchange(fresh: Path, db_path: Path, now: datetime) -> tuple[Path, ...]:
-    """Put `fresh` in the place of the database and return the files under which the former one is kept.
-
-    The former files get a second name first, so that at every moment there is a database, and all of the former one.
-    The log goes before the exchange: SQLite would play it into the new file.
-    """
-    aside = _free_name(db_path.with_name(f"{db_path.stem}-avant-restauration-{now.strftime(_STAMP)}{db_path.suffix}"))
-    present = [ending for ending in ("", "-wal", "-shm") if Path(f"{db_path}{ending}").exists()]
-    kept = tuple(Path(f"{aside}{ending}") for ending in present)
-    for ending, copy in zip(present, kept, strict=True):
-        _second_name(Path(f"{db_path}{ending}"), copy)
-    _to_disk(db_path.parent)
-    try:
-        for ending in present[1:]:
-            Path(f"{db_path}{ending}").unlink()
-        fresh.replace(db_path)
-    except OSError:
-        for ending, copy in zip(present, kept, strict=True):
-            if not Path(f"{db_path}{ending}").exists():
-                _second_name(copy, Path(f"{db_path}{ending}"))
-        raise
-    _to_disk(db_path.parent)
-    return kept
-
-
-def _second_name(path: Path, other: Path) -> None:
-    try:
-        other.hardlink_to(path)
-    except OSError:  # a disk without links, as USB sticks are
-        _refuse_full(other.parent, path.stat().st_size)
-        import shutil
-
-        shutil.copy2(path, other)
-        _to_disk(other)
-
-
-def _refuse_in_use(db_path: Path) -> None:
-    """Raise AlreadyOpenError when any other program has the database open, QGIS as well as ours.
-
-    Every connection to a WAL database keeps SQLite's shared lock (source: sqlite.org/src/file/src/os.h, SHARED_FIRST
-    and SHARED_SIZE). Windows itself refuses to replace a file that is open.
-    """
-    if sys.platform == "win32" or not db_path.exists():
-        return
-    import fcntl
-
-    with _writing(db_path, _RESTORE_FAILED), db_path.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
-        except (BlockingIOError, PermissionError) as error:
-            raise AlreadyOpenError(
-                _(
-                    "La base {path} est ouverte dans un autre programme. Fermez-le (fieldapp, QGIS…), puis "
-                    "recommencez la restauration ; rien n’a été modifié."
-                ).format(path=db_path)
-            ) from error
 
 
 def _copy(source: sqlite3.Connection, target: Path, size: int, origin: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    _refuse_full(target.parent, size)
+    disk.refuse_full(target.parent, size)
     partial = target.with_name(f"{target.name}.{os.getpid()}{PARTIAL}")
     try:
         # One read transaction: the copy and the counts are of the same moment, whatever is saved meanwhile.
@@ -292,9 +299,9 @@ def _copy(source: sqlite3.Connection, target: Path, size: int, origin: Path) -> 
             )  # so that the copy is one file, readable where nothing is writable
             if not is_sound(copy) or _counts(copy) != expected:
                 raise DamagedDatabaseError(_damaged_source(origin))
-        _to_disk(partial)
+        disk.to_disk(partial)
         partial.replace(target)
-        _to_disk(target.parent)
+        disk.to_disk(target.parent)
     finally:
         if source.in_transaction:
             source.execute("ROLLBACK")
@@ -374,6 +381,16 @@ def _last_change(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()[0])
 
 
+def _last_uid(connection: sqlite3.Connection) -> str | None:
+    row = connection.execute("SELECT uid FROM change ORDER BY id DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else None
+
+
+def _actions(connection: sqlite3.Connection) -> set[str]:
+    """Return the uids of all saves: a hundred thousand take 10 MB."""
+    return {row[0] for row in connection.execute("SELECT uid FROM action")}
+
+
 def _by_clock(backups: list[Backup], now: datetime) -> tuple[list[Backup], list[Backup]]:
     """Return the backups, newest first, parted in those up to now and those that bear a date to come."""
     limit = now + _WRONG_CLOCK
@@ -407,39 +424,10 @@ def _unlinked(path: Path) -> bool:
     return True
 
 
-def _size(path: Path) -> int:
-    """Return the bytes of a database with its log."""
-    return sum(part.stat().st_size for part in (path, Path(f"{path}-wal")) if part.exists())
-
-
-def _refuse_full(folder: Path, size: int) -> None:
-    import shutil
-
-    free = shutil.disk_usage(folder).free
-    if free < size + SPARE_BYTES:
-        raise DatabaseError(
-            _(
-                "Il reste {free} Mo dans {folder} et la copie en demande {needed}. Libérez de la place ou choisissez "
-                "un autre dossier, puis recommencez ; rien n’a été modifié."
-            ).format(free=free // 1_000_000, folder=folder, needed=(size + SPARE_BYTES) // 1_000_000 + 1)
-        )
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk; Windows has no such wait for folders."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _damaged_source(path: Path) -> str:
     return _(
         "La base {path} est abîmée : aucune sauvegarde n’en a été faite, et les précédentes sont gardées. "
-        "Restaurez la dernière bonne sauvegarde (fieldapp restore)."
+        "Restaurez la dernière bonne sauvegarde : Réglages › Sauvegardes, ou la commande fieldapp restore."
     ).format(path=path)
 
 

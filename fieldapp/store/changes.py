@@ -17,6 +17,11 @@ from fieldapp.store.records import DELETED, PARENT, Saved, Writer, decode
 UNSENT_COUNTED = 10_000
 """Where `unsent` stops counting, so that the status line never waits for a large database."""
 
+_NO_ID = 2**63 - 1
+"""A number that no row reaches (source: sqlite.org/autoinc.html)."""
+
+_Step = tuple[str, Any, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -68,6 +73,17 @@ def last_saved_at(db: Database) -> str | None:
     return found
 
 
+def last_saved_by(db: Database, protocol: str, entity: str) -> str | None:
+    """Return the uid of the record of this entity that the author of the open database saved last on this device."""
+    found: str | None = db.value(
+        "SELECT c.record FROM action a JOIN change c ON c.action = a.id JOIN record r ON r.uid = c.record "
+        "WHERE a.kind = 'entry' AND a.who = ? AND a.device = ? AND r.protocol = ? AND r.entity = ? AND r.deleted = 0 "
+        "ORDER BY a.id DESC, c.id DESC LIMIT 1",
+        (db.author.who, db.author.device, protocol, entity),
+    )
+    return found
+
+
 def to_undo(db: Database) -> Action | None:
     """Return the entry that undo would take back; imports are taken back with `undo_action`, never by the undo key."""
     return _one(db, "kind = 'entry' AND state = 'done' ORDER BY id DESC")
@@ -79,11 +95,20 @@ def to_redo(db: Database) -> Action | None:
 
 
 def undo(db: Database) -> Action:
-    """Take back the last entry; raises NothingToUndoError with a sentence when that can't be done."""
+    """Take back the last entry; raises NothingToUndoError with a sentence when that can't be done.
+
+    An entry that can't be taken back is passed over from then on, so that the next undo reaches the one before it.
+    """
     action = to_undo(db)
     if action is None:
         raise NothingToUndoError(_("Il n’y a rien à annuler."))
-    undo_action(db, action)
+    try:
+        undo_action(db, action)
+    except NothingToUndoError as error:
+        with db.transaction() as connection:
+            connection.execute("UPDATE action SET state = 'passed' WHERE id = ?", (action.id,))
+        words = _("{reason} Annuler encore une fois prendra la saisie d’avant.")
+        raise NothingToUndoError(words.format(reason=error)) from error
     return action
 
 
@@ -97,6 +122,14 @@ def redo(db: Database) -> Action:
     return action
 
 
+def undo_saved(db: Database, saved: Saved) -> Saved:
+    """Take back what this save did, whatever was saved after it; raises NothingToUndoError with a sentence."""
+    action = None if saved.action is None else _one(db, f"id = {int(saved.action)} AND state = 'done'")
+    if action is None:
+        raise NothingToUndoError(_("Il n’y a rien à annuler : cette action n’a rien changé, ou est déjà annulée."))
+    return undo_action(db, action)
+
+
 def undo_action(db: Database, action: Action) -> Saved:
     """Take back one action whole, or not at all when a record of it has changed since or has got new children."""
     with db.transaction() as connection:
@@ -104,18 +137,34 @@ def undo_action(db: Database, action: Action) -> Saved:
 
 
 def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, forward: bool) -> Saved:
+    """Make the changes of an action again in their order, or take them back, the last one first."""
     kind: records.Kind = "redo" if forward else "undo"
     writer = Writer(db, connection, action.label, kind, action.id)
-    touched: list[str] = []
-    for chunk in _changes_of(db, action.id):
-        present = records.get_many(db, [uid for uid, _before, _after in chunk])
-        for uid, before, after in chunk:
-            here, there = (before, after) if forward else (after, before)
-            writer.write([_moved(db, present[uid], here, there, action)])
-            touched.append(uid)
-    _refuse_orphans(db, touched, action)
+    touched: dict[str, None] = {}
+    for chunk in _changes_of(db, action.id, forward=forward):
+        for part in _each_record_once(chunk):
+            present = records.get_many(db, [uid for uid, _before, _after in part])
+            moved = []
+            for uid, before, after in part:
+                here, there = (before, after) if forward else (after, before)
+                moved.append(_moved(db, present[uid], here, there, action))
+            writer.write(moved)
+            touched.update(dict.fromkeys(present))
+    _refuse_orphans(db, list(touched), action)
     connection.execute("UPDATE action SET state = ? WHERE id = ?", ("done" if forward else "undone", action.id))
     return writer.saved()
+
+
+def _each_record_once(changes: Sequence[_Step]) -> Iterator[list[_Step]]:
+    """Yield the changes in their order, parted so that no part holds two of one record."""
+    part: dict[str, _Step] = {}
+    for step in changes:
+        if step[0] in part:
+            yield list(part.values())
+            part = {}
+        part[step[0]] = step
+    if part:
+        yield list(part.values())
 
 
 def _moved(
@@ -163,17 +212,18 @@ def _changed_since(action: Action) -> str:
     ).format(label=action.label)
 
 
-def _changes_of(db: Database, action: int) -> Iterator[list[tuple[str, Any, Any]]]:
-    """Yield the changes of an action in chunks: (record, before, after), children after their parents as made."""
-    after_id = 0
+def _changes_of(db: Database, action: int, *, forward: bool) -> Iterator[list[_Step]]:
+    """Yield the changes of an action in chunks: (record, before, after), in the order of making or the other way."""
+    order = "AND id > ? ORDER BY id" if forward else "AND id < ? ORDER BY id DESC"
+    last = 0 if forward else _NO_ID
     while True:
         rows = db.rows(
-            "SELECT id, record, before, after FROM change WHERE action = ? AND id > ? ORDER BY id LIMIT ?",
-            (action, after_id, records.CHUNK),
+            f"SELECT id, record, before, after FROM change WHERE action = ? {order} LIMIT ?",  # noqa: S608 - fixed texts
+            (action, last, records.CHUNK),
         )
         if not rows:
             return
-        after_id = rows[-1][0]
+        last = rows[-1][0]
         yield [(row[1], None if row[2] is None else decode(row[2]), decode(row[3])) for row in rows]
 
 
@@ -194,10 +244,14 @@ class Past:
 
 
 def of_kind(db: Database, kind: records.Kind, limit: int = 200) -> list[Past]:
-    """Return the newest actions of a kind, newest first; an import that was taken back since says so."""
+    """Return the newest actions of a kind, newest first; an import that was taken back since says so.
+
+    The changes of an action are numbered without a gap: they are written in one transaction, and none is ever deleted.
+    """
     rows = db.rows(
         "SELECT id, kind, label, who, device, made_at, state, "
-        "(SELECT count(*) FROM change WHERE change.action = action.id) "
+        "coalesce((SELECT max(id) FROM change WHERE change.action = action.id) "
+        "- (SELECT min(id) FROM change WHERE change.action = action.id) + 1, 0) "
         "FROM action WHERE kind = ? ORDER BY id DESC LIMIT ?",
         (kind, limit),
     )

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,20 +41,24 @@ def ids(
     root: str | None = None,
     cd_nom: int | None = None,
     text: str = "",
+    among: Collection[str] | None = None,
 ) -> array[int]:
     """Return the row numbers of the live records of an entity, 8 bytes each, newest date first.
 
     The date is the record's own, or that of the nearest record above it that has one (an observation's visit); records
     without a date come last, or, where the protocol has no date, in the order of making, newest first. `root` is the
     uid of a record without parent (an aire). `text` is looked for, accents and capitals apart, in the values of the
-    record and of those above it and in the names of its taxon. Row numbers are good until the file is compacted; a
-    record may be deleted meanwhile.
+    record and of those above it and in the names of its taxon. `among` leaves only records with these uids. Row numbers
+    are good until the file is compacted; a record may be deleted meanwhile.
     """
     chain = _chain(db.protocols[protocol], entity)
     level = next((number for number, item in enumerate(chain) if item.date_field), None)
     values: dict[str, Any] = {"protocol": protocol, "entity": entity, "dated": chain[level or 0].code}
     values |= {"first": f"{year or 0:04}-01-01", "last": f"{year or 0:04}-12-31", "root": root, "cd_nom": cd_nom}
     conditions = ["e0.cd_nom = :cd_nom"] if cd_nom is not None else []
+    if among is not None:
+        values["among"] = encode(list(among)).decode()
+        conditions.append("e0.uid IN (SELECT value FROM json_each(:among))")
     if root is not None:
         conditions.append(f"e{len(chain) - 1}.uid = :root")
     if text:

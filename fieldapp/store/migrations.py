@@ -78,6 +78,7 @@ _M001 = (
     ) STRICT
     """,
     "CREATE INDEX action_to_undo ON action (state, id) WHERE kind = 'entry'",
+    "CREATE INDEX action_by_kind ON action (kind, id)",
     # One row per record touched by an action: from what to what. `before` is null when the record was made; only the
     # fields that differ are kept, a field that was absent is null.
     """

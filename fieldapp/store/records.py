@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from fieldapp.core.ids import new_uid
+from fieldapp.core.ids import new_uid, new_uids
 from fieldapp.core.record import Node, Record
 from fieldapp.store.connection import Database
 
@@ -254,7 +254,10 @@ class Writer:
         self._connection.executemany(
             "INSERT INTO change (uid, action, record, before, after, protocol_version, base_version) "
             "VALUES (?, ?, ?, NULL, ?, ?, 0)",
-            [(new_uid(), action, row[0], _creation(row[3], row[6], row[7]), versions.get(row[1], "")) for row in rows],
+            [
+                (uid, action, row[0], _creation(row[3], row[6], row[7]), versions.get(row[1], ""))
+                for uid, row in zip(new_uids(len(rows)), rows, strict=True)
+            ],
         )
         self._created += len(rows)
 

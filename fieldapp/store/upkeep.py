@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from fieldapp.core.errors import DamagedDatabaseError
+from fieldapp.core.errors import DamagedDatabaseError, FieldappError
 from fieldapp.core.text import _
-from fieldapp.store import backup
+from fieldapp.store import backup, disk
 from fieldapp.store.connection import Database, connect, is_sound, translated
+
+CLOSING_BACKUP_BYTES = 64 * 1024 * 1024
+"""Databases up to this size are copied while the window closes (measured: 64 MB take about 0.5 s); larger ones wait for
+the next start, which copies them in the background."""
 
 
 def check_file(path: Path) -> None:
@@ -28,6 +32,17 @@ def back_up(path: Path) -> Path:
     made = backup.make(path)
     backup.rotate(path)
     return made
+
+
+def back_up_at_closing(path: Path) -> None:
+    """Make a backup of what was saved since the newest one, when that takes no longer than a person waits for it.
+
+    Called when nothing can be shown any more: what fails is left to the next start, which makes a backup too and says
+    what is wrong.
+    """
+    with suppress(FieldappError):
+        if disk.size(path) <= CLOSING_BACKUP_BYTES and backup.is_behind(path):
+            back_up(path)
 
 
 def counts(db: Database) -> dict[str, dict[str, int]]:

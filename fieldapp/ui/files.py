@@ -29,6 +29,14 @@ def start_folder() -> Path:
     return Path(found or QDir.homePath())
 
 
+def home_words(path: Path) -> str:
+    """Return a path as it is shown: "~" stands for the person's own folder; `Path.expanduser` reads it again."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):  # elsewhere, or a person without a folder
+        return str(path)
+
+
 def ask_save(parent: QWidget, title: str, name: str, kinds: str, on_path: Callable[[Path], object]) -> QFileDialog:
     """Ask where to write a file; `on_path` gets the answer, nothing happens when the person gives up."""
     dialog = _dialog(parent, title, kinds)

@@ -21,7 +21,7 @@ from fieldapp.core import paths, settings
 from fieldapp.core.errors import DamagedDatabaseError, FieldappError
 from fieldapp.core.settings import Settings
 from fieldapp.core.text import _, set_language
-from fieldapp.store import backup, changes, connection, instance, records, upkeep
+from fieldapp.store import backup, changes, connection, instance, records, replacing, upkeep
 from fieldapp.store.connection import Author
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui import errors, sources, theme, windows
@@ -30,7 +30,7 @@ from fieldapp.ui.shell import MainWindow
 
 BACKUP_AFTER_START_MS = 3_000
 BACKUP_EVERY_MS = 30 * 60 * 1000
-"""How often the program looks whether today's backup is still to be made."""
+"""How often the program looks whether a backup is to be made."""
 
 
 def run(
@@ -38,8 +38,8 @@ def run(
 ) -> int:
     """Open the window and stay until it is closed; return the exit code.
 
-    `demo` opens a throw-away database filled with the demonstration season. `on_ready` is called once the first page
-    is painted and the program waits for a key. What was loaded on the way is taken out of the garbage collector's walks.
+    `demo` opens a throw-away database filled with the demonstration season. `on_ready` is called once the first page is
+    painted and the program waits for a key. What was loaded on the way is left out of the garbage collector's walks.
     """
     application = make_application()
     with tempfile.TemporaryDirectory(prefix="fieldapp-") as folder:
@@ -97,7 +97,7 @@ class Program:
         return self._open(self._scratch / "entrainement.db", training=True)
 
     def close(self) -> None:
-        """Close window, database and lock; what is unfinished stays as a draft."""
+        """Close window, database and lock; what is unfinished stays as a draft, what was saved goes into a backup."""
         self._timer.stop()
         window, services, lock = self.window, self.services, self._lock
         self.window = self.services = self._lock = None
@@ -106,6 +106,8 @@ class Program:
             window.deleteLater()
         if services is not None:
             services.db.close()
+            if not services.training:
+                upkeep.back_up_at_closing(services.path)
         if lock is not None:
             lock.release()
 
@@ -132,6 +134,7 @@ class Program:
     def _services(self, path: Path, lock: instance.Lock, *, training: bool) -> Services | None:
         """Return the open database with all that belongs to it; None when the person gave up on a damaged one."""
         author = Author(self.settings.who, self.settings.device)
+        replacing.drop_leftovers(path)
         try:
             db = open_for_use(path, protocols.installed(), author)
         except DamagedDatabaseError as damage:
@@ -180,7 +183,6 @@ class Program:
     def _saved(self, made_at: str) -> None:
         if self.window is not None and self.services is not None:
             self.window.status.saved(local_time(made_at))
-            self.window.status.pending(changes.unsent(self.services.db))
 
     def _say_standing(self, services: Services) -> None:
         if self.window is None:
@@ -188,7 +190,6 @@ class Program:
         status = self.window.status
         if last := changes.last_saved_at(services.db):
             status.saved(local_time(last))
-        status.pending(changes.unsent(services.db))
         status.who(self.settings.who_name or _("qui saisit ? (Réglages)"))
         if not services.training:
             newest = backup.list_backups(services.path)
@@ -226,7 +227,7 @@ class Program:
     # ------------------------------------------------------------------------------ looking after the database
 
     def _look_after(self) -> None:
-        """In the background: check a database that was too large for the start, then make today's backup."""
+        """In the background: check a database that was too large for the start, then make a backup if one is due."""
         if self.services is None or self.window is None:
             return
         path = self.services.path

@@ -14,7 +14,10 @@ from fieldapp.ui import theme
 from fieldapp.ui.widgets import Banner
 
 SHOWN_MS = 8000
-"""How long a notice stays: time enough to read a sentence of fifteen words twice. Errors stay until they are closed."""
+"""How long a notice stays: time enough to read a sentence of fifteen words twice.
+
+Errors stay until they are closed or the page is left.
+"""
 
 
 class Notices(QObject):
@@ -54,6 +57,20 @@ class Notices(QObject):
         self._timer.stop()
         if kind != "error":
             self._timer.start(SHOWN_MS)
+
+    def take_escape(self) -> bool:
+        """Take the notice away; return whether that was the step back, not one on the page.
+
+        It is for an error, which stays, and for a notice that offers something. Plain words go with the step.
+        """
+        waits = self.banner.isVisible() and (self.banner.kind == "error" or not self.banner.button.isHidden())
+        self.hide()
+        return waits
+
+    def leave(self) -> None:
+        """Take an error away with the page on which it happened; what was done is still said on the next page."""
+        if self.banner.kind == "error":
+            self.hide()
 
     def hide(self) -> None:
         """Take the notice away."""

@@ -81,7 +81,7 @@ class Page:
     """An entry of the program: its code, its French label (marked with N_), its icon, and how it is built.
 
     Pages with `rail` stand in the rail on Alt+1…9 in their order; the others are reached from a page, and `below`
-    names the page whose entry stays lit meanwhile.
+    names the page whose entry stays lit meanwhile. `by_name`: "aller à" offers the page though it is not in the rail.
     """
 
     code: str
@@ -90,6 +90,7 @@ class Page:
     build: Callable[[PageContext], PageWidget]
     rail: bool = True
     below: str = ""
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """What the season and the round pages show, worked out from the records: no Qt, no SQL.
 
-A season is a calendar year. A passage counts as done at a place as soon as a visit tells of it, an unreachable place
-included: it was gone to.
+A season is a calendar year. A passage is done at a place when its visit is complete (see `fieldapp.ui.standing`), an
+unreachable place included: it was gone to. A visit that lacks something is a draft and still to do.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,9 +20,11 @@ from fieldapp.core.schema import Kind, StudyProtocol, Taxon, Values
 from fieldapp.core.text import _, fold, ngettext
 from fieldapp.store import changes, drafts, records
 from fieldapp.store.connection import Database
+from fieldapp.ui.standing import Judge, is_done, links_of, reached
 
 ASSIGNMENT = "assignment"
 """The entity that says who is to go to a place at one passage of one year."""
+
 
 SHEET_DRAFT = "sheet"
 """The drafts of visit sheets are kept under "sheet:protocol:site:…" """
@@ -57,10 +58,10 @@ def with_rounds(protocols: Mapping[str, StudyProtocol]) -> list[StudyProtocol]:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One aire in one season: how many places each passage has reached, and what is next.
+    """One aire in one season: at how many places each passage is done, and what is next.
 
     `done` holds the places done by passage, `missing` is about `passage` (the one the line speaks of), `last_on` the
-    day of its newest visit this season. `state` is the code of a badge, `words` what stands in it.
+    day of its newest visit this season, complete or not. `state` is the code of a badge, `words` what stands in it.
     """
 
     uid: str
@@ -75,7 +76,7 @@ class Area:
 
     @property
     def missing(self) -> int:
-        """The places that the passage has not reached."""
+        """The places where the passage is still to do, or to complete."""
         return max(0, self.total - self.done.get(self.passage, 0))
 
 
@@ -105,45 +106,39 @@ def season(db: Database, protocol: StudyProtocol, day: date) -> Season:
     totals = records.child_counts(db, uids, form.site)
     years = records.years_of(db, uids, day.year)
     visits = records.dated(db, protocol.code, form.visit, f"{day.year}-01-01", f"{day.year}-12-31")
-    sites = records.get_many(db, dict.fromkeys(visit.parent or "" for visit in visits))
-    reached: dict[str, dict[int, set[str]]] = {}
-    newest: dict[str, str] = {}
-    for visit in visits:
-        site = sites.get(visit.parent or "")
-        if site is None or site.deleted or site.parent is None:
-            continue
-        reached.setdefault(site.parent, {}).setdefault(form.passage_of(visit.data), set()).add(site.uid)
-        newest[site.parent] = max(newest.get(site.parent, ""), visit.on_date or "")
+    judge = Judge(protocol, day.year, set(sheets_begun(db, protocol).values()), links_of(db, protocol, visits))
+    all_done, newest = reached(db, {group.uid: group for group in groups}, visits, judge)
     title = protocol.entity(form.group).title
     areas = []
     for group in groups:
-        done = {number: len(found) for number, found in reached.get(group.uid, {}).items()}
+        done = all_done.get(group.uid, {})
         due = form.due(group.data, years.get(group.uid, ()), day)
         total = totals.get(group.uid, 0)
-        passage, state, words = _standing(form, group.data, due, total, done, day)
+        walked = group.uid in newest
+        passage, state, words = _standing(form, group.data, due, total, done, walked)
         name = shown(title(group.data))
         areas.append(Area(group.uid, name, due, total, done, passage, state, words, newest.get(group.uid)))
     return Season(day.year, tuple(sorted(areas, key=lambda area: name_key(area.name))), len(visits))
 
 
 def _standing(
-    form: RoundForm, group: Values, due: Due, total: int, done: Mapping[int, int], day: date
+    form: RoundForm, group: Values, due: Due, total: int, done: Mapping[int, int], walked: bool
 ) -> tuple[int, str, str]:
-    """Return the passage that the aire's line speaks of, the badge and its words."""
+    """Return the passage that the aire's line speaks of, the badge and its words; `done` has each passage begun."""
     current = due.passage or (max(done) if done else form.passages[0])
-    if not due.is_due and not done:
+    if not due.is_due and not walked:
         return current, "neutral", _not_this_year(group)
     if not total:
         return current, "info", _("pas encore de mare")
-    before = [number for number in form.passages if number < current and done.get(number) and done[number] < total]
-    if before and not done.get(current):
+    before = [number for number in form.passages if number < current and number in done and done[number] < total]
+    if before and current not in done:
         return before[-1], "review", lacking(total - done[before[-1]], before[-1])
     here = done.get(current, 0)
     if here >= total:
         return current, "done", _("terminé")
     if due.passage is None:
         return current, *_outside_windows(here, total, current, done)
-    if here:
+    if current in done:
         return current, "doing", _("en cours")
     until = _("à faire avant le {day}").format(day=day_month(due.until)) if due.until else _("à faire")
     return current, "todo", until
@@ -152,7 +147,7 @@ def _standing(
 def _outside_windows(here: int, total: int, passage: int, done: Mapping[int, int]) -> tuple[str, str]:
     if not done:
         return "todo", _("à faire, hors période")
-    return ("review", lacking(total - here, passage)) if here else ("todo", _("à faire"))
+    return ("review", lacking(total - here, passage)) if passage in done else ("todo", _("à faire"))
 
 
 def _not_this_year(group: Values) -> str:
@@ -204,7 +199,7 @@ class Place:
     @property
     def is_open(self) -> bool:
         """Whether there is still something to do here."""
-        return self.state in {PlaceState.TODO, PlaceState.DRAFT}
+        return not is_done(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +249,18 @@ def round_of(
     if tree is None:
         return None
     sites = [node for node in tree.children if node.record.entity == form.site]
-    done = _done(form, sites)
+    begun = sheets_begun(db, protocol)
+    judged = _judged(db, protocol, tree.record, sites, begun, day.year)
+    done: dict[int, int] = {}
+    for (_uid, number), (_visit, state) in judged.items():
+        done[number] = done.get(number, 0) + is_done(state)
     years = records.years_of(db, [group], day.year).get(group, [])
     due = form.due(tree.record.data, years, day)
     chosen = passage or due.passage or next(
         (number for number in form.passages if done.get(number, 0) < len(sites)), form.passages[-1]
     )  # fmt: skip
-    begun = sheets_begun(db, protocol)
     people = _people(db, protocol, sites)
-    found = [_place(protocol, node, chosen, day.year, begun, people, taxa) for node in sites]
+    found = [_place(protocol, node, chosen, day.year, begun, judged, people, taxa) for node in sites]
     last = max((place for place in found if place.visit), key=lambda place: (place.on_date, place.time), default=None)
     here = last.at if last else None
     placed = [_with_distance(place, here) for place in sorted(found, key=lambda place: name_key(place.name))]
@@ -270,13 +268,28 @@ def round_of(
     return Round(tree.record, name, chosen, day.year, due, tuple(placed), done, last.uid if last else None)
 
 
-def _done(form: RoundForm, sites: Sequence[Node]) -> dict[int, int]:
-    counted: Counter[int] = Counter()
-    for site in sites:
-        counted.update(
-            {form.passage_of(node.record.data) for node in site.children if node.record.entity == form.visit}
-        )
-    return dict(counted)
+Judged = Mapping[tuple[str, int], tuple[Node, PlaceState]]
+"""The visit that counts at a place for a passage, and how far it is: (place, passage) -> (visit, state)."""
+
+
+def _judged(
+    db: Database,
+    protocol: StudyProtocol,
+    group: Record,
+    sites: Sequence[Node],
+    begun: Mapping[tuple[str, int], str],
+    year: int,
+) -> Judged:
+    """Return the visits that count; of two visits of one passage the later does."""
+    form = form_of(protocol)
+    visits = [(site, child) for site in sites for child in site.children if child.record.entity == form.visit]
+    judge = Judge(protocol, year, set(begun.values()), links_of(db, protocol, (node.record for _site, node in visits)))
+    counting = {(site.record.uid, form.passage_of(node.record.data)): (site, node) for site, node in visits}
+    found = {}
+    for key, (site, node) in counting.items():
+        parents = {site.record.entity: site.record.data, group.entity: group.data}
+        found[key] = node, judge.state(node.record, [child.record for child in node.children], parents)
+    return found
 
 
 def _place(
@@ -285,6 +298,7 @@ def _place(
     passage: int,
     year: int,
     begun: Mapping[tuple[str, int], str],
+    judged: Judged,
     people: Mapping[str, Record],
     taxa: Mapping[int, Taxon],
 ) -> Place:
@@ -298,15 +312,11 @@ def _place(
         for uid in child.record.data.get("observers", ())
     ]
     place = Place(site.uid, name, PlaceState.TODO, assigned=names_of(assigned, people), at=position(site.data))
-    visits = [child for child in node.children if child.record.entity == form.visit]
-    visit = next((v for v in reversed(visits) if form.passage_of(v.record.data) == passage), None)
+    visit, state = judged.get((site.uid, passage), (None, PlaceState.TODO))
     if visit is None:
         draft = (site.uid, passage) in begun or (site.uid, 0) in begun
         return replace(place, state=PlaceState.DRAFT) if draft else place
     seen = [child.record for child in visit.children]
-    state = form.state(visit.record.data, [record.data for record in seen])
-    if visit.record.uid in begun.values():
-        state = PlaceState.DRAFT
     return replace(
         place,
         state=state,

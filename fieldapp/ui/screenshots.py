@@ -42,8 +42,10 @@ def take(folder: Path, database: Path | None = None, *, every: bool = False) -> 
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fieldapp-pictures-") as home:
-        before = {name: os.environ.get(name) for name in (paths.HOME_VARIABLE, clock.TODAY_VARIABLE)}
-        os.environ.update({paths.HOME_VARIABLE: home, clock.TODAY_VARIABLE: EVENING})
+        told = {paths.HOME_VARIABLE: str(Path(home) / "fieldapp"), clock.TODAY_VARIABLE: EVENING}
+        told |= dict.fromkeys(("HOME", "USERPROFILE"), home)  # what is shown of paths begins with "~", on any computer
+        before = {name: os.environ.get(name) for name in told}
+        os.environ.update(told)
         try:
             return list(_pictures(make_application(), folder, database or _season(Path(home)), every=every))
         finally:
@@ -55,7 +57,7 @@ def take(folder: Path, database: Path | None = None, *, every: bool = False) -> 
 
 def _season(home: Path) -> Path:
     """Return a database with the demonstration season and a round that began on the evening of the pictures."""
-    path = home / "data" / "fieldapp.db"
+    path = home / "fieldapp" / "data" / "fieldapp.db"
     with open_for_use(path, protocols.installed()) as db:
         demo.fill(db)
         begin_round(db)
@@ -169,9 +171,10 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         window.open_goto()
         _type("mar")
         yield "aller-a", window
-        window.escape()
+        _press(Qt.Key.Key_Escape)
         window.open_keys()
         yield "touches", window
+        _press(Qt.Key.Key_Escape)
 
 
 def _type(text: str) -> None:
@@ -180,6 +183,12 @@ def _type(text: str) -> None:
         for letter in text:
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+
+
+def _press(key: Qt.Key) -> None:
+    """Press a key where the cursor is: an overlay holds the keyboard, the window hears nothing of it."""
+    if (target := QApplication.focusWidget()) is not None:
+        QTest.keyClick(target, key)
 
 
 def main() -> int:

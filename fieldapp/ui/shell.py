@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
-    QSizePolicy,
     QStackedWidget,
     QTextEdit,
     QWidget,
@@ -28,7 +27,7 @@ from fieldapp.ui.notices import Notices
 from fieldapp.ui.page import Action, Page, PageContext, PageWidget, Source
 from fieldapp.ui.rail import Rail
 from fieldapp.ui.statusbar import StatusBar
-from fieldapp.ui.widgets import ActionButton, IconLabel, Suggestion, key_words, live_key, text_label
+from fieldapp.ui.widgets import ActionButton, Elided, IconLabel, Suggestion, key_words, live_key, text_label
 
 if TYPE_CHECKING:  # the overlays are loaded when they are first opened
     from fieldapp.ui.bugs import BugPanel
@@ -98,8 +97,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail([page for page in self._pages.values() if page.rail])
         self.rail.chosen.connect(self.navigate)
         self.title = text_label("", "title", name="header.title")
-        self.context_line = text_label("", "secondary", name="header.context")
-        self.context_line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.context_line = Elided("secondary", fills=True, name="header.context")
         self.goto_box = GoToBox(self.open_goto)
         head = theme.row(self.title, self.context_line, self.goto_box, spacing=theme.M + 2)
         head.setStretch(1, 1)
@@ -164,9 +162,8 @@ class MainWindow(QMainWindow):
             self._show(self._way.pop())
 
     def escape(self) -> None:
-        """Take one step back: the notice, then within the page, then to the page before."""
-        if self.notices.banner.isVisible():
-            self.notices.hide()
+        """Take one step back: a notice that waits for an answer, then within the page, then to the page before."""
+        if self.notices.take_escape():
             return
         page = self.page()
         if page is None or not page.go_back():
@@ -181,6 +178,7 @@ class MainWindow(QMainWindow):
         return self._place
 
     def _leave(self) -> None:
+        self.notices.leave()
         page = self.page()
         if page is not None:
             page.leaving()
@@ -204,8 +202,7 @@ class MainWindow(QMainWindow):
         page = self.page()
         if page is not None:
             self.title.setText(page.page_title)
-            self.context_line.setText(page.page_context)
-            self.context_line.setToolTip(page.page_context)
+            self.context_line.set_words(page.page_context)
 
     # ---------------------------------------------------------------------------------------------- undo
 
@@ -280,7 +277,7 @@ class MainWindow(QMainWindow):
         return [
             Suggestion(page.code, _(page.label), icon=page.icon)
             for page in self._pages.values()
-            if page.rail and fold(text) in fold(_(page.label))
+            if (page.rail or page.by_name) and fold(text) in fold(_(page.label))
         ]
 
     def _search_actions(self, text: str) -> list[Suggestion]:

@@ -29,6 +29,7 @@ class StatusBar(QFrame):
         self.help = ActionButton(_("touches de la page"), role="status", name="status.help", on=on_help, parent=self)
         self.help.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._dot.hide()
+        self._pending.hide()
         left = theme.row(theme.row(self._dot, self._saved, spacing=theme.XS + 2), self._pending, self._backup, 1)
         left.setSpacing(theme.XL + theme.XS)
         right = theme.row(KeyHint("F1", self), self.help, spacing=theme.XS)
@@ -60,6 +61,7 @@ class StatusBar(QFrame):
         number = f"{count}" if count < UNSENT_COUNTED else f"{UNSENT_COUNTED}+"
         words = ngettext("↑ {n} à envoyer", "↑ {n} à envoyer", count).format(n=number)
         self._pending.setText(f"{words} · {place}" if count else "")
+        self._pending.setVisible(bool(count))
 
     def backup(self, at: datetime | None) -> None:
         """Say when the last backup was made (local time)."""

@@ -142,6 +142,11 @@ class RecordDelegate(QStyledItemDelegate):
     def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns = tuple(columns)
+        self.has_totals = False
+
+    def is_total(self, index: Index) -> bool:
+        """Return whether the cell belongs to the row of the totals: the last one, where there is such a row."""
+        return self.has_totals and index.row() == index.model().rowCount() - 1
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the ground, the line and the content."""
@@ -152,6 +157,8 @@ class RecordDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.colour("soft"))
         painter.setPen(theme.colour("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if self.is_total(index):
+            painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 2), theme.colour("text"))
         if selected and index.column() == 0 and option.widget.hasFocus():
             painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), theme.colour("accent"))
         column = self._columns[index.column()]
@@ -162,12 +169,12 @@ class RecordDelegate(QStyledItemDelegate):
             if state in STATES:
                 paint_badge(painter, state, text or _(STATES[state].word), inner, selected)
         else:
-            self._words(painter, column, words, inner)
+            self._words(painter, column, words, inner, bold=column.strong or self.is_total(index))
         painter.restore()
 
-    def _words(self, painter: QPainter, column: Column, words: str, rect: QRectF) -> None:
+    def _words(self, painter: QPainter, column: Column, words: str, rect: QRectF, *, bold: bool) -> None:
         title, _bar, latin = words.partition("|") if column.strong else (words, "", "")
-        weight = QFont.Weight.DemiBold if column.strong else QFont.Weight.Normal
+        weight = QFont.Weight.DemiBold if bold else QFont.Weight.Normal
         font = theme.font("small" if column.latin else "body", weight, column.latin)
         metrics = QFontMetrics(font)
         painter.setFont(font)
@@ -194,7 +201,7 @@ class RecordDelegate(QStyledItemDelegate):
             state, _bar, text = words.partition("|")
             return badge_size(state, text or _(STATES[state].word)).width() + pad if state in STATES else 0
         title, _bar, latin = words.partition("|") if column.strong else (words, "", "")
-        font = theme.font("body", QFont.Weight.DemiBold if column.strong else QFont.Weight.Normal)
+        font = theme.font("body", QFont.Weight.DemiBold if column.strong or self.has_totals else QFont.Weight.Normal)
         more = QFontMetrics(theme.font("small", italic=True)).horizontalAdvance(latin) + theme.S if latin else 0
         return QFontMetrics(font).horizontalAdvance(title) + more + pad
 
@@ -212,13 +219,16 @@ class RecordTable(QTableView):
     """A table of records: arrows, Home, End, PgUp and PgDn walk, Enter or a double click opens.
 
     `opened` and `current_changed` carry the key of the row: what was given with `show_rows`, or the id of `show_ids`.
-    Set `opens_rows` to False where Enter belongs to the page.
+    Set `opens_rows` to False where Enter belongs to the page. With `has_totals` the last row is written as the sum of
+    those above it.
     """
 
     opened = Signal(object)
     current_changed = Signal(object)
 
-    def __init__(self, columns: Sequence[Column], *, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, has_totals: bool = False, name: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self._columns = tuple(columns)
@@ -226,6 +236,7 @@ class RecordTable(QTableView):
         self.opens_rows = True
         self._model = WindowedModel(columns, self)
         self._delegate = RecordDelegate(columns, self)
+        self._delegate.has_totals = has_totals
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -102,7 +102,7 @@ class Words:
     def who(self, who: str) -> str:
         """Return the name of the person who saved; a change keeps the uid of the person, or a name typed before."""
         if not who:
-            return _("(non dit)")
+            return ABSENT
         return self.name(who) if is_uid(who) else who
 
     def place(self, uid: str | None) -> str:

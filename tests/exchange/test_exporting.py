@@ -1,15 +1,16 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fieldapp import protocols
 from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.exchange import Exporter
-from fieldapp.core.record import Record
+from fieldapp.core.record import Node, Record
 from fieldapp.exchange import demo
 from fieldapp.exchange.exporting import export_file, exporters, seasons
-from fieldapp.store import records
-from fieldapp.store.connection import Database
+from fieldapp.store import disk, records
+from fieldapp.store.connection import Database, open_database
 
 POP = protocols.by_code("pop_amphibiens")
 
@@ -90,6 +91,38 @@ def test_an_export_that_is_refused_half_way_leaves_the_former_file(
         export_file(db, shf_export, path)
     assert path.read_text() == "before"
     assert not list(tmp_path.glob("*.partiel"))
+
+
+def test_an_export_never_takes_the_place_of_its_database(db: Database, shf_export: Exporter) -> None:
+    save_visit(db, "a", "2020-03-01")
+    for path in disk.files_of(db.path):
+        with pytest.raises(FileRefusedError, match="rien n’a été écrit"):
+            export_file(db, shf_export, path)
+    assert records.get(db, "a") is not None
+
+
+def test_an_export_is_of_one_moment_whatever_is_saved_meanwhile(
+    db: Database, shf_export: Exporter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in (2020, 2021):
+        save_visit(db, f"v{year}", f"{year}-03-01")
+    season = records.season
+
+    def saved_meanwhile(*arguments: Any) -> list[Node]:
+        found = season(*arguments)
+        with open_database(db.path, list(db.protocols.values())) as other:
+            records.delete(other, "v2021", "supprimer")
+        return found
+
+    monkeypatch.setattr(records, "season", saved_meanwhile)
+    assert export_file(db, shf_export, tmp_path / "out.csv").rows == 2
+    assert not db.connection.in_transaction
+    assert export_file(db, shf_export, tmp_path / "out.csv").rows == 1
+
+
+def test_one_row_is_said_in_the_singular(db: Database, shf_export: Exporter, tmp_path: Path) -> None:
+    save_visit(db, "a", "2020-03-01")
+    assert "1 ligne écrite (2020)" in export_file(db, shf_export, tmp_path / "out.csv").text()
 
 
 def test_every_export_has_a_code_of_its_own() -> None:

@@ -11,7 +11,7 @@ from fieldapp.core.exchange import Exporter
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.exchange import demo
 from fieldapp.exchange.exporting import export_file
-from fieldapp.exchange.preview import preview
+from fieldapp.exchange.preview import incomplete, preview
 from fieldapp.store import records
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
@@ -77,3 +77,29 @@ def test_counting_stops_when_it_is_cancelled(db: Database) -> None:
 
     with pytest.raises(CancelledError):
         preview(db, exporter("shf"), check=check)
+
+
+def test_each_incomplete_visit_is_named_with_what_it_lacks(db: Database) -> None:
+    protocol = protocols.by_code("pop_amphibiens")
+    before = incomplete(db, protocol, "visit", 2020)
+    assert len(before) == preview(db, exporter("shf"), 2020).incomplete
+    visit = the_visit(db)
+    values = {name: value for name, value in visit.data.items() if name != "Heure_fin"}
+    records.save(db, [with_data(visit, protocol.entity("visit"), values)], "heure effacée")
+    after = incomplete(db, protocol, "visit", 2020)
+    assert "Fin : à remplir." in after[visit.uid]
+    assert set(after) == {*before, visit.uid}
+    assert incomplete(db, protocol, "visit", 1999) == {}
+
+
+def test_the_search_for_incomplete_visits_tells_how_far_it_is_and_can_be_stopped(db: Database) -> None:
+    protocol = protocols.by_code("pop_amphibiens")
+    told: list[tuple[int, int]] = []
+    incomplete(db, protocol, "visit", report=lambda done, total: told.append((done, total)))
+    assert told == [(done, 261) for done in range(261)]
+
+    def stop(_done: int, _total: int) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        incomplete(db, protocol, "visit", report=stop)

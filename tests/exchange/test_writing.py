@@ -1,8 +1,11 @@
+import contextlib
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,72 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileRefusedError, match="n’existe pas"):
         write(tmp_path / "nowhere" / "a.csv", "x")
+
+
+def database(path: Path) -> Path:
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE TABLE record (x)")
+    return path
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", ".lock", "-WAL"])
+def test_a_database_and_what_lies_beside_it_are_never_written_over(tmp_path: Path, ending: str) -> None:
+    path = database(tmp_path / "a.db")
+    before = path.read_bytes()
+    with pytest.raises(FileRefusedError, match="base de données"):
+        write(Path(f"{path}{ending}"), "x")
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    with pytest.raises(FileRefusedError, match="base de données"):
+        write(link, "x")
+    assert path.read_bytes() == before
+    assert {found.name for found in tmp_path.iterdir()} == {"a.db", "link.csv"}
+
+
+def test_a_database_that_is_open_is_refused_without_a_look_into_it(tmp_path: Path) -> None:
+    """A look would drop SQLite's locks on it when the file is closed again."""
+    path = tmp_path / "a.db"
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("CREATE TABLE record (x)")
+        with pytest.raises(FileRefusedError, match="base de données"), _no_open():
+            write(path, "x")
+
+
+@contextlib.contextmanager
+def _no_open() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", lambda *_arguments: pytest.fail("opened"))
+        yield
+
+
+def test_a_forbidden_file_is_refused_under_any_of_its_names(tmp_path: Path) -> None:
+    source, other = tmp_path / "t.csv", tmp_path / "other.csv"
+    source.write_text("source")
+    other.hardlink_to(source)
+    missing = tmp_path / "missing.csv"
+    for path in (source, other, tmp_path / "." / "t.csv", missing):
+        with pytest.raises(FileRefusedError, match="le fichier lu ou la base"), written_whole(path, (source, missing)):
+            pytest.fail("written")
+    assert source.read_text() == "source"
+
+
+def test_the_file_is_on_the_disk_before_it_has_its_name_and_its_name_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[tuple[str, int]] = []
+    replace = os.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: steps.append(("fsync", os.fstat(handle).st_ino)))
+
+    def renamed(old: Path, new: Path) -> None:
+        steps.append(("replace", old.stat().st_ino))
+        replace(old, new)
+
+    monkeypatch.setattr(os, "replace", renamed)
+    path = tmp_path / "a.csv"
+    write(path, "x")
+    file = path.stat().st_ino
+    assert steps == [("fsync", file), ("replace", file), ("fsync", tmp_path.stat().st_ino)]
 
 
 def run_as(code: str, path: Path) -> str:

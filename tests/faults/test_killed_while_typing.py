@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from fieldapp import protocols
 from fieldapp.store import integrity, records
@@ -20,7 +21,7 @@ KILLS = int(os.environ.get("FIELDAPP_KILLS", "20"))
 """How often the program is killed; the promise is made for 200 (FIELDAPP_KILLS=200)."""
 
 
-def typed_until_killed(path: Path, seed: int) -> list[dict[str, list[str]]]:
+def typed_until_killed(path: Path, seed: int) -> list[dict[str, Any]]:
     """Start the typing program, kill it at a random moment, and return what its screen had called saved."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.typing_hand", str(path), str(seed)],
@@ -41,14 +42,27 @@ def typed_until_killed(path: Path, seed: int) -> list[dict[str, list[str]]]:
 
 def test_every_visit_that_was_called_saved_is_there_after_each_kill(tmp_path: Path) -> None:
     path = tmp_path / "typed.db"
-    kept: dict[str, set[str]] = {}
+    kept: dict[str, dict[str, Any]] = {}
     for seed in range(KILLS):
+        last = ""
         for said in typed_until_killed(path, seed):
-            kept[str(said["visit"])] = set(said["lines"])
+            last = str(said["visit"])
+            kept[last] = said
         with open_database(path, protocols.installed()) as db:
             found = records.get_many(db, kept)
             assert [uid for uid in kept if uid not in found or found[uid].deleted] == [], seed
-            lines = records.get_many(db, [uid for those in kept.values() for uid in those])
-            assert all(uid in lines for those in kept.values() for uid in those), seed
+            lines = records.get_many(db, [uid for said in kept.values() for uid in said["lines"]])
+            assert all(uid in lines for said in kept.values() for uid in said["lines"]), seed
+            # The visit typed at last may have been saved once more before the kill, without a word of it yet.
+            for uid, said in kept.items():
+                if uid != last:
+                    assert found[uid].data == said["data"], seed
+                    assert {line: lines[line].data for line in said["lines"]} == said["lines"], seed
+                else:
+                    kept[uid] = {
+                        "visit": uid,
+                        "data": found[uid].data,
+                        "lines": {line: lines[line].data for line in said["lines"]},
+                    }
             assert integrity.check(db).problems == [], seed
     assert len(kept) >= KILLS

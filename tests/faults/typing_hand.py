@@ -95,8 +95,9 @@ def main() -> None:
         if not isinstance(page, SheetPage) or not isinstance(said, QLabel) or not said.text().startswith("Enregistré"):
             return
         visit = str(page.undo_state()["visit"])
-        lines = [record.uid for record in records.children(db, [visit])]
-        print(json.dumps({"visit": visit, "lines": lines}), flush=True)
+        lines = {record.uid: record.data for record in records.children(db, [visit])}
+        head = records.get(db, visit)
+        print(json.dumps({"visit": visit, "data": head.data if head else None, "lines": lines}), flush=True)
 
     services = Services(db, db.protocols, Settings(), saved, lambda _settings: None)
     window = MainWindow(windows.pages(db.protocols), services=services)

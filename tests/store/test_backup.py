@@ -1,3 +1,4 @@
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from fieldapp.core.errors import (
     FileRefusedError,
     NewerDatabaseError,
 )
-from fieldapp.store import backup, instance, integrity, migrations, records
+from fieldapp.store import backup, disk, instance, integrity, migrations, records
 from fieldapp.store.connection import Database, open_database
 from tests.store.ponds import PONDS, make
 
@@ -87,17 +88,74 @@ def test_other_files_beside_the_backups_are_not_taken_for_backups(db: Database) 
     assert backup.newest_good(db.path) is None
 
 
-def test_a_backup_is_due_once_a_day_and_only_after_a_save(db: Database) -> None:
+def test_a_backup_is_due_when_something_was_saved_since_one_that_is_two_hours_old(db: Database) -> None:
     assert not backup.due(db.path, EVENING)
     add(db, "A")
     assert backup.due(db.path, EVENING)
     backup.make(db.path, now=EVENING)
+    assert not backup.is_behind(db.path, EVENING)
     add(db, "B")
-    assert not backup.due(db.path, EVENING + timedelta(minutes=5))
-    assert backup.due(db.path, EVENING + timedelta(days=1))
+    assert backup.is_behind(db.path, EVENING)
+    assert not backup.due(db.path, EVENING + backup.AGAIN_AFTER - timedelta(minutes=1))
+    assert backup.due(db.path, EVENING + backup.AGAIN_AFTER)
     backup.make(db.path, now=EVENING + timedelta(days=1))
     assert not backup.due(db.path, EVENING + timedelta(days=2))
     assert not backup.due(db.path.with_name("none.db"), EVENING)
+
+
+def test_a_copy_replaces_an_older_backup_and_nothing_else(db: Database, tmp_path: Path) -> None:
+    add(db, "A")
+    target = tmp_path / "copy.db"
+    backup.copy_to(db.path, target)
+    add(db, "B")
+    assert names(backup.copy_to(db.path, target)) == ["A", "B"]
+    # From here on the copy has been opened as a database.
+    before = target.read_bytes()
+    with pytest.raises(FileRefusedError, match="n’est pas une simple sauvegarde"):
+        backup.copy_to(db.path, target)
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("beside", ["-wal", "-journal", ".lock"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_copy_is_refused_where_a_log_or_a_lock_lies(db: Database, tmp_path: Path, beside: str, there: bool) -> None:
+    """SQLite would play the log of another database into the copy."""
+    target = tmp_path / "copy.db"
+    if there:
+        backup.copy_to(db.path, target)
+    Path(f"{target}{beside}").write_bytes(b"x")
+    with pytest.raises(FileRefusedError, match="rien n’a été écrit"):
+        backup.copy_to(db.path, target)
+    assert target.exists() == there
+
+
+def test_a_copy_never_replaces_a_file_of_another_kind(db: Database, tmp_path: Path) -> None:
+    photo, other = tmp_path / "photo.jpg", tmp_path / "other.db"
+    photo.write_bytes(b"light" * 99)
+    another_programs_file(other)
+    for target in (photo, other):
+        before = target.read_bytes()
+        with pytest.raises(FileRefusedError, match="n’est pas une simple sauvegarde"):
+            backup.copy_to(db.path, target)
+        assert target.read_bytes() == before
+
+
+def test_a_backup_is_on_the_disk_before_it_has_its_name_and_its_name_after(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(db, "A")
+    steps: list[tuple[str, int]] = []
+    replace = os.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: steps.append(("fsync", os.fstat(handle).st_ino)))
+
+    def renamed(old: Path, new: Path) -> None:
+        steps.append(("replace", old.stat().st_ino))
+        replace(old, new)
+
+    monkeypatch.setattr(os, "replace", renamed)
+    made = backup.make(db.path)
+    file = made.stat().st_ino
+    assert steps == [("fsync", file), ("replace", file), ("fsync", made.parent.stat().st_ino)]
 
 
 def test_the_newest_good_backup_passes_over_damaged_ones(db: Database) -> None:
@@ -218,7 +276,7 @@ def test_what_was_still_in_the_log_is_kept_with_the_former_database(db: Database
     for ending in ("", "-wal", "-shm"):
         Path(f"{killed}{ending}").write_bytes(Path(f"{db.path}{ending}").read_bytes())
     done = backup.restore(made, killed, now=EVENING)
-    assert len(done.kept) == 3
+    assert len(done.kept) == 1
     assert names(killed) == ["A"]
     assert names(done.kept[0]) == ["A", "B"]
 
@@ -307,7 +365,7 @@ def test_a_restore_or_a_backup_is_refused_before_it_starts_when_the_disk_is_too_
     made = backup.make(db.path)
     db.close()
     before = db.path.read_bytes()
-    monkeypatch.setattr(backup, "SPARE_BYTES", 1 << 60)
+    monkeypatch.setattr(disk, "SPARE_BYTES", 1 << 60)
     for work in (lambda: backup.make(db.path), lambda: backup.restore(made, db.path)):
         with pytest.raises(DatabaseError, match=r"Il reste \d+ Mo"):
             work()
@@ -326,3 +384,43 @@ def test_a_copy_of_a_damaged_database_is_not_kept(db: Database) -> None:
         backup.make(db.path, now=EVENING + timedelta(days=1))
     assert [item.path for item in backup.list_backups(db.path)] == [good]
     assert [item.name for item in good.parent.iterdir()] == [good.name]
+
+
+def test_a_backup_made_before_the_last_saves_lacks_just_these(db: Database) -> None:
+    add(db, "A")
+    made = backup.make(db.path)
+    assert backup.compare(made, db.path) == backup.Difference(lost=0, gained=0, shared=1)
+    add(db, "B")
+    add(db, "C")
+    assert backup.compare(made, db.path) == backup.Difference(lost=2, gained=0, shared=1)
+
+
+def test_a_backup_of_another_database_is_not_taken_for_the_same_by_its_numbers(db: Database, tmp_path: Path) -> None:
+    add(db, "A")
+    with open_database(tmp_path / "autre" / "fieldapp.db", [PONDS]) as other:
+        add(other, "Z")
+        made = backup.make(other.path)
+    found = backup.compare(made, db.path)
+    assert found == backup.Difference(lost=1, gained=1, shared=0)
+    assert found.is_foreign
+
+
+def test_a_copy_that_went_on_elsewhere_shares_what_was_before(db: Database, tmp_path: Path) -> None:
+    add(db, "A")
+    elsewhere = backup.copy_to(db.path, tmp_path / "cle.db")
+    add(db, "B")
+    with open_database(elsewhere, [PONDS]) as other:
+        add(other, "C")
+        add(other, "D")
+        made = backup.make(other.path)
+    found = backup.compare(made, db.path)
+    assert found == backup.Difference(lost=1, gained=2, shared=1)
+    assert not found.is_foreign
+
+
+def test_a_backup_of_another_database_does_not_count_as_todays_copy(db: Database, tmp_path: Path) -> None:
+    add(db, "A")
+    with open_database(tmp_path / "autre" / "fieldapp.db", [PONDS]) as other:
+        add(other, "Z")
+        backup.make(other.path, folder(db), now=EVENING - timedelta(days=1))
+    assert backup.due(db.path, EVENING)

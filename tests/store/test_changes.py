@@ -147,6 +147,61 @@ def test_an_undo_over_several_chunks_is_whole(db: Database) -> None:
     assert integrity.check(db).problems == []
 
 
+def test_an_entry_that_cant_be_undone_is_passed_over_so_that_the_one_before_can(db: Database) -> None:
+    first, second = make("group", name="A"), make("group", name="B")
+    records.save(db, [first], "une")
+    records.save(db, [second], "deux")
+    records.save(db, [edited(second, name="C")], "fichier", kind="import")
+    with pytest.raises(NothingToUndoError, match=r"« deux » .* Annuler encore une fois prendra la saisie d’avant"):
+        changes.undo(db)
+    db = reopen(db)
+    assert changes.undo(db).label == "une"
+    assert [value(db, record) for record in (first, second)] == [None, "C"]
+    assert integrity.check(db).problems == []
+    db.close()
+
+
+def test_what_one_save_did_can_be_taken_back_after_other_saves(db: Database) -> None:
+    first, second = make("group", name="A"), make("group", name="B")
+    records.save(db, [first, second], "aires")
+    saved = records.delete(db, first.uid, "supprimer")
+    nothing = records.save(db, [edited(second, name="B")], "rien")
+    records.save(db, [edited(second, name="C")], "renommer")
+    changes.undo_saved(db, saved)
+    assert [value(db, record) for record in (first, second)] == ["A", "C"]
+    for done in (saved, nothing):
+        with pytest.raises(NothingToUndoError, match="déjà annulée"):
+            changes.undo_saved(db, done)
+
+
+def test_an_action_that_touches_a_record_twice_is_undone_and_redone_whole(db: Database) -> None:
+    group = make("group", name="A")
+    records.save(db, [group], "créer")
+    fresh = make("group", name="1")
+    records.save(db, [edited(group, name="B"), fresh, edited(group, name="C"), edited(fresh, name="2")], "deux fois")
+    assert [value(db, record) for record in (group, fresh)] == ["C", "2"]
+    changes.undo(db)
+    assert [value(db, record) for record in (group, fresh)] == ["A", None]
+    changes.redo(db)
+    assert [value(db, record) for record in (group, fresh)] == ["C", "2"]
+    assert integrity.check(db).problems == []
+
+
+def test_imports_are_listed_newest_first_with_their_records_without_counting_them(db: Database) -> None:
+    records.save(db, [make("group", name=str(number)) for number in range(7)], "un", kind="import")
+    records.save(db, [make("group", name="saisie")], "saisie")
+    records.save(db, [make("group", name="x")], "deux", kind="import")
+    newest = changes.of_kind(db, "import")
+    assert [(past.action.label, past.records, past.is_undone) for past in newest] == [
+        ("deux", 1, False),
+        ("un", 7, False),
+    ]
+    plan = db.rows("EXPLAIN QUERY PLAN SELECT id FROM action WHERE kind = 'import' ORDER BY id DESC LIMIT 200")
+    assert "action_by_kind" in plan[0][3]
+    changes.undo_action(db, newest[1].action)
+    assert [past.is_undone for past in changes.of_kind(db, "import")] == [False, True]
+
+
 class Saves(RuleBasedStateMachine):
     """Random saves, deletions, undos, redos and restarts, against a dictionary and two stacks."""
 

@@ -120,3 +120,10 @@ def test_the_order_takes_eight_bytes_per_record(ponds: Ponds) -> None:
     found = listing.ids(ponds.db, "ponds", "seen")
     assert (found.typecode, found.itemsize, len(found)) == ("q", 8, 5)
     assert listing.ids(ponds.db, "ponds", "seen", cd_nom=5) == array("q")
+
+
+def test_only_the_records_asked_for_are_left_in_their_order(ponds: Ponds) -> None:
+    p = ponds
+    assert p.uids("visit", among=[p.v24.uid, p.v26.uid]) == uids(p.v26, p.v24)
+    assert p.uids("visit", among=[p.v24.uid, p.v26.uid], year=2024) == uids(p.v24)
+    assert p.uids("visit", among=[]) == []

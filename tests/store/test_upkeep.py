@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fieldapp.core.errors import DamagedDatabaseError
-from fieldapp.store import backup, records, upkeep
+from fieldapp.store import backup, disk, records, upkeep
 from fieldapp.store.connection import Database, open_database
 from tests.store.ponds import PONDS, make
 
@@ -26,6 +26,27 @@ def test_a_backup_is_made_and_old_ones_go(path: Path, db: Database) -> None:
     kept = [item.path for item in backup.list_backups(path)]
     assert made[-1] in kept
     assert len(kept) < len(made)
+
+
+def test_what_was_saved_since_the_newest_backup_is_copied_at_closing_and_only_then(path: Path, db: Database) -> None:
+    upkeep.back_up_at_closing(path)
+    assert backup.list_backups(path) == []
+    records.save(db, [make("group", name="une")], "aire")
+    for _time in range(2):
+        upkeep.back_up_at_closing(path)
+        assert len(backup.list_backups(path)) == 1
+
+
+def test_closing_never_waits_for_a_large_database_nor_fails_on_a_full_disk(
+    path: Path, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records.save(db, [make("group", name="une")], "aire")
+    monkeypatch.setattr(disk, "SPARE_BYTES", 1 << 60)
+    upkeep.back_up_at_closing(path)
+    monkeypatch.undo()
+    monkeypatch.setattr(upkeep, "CLOSING_BACKUP_BYTES", 100)
+    upkeep.back_up_at_closing(path)
+    assert backup.list_backups(path) == []
 
 
 def test_records_are_counted_with_those_deleted(db: Database) -> None:

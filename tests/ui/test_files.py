@@ -22,3 +22,12 @@ def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> Non
 def test_any_text_makes_a_harmless_file_name() -> None:
     assert files.safe_name("../Crapaud / calamite") == "Crapaud___calamite"
     assert files.safe_name("///") == "fieldapp"
+
+
+def test_the_own_folder_is_written_as_a_tilde_and_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    path = tmp_path / "Documents" / "a.csv"
+    assert files.home_words(path) == str(Path("~/Documents/a.csv"))
+    assert Path(files.home_words(path)).expanduser() == path
+    assert files.home_words(tmp_path.parent / "b.csv") == str(tmp_path.parent / "b.csv")

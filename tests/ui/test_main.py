@@ -225,6 +225,29 @@ def test_a_backup_is_made_soon_after_the_start_and_said(start: Callable[[], Prog
     qtbot.waitUntil(lambda: "aujourd’hui" in text_of(program, "status.backup"))
 
 
+def test_what_was_saved_is_in_a_backup_when_the_window_is_closed(start: Callable[[], Program], path: Path) -> None:
+    program = start()
+    assert program.open_own()
+    add_person(program, "Une")
+    program.close()
+    (made,) = backup.list_backups(path)
+    assert backup.verify(made.path).records == 1
+    again = start()
+    assert again.open_own()
+    again.close()
+    assert backup.list_backups(path) == [made]
+
+
+def test_what_a_restore_cut_short_left_behind_is_gone_after_the_next_start(
+    start: Callable[[], Program], path: Path
+) -> None:
+    left = path.with_name(f"{path.name}.restauration")
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    assert start().open_own()
+    assert not left.exists()
+
+
 def test_the_diagnostic_holds_counts_and_versions_but_no_name_and_no_place(
     start: Callable[[], Program], tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import NothingToUndoError
-from fieldapp.ui import theme
+from fieldapp.ui import notices, theme
 from fieldapp.ui.page import Action, Page, PageContext, PageWidget
 from fieldapp.ui.shell import MainWindow
 from fieldapp.ui.widgets import ActionButton, text_label
@@ -270,3 +270,48 @@ def test_the_keys_of_the_page_below_rest_while_a_panel_is_open(qtbot: QtBot, mak
     qtbot.keyClick(focus, Qt.Key.Key_Escape)
     assert not window._bug.isVisible()
     assert shown(window).line.hasFocus()
+
+
+def test_a_notice_without_an_action_goes_by_itself(qtbot: QtBot, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "SHOWN_MS", 20)
+    window = make()
+    window.notices.say("Exporté : 262 lignes.")
+    assert window.notices.banner.isVisible()
+    qtbot.waitUntil(lambda: not window.notices.banner.isVisible())
+
+
+def test_escape_is_for_the_page_when_a_notice_only_says_something(qtbot: QtBot, make: Make) -> None:
+    window = make()
+    window.navigate("ponds")
+    window.notices.say("Exporté : 262 lignes.")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert shown(window).name == "today"
+    assert not window.notices.banner.isVisible()
+
+
+def test_escape_leaves_what_a_notice_offers_before_it_is_for_the_page(qtbot: QtBot, make: Make) -> None:
+    window = make()
+    window.navigate("ponds")
+    window.notices.say("Annulé : triton", "undo", action="Rétablir", key="F9", on=lambda: None)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert shown(window).name == "ponds"
+    assert not window.notices.banner.isVisible()
+
+
+def test_an_error_goes_with_its_page_and_a_done_stays_for_the_next(make: Make) -> None:
+    window = make()
+    window.show_failure("Le disque est plein.")
+    window.navigate("ponds")
+    assert not window.notices.banner.isVisible()
+    window.notices.say("Enregistré.")
+    window.navigate("data")
+    assert window.notices.banner.isVisible()
+
+
+def test_a_context_too_long_for_the_header_ends_in_dots_and_is_whole_in_the_tool_tip(make: Make) -> None:
+    window = make()
+    long = "Terrils du 11/19 · " * 20
+    shown(window).set_title("Mare", long)
+    QApplication.processEvents()
+    assert window.context_line.text().endswith("…")
+    assert window.context_line.toolTip() == long

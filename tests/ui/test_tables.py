@@ -3,9 +3,11 @@
 from array import array
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from fieldapp.ui.tables import KEPT_WINDOWS, WINDOW, Column, RecordTable, Row, WindowedModel
+from fieldapp.ui import theme
+from fieldapp.ui.tables import KEPT_WINDOWS, WINDOW, Column, RecordDelegate, RecordTable, Row, WindowedModel
 
 COLUMNS = (Column("Mare", stretch=True), Column("Espèces", number=True), Column("État", badge=True))
 ROWS = [("Mare 04", "2", "done|"), ("Mare 05", "0", "nothing_seen|"), ("Mare 06", "", "todo|avant le 30")]
@@ -99,3 +101,35 @@ def test_a_window_used_again_is_not_fetched_again() -> None:
     model.forget()
     assert model.row(5)[0] == "ligne 5"
     assert store.asked == [WINDOW, WINDOW]
+
+
+def test_the_row_of_the_totals_is_the_last_one_and_only_where_there_is_one(qtbot: QtBot) -> None:
+    plain = small(qtbot)
+    sums = RecordTable(COLUMNS, has_totals=True, name="test.sums")
+    qtbot.addWidget(sums)
+    sums.show_rows(ROWS)
+
+    def totals(table: RecordTable) -> list[bool]:
+        delegate = table.itemDelegate()
+        assert isinstance(delegate, RecordDelegate)
+        return [delegate.is_total(table.model().index(row, 0)) for row in range(3)]
+
+    assert totals(plain) == [False, False, False]
+    assert totals(sums) == [False, False, True]
+
+
+def test_the_row_of_the_totals_has_a_line_above_it(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp)
+
+    def dark(has_totals: bool) -> int:
+        table = RecordTable(COLUMNS, has_totals=has_totals, name="test.sums")
+        qtbot.addWidget(table)
+        table.show_rows(ROWS)
+        table.resize(600, 300)
+        table.show()
+        table.selectRow(0)
+        last = table.visualRect(table.model().index(2, 0))
+        image = table.viewport().grab().toImage()
+        return image.pixelColor(last.center().x(), last.top()).lightness()
+
+    assert dark(True) < 60 < dark(False)

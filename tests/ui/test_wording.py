@@ -49,7 +49,7 @@ def test_people_are_called_by_name_also_where_a_change_keeps_their_uid(db: Datab
     person = make_record("directory", db.protocols["directory"].entity("person"), {"name": "PETIT Anne"}, None)
     records.save(db, [person], "personne")
     assert words.value(field("visit", "observers"), [person.uid]) == "PETIT Anne"
-    assert [words.who(person.uid), words.who("Alex B."), words.who("")] == ["PETIT Anne", "Alex B.", "(non dit)"]
+    assert [words.who(person.uid), words.who("Alex B."), words.who("")] == ["PETIT Anne", "Alex B.", "–"]
 
 
 def test_numbers_dates_and_sizes_are_written_as_in_french(words: Words) -> None:

@@ -87,7 +87,15 @@ def due(group: Values, years: Iterable[int], today: date) -> Due:
     is_due = last_year is None or today.year in followed or today.year - last_year >= cycle
     window = _window_of(today)
     until = date(today.year, *window.last) if window else None
-    return Due(is_due, window.passage if window else None, until, last_year)
+    following, begins = _next_window(today)
+    return Due(is_due, window.passage if window else None, until, last_year, following.passage, begins)
+
+
+def _next_window(today: date) -> tuple[Window, date]:
+    """Return the window that begins next after the day, and when; after the last of the year the first of the next."""
+    starts = [(date(year, *window.first), window) for year in (today.year, today.year + 1) for window in windows()]
+    begins, window = next(found for found in starts if found[0] > today)
+    return window, begins
 
 
 @dataclass(frozen=True, slots=True)

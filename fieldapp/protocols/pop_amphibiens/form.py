@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from fieldapp.core import parse
@@ -15,6 +14,7 @@ from fieldapp.core.forms import (
     QuickKey,
     RoundForm,
     SheetForm,
+    Start,
     fit,
     letter_column,
     text_column,
@@ -22,14 +22,17 @@ from fieldapp.core.forms import (
 from fieldapp.core.schema import Taxon, Values
 from fieldapp.core.text import N_, _, fold
 from fieldapp.protocols.pop_amphibiens import analysis
-from fieldapp.protocols.pop_amphibiens.lists import ABSENCE_TAXON
+from fieldapp.protocols.pop_amphibiens.lists import ABSENCE_TAXON, windows
 from fieldapp.protocols.pop_amphibiens.schema import (
     BY_DAY,
+    BY_NIGHT,
     CAPTURE_METHODS,
     COUNTED,
     ESTIMATED,
+    EXISTING_SITE,
     NO,
     OBSERVATION,
+    SITE_DESTROYED,
     UNKNOWN_CODE,
     VISIT,
     YES,
@@ -197,14 +200,40 @@ def suggest(text: str, taxa: Mapping[int, Taxon], seen_here: Mapping[int, int]) 
 # ------------------------------------------------------------------------------------------------ visit
 
 
-def new_visit(_site: Values, visits: Sequence[Values], on: date) -> Values:
-    """Return what a new visit starts with: its date, the passage deduced from it, and the module's defaults."""
-    return {
-        "visit_date_min": on.isoformat(),
-        "num_passage": analysis.passage_for(visits, on),
+def new_visit(start: Start) -> Values:
+    """Return what a new visit starts with: date, passage, the usual method, and the state of a pond known before."""
+    passage = start.passage or (analysis.passage_for(start.visits, start.on) if start.on else 1)
+    found: dict[str, Any] = {
+        "num_passage": passage,
         "accessibility": YES,
-        "methode_de_prospection": [BY_DAY],
+        "methode_de_prospection": [_usual_method(passage)],
     }
+    if start.on is not None:
+        found["visit_date_min"] = start.on.isoformat()
+    if _still_there(start) and _asked("etat_site", found):
+        found["etat_site"] = EXISTING_SITE
+    return found
+
+
+def _usual_method(passage: int) -> str:
+    """Return the method of the passage's usual moment: by sight at night where it is walked at night, else by day.
+
+    A choice of the program (source of the moments: windows.csv); the default of the module is always "by day".
+    """
+    moment = next((window.moment for window in windows() if window.passage == passage), "")
+    return BY_NIGHT if moment == "night" else BY_DAY
+
+
+def _still_there(start: Start) -> bool:
+    """Return whether the pond was visited in an earlier year and not noted as destroyed since: then it exists.
+
+    A choice of the program, visible on the sheet; a pond that was never visited is asked about.
+    """
+    before = [visit for visit in start.visits if str(visit.get("visit_date_min", ""))[:4] < str(start.year)]
+    before = [visit for visit in before if visit.get("visit_date_min")]
+    noted = [visit for visit in before if visit.get("etat_site")]
+    last = max(noted, key=lambda visit: str(visit["visit_date_min"]), default={})
+    return bool(before) and last.get("etat_site") != SITE_DESTROYED
 
 
 def visit_words(visit: Values) -> str:
@@ -220,8 +249,8 @@ SHEET = SheetForm(
     visit="visit",
     observation="observation",
     header=(
-        HeaderField("visit_date_min"),
-        HeaderField("num_passage", choices=tuple(enumerate(PASSAGE_WORDS, start=1))),
+        HeaderField("visit_date_min", "Ctrl+Up"),
+        HeaderField("num_passage", "Ctrl+P", choices=tuple(enumerate(PASSAGE_WORDS, start=1))),
         HeaderField("Heure_debut", "F5"),
         HeaderField("Heure_fin", "F6"),
         HeaderField("observers", "F3", width=1),
@@ -260,6 +289,8 @@ SHEET = SheetForm(
             "no_derogation",
         ),
     ),
+    lasting=("expertise", "id_dataset"),
+    short={"nothing_or_species": N_("espèces ou « rien vu »")},
 )
 
 FORM = Form(
@@ -290,5 +321,5 @@ FORM = Form(
         ),
     ),
     sheet=SHEET,
-    words={"next": N_("Mare suivante"), "done": N_("Tournée finie : c’était la dernière mare.")},
+    words={"next": N_("Mare suivante"), "done": N_("Tournée finie : plus aucune mare à faire à ce passage.")},
 )

@@ -72,11 +72,12 @@ def taxa() -> tuple[Taxon, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The usual period of one passage: from and to are (month, day), both included."""
+    """The usual period of one passage: from and to are (month, day), both included; `moment` is day, night or any."""
 
     passage: int
     first: tuple[int, int]
     last: tuple[int, int]
+    moment: str = "any"
 
     def holds(self, day: date) -> bool:
         """Return whether the day lies in the window."""
@@ -87,7 +88,7 @@ class Window:
 def windows() -> tuple[Window, ...]:
     """Return the indicative windows of the passages, in order; the regional coordinator may adapt them."""
     return tuple(
-        Window(int(row["passage"]), _month_day(row["from_month_day"]), _month_day(row["to_month_day"]))
+        Window(int(row["passage"]), _month_day(row["from_month_day"]), _month_day(row["to_month_day"]), row["moment"])
         for row in _rows("windows.csv")
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fieldapp.core.positions import distance_km, in_france
-from fieldapp.core.schema import Context, Problem, Rule, Severity, Values
+from fieldapp.core.schema import Context, Problem, Rule, Severity, Values, advice
 from fieldapp.core.text import N_, fold
 from fieldapp.protocols.pop_amphibiens import rules_observation, rules_visit
 
@@ -21,6 +21,7 @@ FARTHEST_KM = 5.0
 (source: CPIE60, reserve-arjuzanx.fr); the distance itself is a choice of the program."""
 
 
+@advice
 def enough_sites(context: Context) -> Iterator[Problem]:
     """Say when an aire has fewer ponds than the regional relay wants."""
     count = sum("base_site_name" in child for child in context.children)
@@ -28,11 +29,13 @@ def enough_sites(context: Context) -> Iterator[Problem]:
         yield Problem("", "few_sites", Severity.NOTICE, {"count": count, "fewest": FEWEST_SITES})
 
 
+@advice
 def group_name_is_its_own(context: Context) -> Iterator[Problem]:
     """Warn of a second aire with the same name: in the SHF file the two would be one."""
     yield from _same_name(context, "sites_group_name", "group_name_twice")
 
 
+@advice
 def site_name_is_its_own(context: Context) -> Iterator[Problem]:
     """Warn of a second pond with the same name in the aire: in the SHF file the two would be one."""
     yield from _same_name(context, "base_site_name", "site_name_twice")
@@ -65,6 +68,7 @@ def position_is_in_france(context: Context) -> Iterator[Problem]:
         yield Problem("latitude", "position_abroad", Severity.WARNING)
 
 
+@advice
 def position_is_near(context: Context) -> Iterator[Problem]:
     """Warn of a pond far from all others of its aire (source of the distance: `FARTHEST_KM`)."""
     point = _point(context.values)

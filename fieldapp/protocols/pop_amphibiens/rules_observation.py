@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fieldapp.core.schema import Context, Problem, Rule, Severity, Taxon, Values
+from fieldapp.core.schema import Context, Problem, Rule, Severity, Taxon, Values, advice
 from fieldapp.core.text import N_
 from fieldapp.protocols.pop_amphibiens.lists import ABSENCE_TAXON, GREEN_FROGS
 from fieldapp.protocols.pop_amphibiens.schema import COUNTED, UNKNOWN_CODE, present
@@ -64,6 +64,7 @@ def absence_is_bare(context: Context) -> Iterator[Problem]:
             yield Problem(name, "absence_with_details", Severity.BLOCKING)
 
 
+@advice
 def sex_can_be_seen(context: Context) -> Iterator[Problem]:
     """Warn of a sex given to eggs or larvae."""
     sex = context.values.get("id_nomenclature_sex", UNKNOWN_CODE)
@@ -71,6 +72,7 @@ def sex_can_be_seen(context: Context) -> Iterator[Problem]:
         yield Problem("id_nomenclature_sex", "sex_of_young", Severity.WARNING)
 
 
+@advice
 def count_is_likely(context: Context) -> Iterator[Problem]:
     """Warn of a number far above anything noted so far (source of the limit: `MANY`)."""
     most = max(context.values.get("count_min", 0), context.values.get("count_max", 0))
@@ -78,6 +80,7 @@ def count_is_likely(context: Context) -> Iterator[Problem]:
         yield Problem("count_max", "very_many", Severity.WARNING, {"count": most})
 
 
+@advice
 def taxon_is_expected(context: Context) -> Iterator[Problem]:
     """Speak of alert species, of species unknown in the region, and of those that are hard to tell apart.
 
@@ -100,6 +103,7 @@ def taxon_is_expected(context: Context) -> Iterator[Problem]:
         yield Problem("cd_nom", "green_frog_form", Severity.NOTICE, about)
 
 
+@advice
 def line_is_not_twice(context: Context) -> Iterator[Problem]:
     """Warn when another line of the visit has the same taxon, stage and sex: its number belongs to this one."""
     cd_nom = context.values.get("cd_nom")

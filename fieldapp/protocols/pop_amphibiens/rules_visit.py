@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from fieldapp.core import dates
-from fieldapp.core.schema import Context, Problem, Rule, Severity, Values
+from fieldapp.core.schema import Context, Problem, Rule, Severity, Values, advice
 from fieldapp.core.text import N_
 from fieldapp.protocols.pop_amphibiens.daylight import sunrise_and_sunset
 from fieldapp.protocols.pop_amphibiens.lists import ABSENCE_TAXON, GREEN_FROGS, windows
@@ -46,6 +46,7 @@ def _others_of_year(context: Context) -> list[Values]:
     return [other for other in context.siblings if year and other.get("visit_date_min", "")[:4] == year]
 
 
+@advice
 def hours_in_order(context: Context) -> Iterator[Problem]:
     """Warn of a visit of more than four hours; one that goes on after midnight ends before it starts, and may."""
     start, end = context.values.get("Heure_debut"), context.values.get("Heure_fin")
@@ -55,20 +56,28 @@ def hours_in_order(context: Context) -> Iterator[Problem]:
     yield Problem("Heure_fin", code, Severity.WARNING, {"start": start, "end": end})
 
 
+def date_is_past(context: Context) -> Iterator[Problem]:
+    """Refuse a date in the future."""
+    stored = context.values.get("visit_date_min")
+    if stored and stored > context.today.isoformat():
+        about = {"date": dates.in_numbers(date.fromisoformat(stored))}
+        yield Problem("visit_date_min", "in_the_future", Severity.BLOCKING, about)
+
+
+@advice
 def date_is_likely(context: Context) -> Iterator[Problem]:
-    """Refuse a date in the future; warn of one before the programme and of one out of season (source: windows.csv)."""
+    """Warn of a date before the programme and of one out of season (source: windows.csv)."""
     day, shown = _day(context.values), windows()
     if day is None:
         return
-    if day > context.today:
-        yield Problem("visit_date_min", "in_the_future", Severity.BLOCKING, {"date": dates.in_numbers(day)})
-    elif day.year < FIRST_YEAR:
+    if day.year < FIRST_YEAR:
         yield Problem("visit_date_min", "before_programme", Severity.WARNING, {"year": FIRST_YEAR})
     if not shown[0].first <= (day.month, day.day) <= shown[-1].last:
         period = dates.period(shown[0].first, shown[-1].last)
         yield Problem("visit_date_min", "out_of_season", Severity.WARNING, {"period": period})
 
 
+@advice
 def passage_fits_date(context: Context) -> Iterator[Problem]:
     """Warn when the date lies in the usual window of another passage (source: windows.csv, indicative dates)."""
     day, number = _day(context.values), context.values.get("num_passage")
@@ -79,6 +88,7 @@ def passage_fits_date(context: Context) -> Iterator[Problem]:
     yield Problem("num_passage", "other_window", Severity.WARNING, {"number": number, "period": period})
 
 
+@advice
 def one_visit_a_day(context: Context) -> Iterator[Problem]:
     """Warn of a second visit of the site on the same date."""
     day = context.values.get("visit_date_min")
@@ -88,6 +98,7 @@ def one_visit_a_day(context: Context) -> Iterator[Problem]:
         )
 
 
+@advice
 def passages_in_order(context: Context) -> Iterator[Problem]:
     """Warn of a passage number that the site has already this year, and of numbers that go against the dates."""
     day, number = context.values.get("visit_date_min"), context.values.get("num_passage")
@@ -108,6 +119,7 @@ def _sign(first: str, second: str) -> int:
     return (first > second) - (first < second)
 
 
+@advice
 def light_fits_methods(context: Context) -> Iterator[Problem]:
     """Warn of a night method in full daylight and of a day method in the dark, by the sun at the site."""
     day, start = _day(context.values), context.values.get("Heure_debut")
@@ -126,9 +138,11 @@ def light_fits_methods(context: Context) -> Iterator[Problem]:
         yield Problem("methode_de_prospection", "day_method_by_night", Severity.WARNING, about)
 
 
+@advice
 def capture_has_derogation(context: Context) -> Iterator[Problem]:
     """Ask once per dataset for the prefectoral derogation of capture methods; warn when it does not cover the date.
 
+    The papers of a capture are a matter of the law, not of the data: the visit is complete without them.
     Source: the labels of METHODE_PROSPECTION 2 and 3 ("dérogation préfectorale obligatoire").
     """
     methods, dataset = context.values.get("methode_de_prospection", ()), context.values.get("id_dataset")
@@ -137,7 +151,7 @@ def capture_has_derogation(context: Context) -> Iterator[Problem]:
     known = context.links.get(dataset, {})
     reference, day = known.get("derogation_reference"), context.values.get("visit_date_min")
     if not reference:
-        yield Problem("methode_de_prospection", "no_derogation", Severity.INCOMPLETE)
+        yield Problem("methode_de_prospection", "no_derogation", Severity.WARNING)
     elif day and not known.get("derogation_from_on", day) <= day <= known.get("derogation_to_on", day):
         about = {"reference": reference, "date": dates.in_numbers(date.fromisoformat(day))}
         yield Problem("methode_de_prospection", "derogation_out_of_date", Severity.WARNING, about)
@@ -162,6 +176,7 @@ def absence_stands_alone(context: Context) -> Iterator[Problem]:
         yield Problem("", "absence_and_presence", Severity.BLOCKING)
 
 
+@advice
 def animals_fit_site(context: Context) -> Iterator[Problem]:
     """Warn of animals seen in a site that is noted as destroyed or dry."""
     if not any(present(line) for line in context.children):
@@ -172,6 +187,7 @@ def animals_fit_site(context: Context) -> Iterator[Problem]:
         yield Problem("dry", "dry_with_animals", Severity.WARNING)
 
 
+@advice
 def works_before_visit(context: Context) -> Iterator[Problem]:
     """Warn of works on the site that are dated after the visit that notes them."""
     works, day = context.values.get("date_changement_etat_site"), context.values.get("visit_date_min")
@@ -179,6 +195,7 @@ def works_before_visit(context: Context) -> Iterator[Problem]:
         yield Problem("date_changement_etat_site", "works_after_visit", Severity.WARNING)
 
 
+@advice
 def seen_before(context: Context) -> Iterator[Problem]:
     """Recall the species that were here before and are not on a sheet that has lines; `history`: cd_nom -> last year.
 
@@ -203,6 +220,7 @@ def _kind(cd_nom: int, context: Context) -> int | str:
 
 
 RULES: tuple[Rule, ...] = (
+    date_is_past,
     date_is_likely,
     one_visit_a_day,
     passage_fits_date,

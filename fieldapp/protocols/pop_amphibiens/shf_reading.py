@@ -7,14 +7,14 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 from fieldapp.core import parse
-from fieldapp.core.exchange import Known, ParsedRow, Row, RowNote, RowRefusedError
+from fieldapp.core.exchange import Cells, Known, ParsedRow, RowNote, RowRefusedError
 from fieldapp.core.ids import name_uid
 from fieldapp.core.record import Record, make_record
 from fieldapp.core.text import _, fold
@@ -23,17 +23,51 @@ from fieldapp.protocols.pop_amphibiens import schema, shf
 DIRECTORY = "directory"
 """Code of the protocol of people and datasets, which all protocols point to."""
 
+Row = Mapping[str, str]
+"""Cells by column name."""
+
 _UID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SMALL = re.compile(r"[0-9]{1,4}")
 _group_cells = itemgetter(*shf.GROUP)
 _place_cells = itemgetter(*shf.GROUP, *shf.SITE)
-_shared_cells = itemgetter(*shf.GROUP, *shf.SITE, *shf.VISIT)
+_SHARED = (*shf.GROUP, *shf.SITE, *shf.VISIT)
+_PASSAGE = shf.STANDARD.index("uuid_passage")
+_OF_ONE_VISIT = ("uuid_passage", "date_passage", "annee_passage", "mois_passage", "num_passage_calc")
+_outing_cells = itemgetter(*(name for name in shf.VISIT if name not in _OF_ONE_VISIT))
 _CODES = {
     column: shf.codes(entity, name)
     for entity in schema.ENTITIES
     for (code, name), column in shf.FIELDS.items()
     if code == entity.code and entity.by_name[name].choices
 }
+
+
+@dataclass(slots=True, eq=False)
+class _Shared:
+    """The cells that the rows of a visit have in common, and the records that they tell of once they are parsed."""
+
+    cells: Cells
+    records: Sequence[Record] = ()
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """The cells of an observation but for its identifier, and what they tell once they are parsed.
+
+    Species, number and stage repeat heavily: all rows with the same cells share one of these, and its values.
+    """
+
+    cells: Cells
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outing:
+    """What the cells of a visit tell that stay the same from visit to visit: everything but which one and what day."""
+
+    values: Mapping[str, Any]
+    linked: Sequence[Record]
+    notes: Sequence[RowNote]
 
 
 @dataclass(slots=True)
@@ -62,13 +96,28 @@ class ShfParser:
         self._directory: dict[str, dict[str, Record]] = {}
         self._people: dict[str, Record] = {}
         self._datasets: dict[tuple[str, str], Record] = {}
-        self._visits: dict[str, tuple[tuple[str, ...], ParsedRow]] = {}
+        self._outings: dict[tuple[str, ...], _Outing] = {}
+        self._visits: dict[str, _Shared] = {}
+        self._lines: dict[tuple[str, ...], _Line] = {}
         self._named: dict[tuple[str, str, str], tuple[int | None, str, str]] = {}
 
     # ------------------------------------------------------------------------------------- the whole file
 
-    def survey(self, row: Row) -> None:
-        """Note the rank that the file gives to the row's visit, and the organisations that stand beside its people."""
+    def survey(self, cells: Cells) -> tuple[str, _Shared, _Line]:
+        """Note what the row says of its visit; return its identifier, and the rest as rows alike share it."""
+        shared = self._visits.get(cells[_PASSAGE])
+        above = cells[1 : 1 + len(_SHARED)]
+        if shared is None or shared.cells != above:
+            shared = self._visits[cells[_PASSAGE]] = _Shared(above)
+            self._survey_visit(dict(zip(_SHARED, above, strict=True)))
+        own = tuple(cells[1 + len(_SHARED) :])
+        line = self._lines.get(own)
+        if line is None:
+            line = self._lines[own] = _Line(own)
+        return cells[0], shared, line
+
+    def _survey_visit(self, row: Row) -> None:
+        """Note the rank that the file gives to the visit, and the organisations that stand beside its people."""
         uid = row["uuid_passage"].lower()
         if uid in self._surveyed:
             return
@@ -98,32 +147,44 @@ class ShfParser:
 
     # ------------------------------------------------------------------------------------------- one row
 
-    def parse(self, row: Row) -> ParsedRow:
+    def parse(self, row: tuple[str, _Shared, _Line]) -> ParsedRow:
         """Return the records of a row; raises RowRefusedError with column and sentence."""
         if not self._settled:
             self._settle()
-        cells = _shared_cells(row)
-        known = self._visits.get(row["uuid_passage"])
-        if known is not None and known[0] == cells:
-            shared = known[1]
-            notes: Sequence[RowNote] = ()
-        else:
-            shared = self._shared(row)
-            notes = shared.notes
-            self._visits[row["uuid_passage"]] = (cells, ParsedRow(shared.records))
-        return ParsedRow((*shared.records, self._observation(row, shared.records[-1].uid)), notes)
+        text, shared, line = row
+        notes: Sequence[RowNote] = ()
+        if not shared.records:
+            parsed = self._above(dict(zip(_SHARED, shared.cells, strict=True)))
+            shared.records, notes = parsed.records, parsed.notes
+        uid = _uid(text, "uuid_observation")
+        if not line.data:
+            line.data = self._observation(dict(zip(shf.OBSERVATION, line.cells, strict=True)))
+        visit = shared.records[-1].uid
+        own = Record(uid, schema.CODE, "observation", visit, line.data, None, line.data.get("cd_nom"))
+        return ParsedRow((*shared.records, own), notes)
 
-    def _shared(self, row: Row) -> ParsedRow:
+    def _above(self, row: Row) -> ParsedRow:
+        """Return the records that the rows of a visit share."""
         notes: list[RowNote] = []
         cells = _place_cells(row)
         if (place := self._places.get(cells)) is None:
             place = self._places[cells] = self._place(row, notes)
         group, site = place
         dataset = self._dataset(row)
-        people = self._observers(row["observers"])
-        visit = self._visit(row, site.uid, dataset, people, notes)
-        linked = {record.uid: record for record in ((*people, dataset) if dataset else people)}
-        return ParsedRow((*linked.values(), group, site, visit), notes)
+        uid = _uid(row["uuid_passage"], "uuid_passage")
+        on_date = _date(row, "date_passage", notes)
+        _compare_parts(row, on_date, notes)
+        known = _outing_cells(row)
+        if (outing := self._outings.get(known)) is None:
+            outing = self._outings[known] = self._outing(row, dataset)
+        notes += outing.notes
+        data = {"visit_date_min": on_date, **outing.values} if on_date else dict(outing.values)
+        if uid in self._ranks:
+            data["num_passage_calc"] = self._ranks[uid]
+        if uid in self._crossed:
+            _note_other_form("num_passage_calc", row["num_passage_calc"], str(self._crossed[uid]), notes)
+        visit = Record(uid, schema.CODE, "visit", site.uid, data, on_date)
+        return ParsedRow((*outing.linked, group, site, visit), notes)
 
     # --------------------------------------------------------------------------------------------- places
 
@@ -151,7 +212,7 @@ class ShfParser:
         return group, make_record(schema.CODE, schema.SITE, values, group.uid, uid)
 
     def _group(self, row: Row) -> Record:
-        uid = _uid(row, "uuid_aire_etude")
+        uid = _uid(row["uuid_aire_etude"], "uuid_aire_etude")
         present = self._known.get(uid)
         values = {
             "sites_group_name": shf.read_name(
@@ -221,14 +282,10 @@ class ShfParser:
 
     # ---------------------------------------------------------------------------------------------- visits
 
-    def _visit(
-        self, row: Row, site: str, dataset: Record | None, people: Sequence[Record], notes: list[RowNote]
-    ) -> Record:
-        uid = _uid(row, "uuid_passage")
-        on_date = _date(row, "date_passage", notes)
-        _compare_parts(row, on_date, notes)
+    def _outing(self, row: Row, dataset: Record | None) -> _Outing:
+        notes: list[RowNote] = []
+        people = self._observers(row["observers"])
         values = {
-            "visit_date_min": on_date,
             "num_passage": _integer(row, "num_passage"),
             "Heure_debut": _time(row, "heure_debut", notes),
             "Heure_fin": _time(row, "heure_fin", notes),
@@ -240,19 +297,17 @@ class ShfParser:
             "etat_site": _code(row, "etat_site"),
             "date_changement_etat_site": _date(row, "date_changement_etat_site", notes),
             "comments": row["commentaire_passage"],
-            "num_passage_calc": self._ranks.get(uid),
         }
-        if uid in self._crossed:
-            _note_other_form("num_passage_calc", row["num_passage_calc"], str(self._crossed[uid]), notes)
         organisations = row["organismes_rattaches"]
         if organisations != shf.written_organisations({}, people):
             values["organismes_cite"] = organisations
-        return make_record(schema.CODE, schema.VISIT, values, site, uid)
+        linked = {record.uid: record for record in ((*people, dataset) if dataset else people)}
+        return _Outing(make_record(schema.CODE, schema.VISIT, values, None).data, tuple(linked.values()), notes)
 
     # ---------------------------------------------------------------------------------------- observations
 
-    def _observation(self, row: Row, visit: str) -> Record:
-        uid = _uid(row, "uuid_observation")
+    def _observation(self, row: Row) -> dict[str, Any]:
+        """Return the values of an observation."""
         named = row["cd_nom"], row["nom_latin"], row["nom_francais"]
         if named not in self._named:
             self._named[named] = self._taxon(row)
@@ -273,7 +328,7 @@ class ShfParser:
         ):
             if value is not None and value != "":
                 data[name] = value
-        return Record(uid, schema.CODE, "observation", visit, data, None, cd_nom)
+        return data
 
     def _taxon(self, row: Row) -> tuple[int | None, str, str]:
         """Return the cd_nom, and the names of the file where they are not those of the list."""
@@ -312,8 +367,7 @@ def _organisations(rows: Mapping[tuple[str, str], None]) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------ cells
 
 
-def _uid(row: Row, column: str) -> str:
-    text = row[column]
+def _uid(text: str, column: str) -> str:
     if not _UID.fullmatch(text):
         raise RowRefusedError(
             column,

@@ -14,7 +14,8 @@ from fieldapp.core.text import _, fold
 from fieldapp.ui import theme
 from fieldapp.ui.forms.columns import places
 from fieldapp.ui.forms.lines import draw_rule
-from fieldapp.ui.forms.session import Entry, SheetSession
+from fieldapp.ui.forms.session import SheetSession
+from fieldapp.ui.forms.waiting import Entry
 from fieldapp.ui.widgets import Suggest, Suggestion
 
 _OVER = -6

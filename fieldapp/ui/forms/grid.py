@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldapp.core.forms import GridColumn, QuickKey, SheetForm
 from fieldapp.core.schema import Severity, Values
-from fieldapp.core.text import _
+from fieldapp.core.text import _, together
 from fieldapp.ui import theme
 from fieldapp.ui.forms.entry import EntryRow
 from fieldapp.ui.forms.lines import Heads, LineRow, LineWords
-from fieldapp.ui.forms.session import Finding, SheetSession
+from fieldapp.ui.forms.session import SheetSession
+from fieldapp.ui.forms.waiting import Finding
 from fieldapp.ui.widgets import IconLabel, key_words, text_label
 
+LINES_KEY = "Ctrl+Down"
 _SAID = {Severity.WARNING, Severity.BLOCKING, Severity.INCOMPLETE}
 
 
@@ -56,15 +58,15 @@ class LinesGrid(QFrame):
         self._stack.addWidget(self._scroll)
         self._quick = QuickView()
         self._stack.addWidget(self._quick)
-        self.heads = Heads(species_label, sheet.columns)
+        self.heads = Heads(species_label, sheet.columns, LINES_KEY)
         box = theme.column(self.heads, self._stack, spacing=0)
         box.setContentsMargins(theme.XS, theme.XS, theme.XS, theme.XS)
         box.setStretch(1, 1)
         self.setLayout(box)
 
     def sizeHint(self) -> QSize:
-        """Return the least that is of use: the heads and a few lines; it takes all the room that is left."""
-        return QSize(400, theme.target() * 4)
+        """Return the least that is of use: the heads and a line; it takes all the room that is left."""
+        return QSize(400, theme.target() * 3)
 
     # ---------------------------------------------------------------------------------------------- showing
 
@@ -87,6 +89,8 @@ class LinesGrid(QFrame):
         quick = None if session.sightings() else session.quick_on()
         self.heads.setVisible(quick is None)
         self._stack.setCurrentIndex(0 if quick is None else 1)
+        hidden = QSizePolicy.Policy.Ignored if quick is None else QSizePolicy.Policy.Preferred
+        self._quick.setSizePolicy(hidden, hidden)  # takes no room from the head while it is not shown
         if quick is not None:
             self._quick.show_key(quick)
         said: dict[str, list[str]] = {}
@@ -151,7 +155,7 @@ class LinesGrid(QFrame):
 
     def _tell(self, words: str, role: str) -> None:
         theme.set_role(self.hint, role or "small")
-        self.hint.setText(words)
+        self.hint.setText(together(words))
         self.hint.setVisible(bool(words))
         self._show_entry_soon()
         self.told.emit()
@@ -332,5 +336,5 @@ class QuickView(QWidget):
         """Say what the key means and how to come back."""
         self._icon.set_icon(quick.icon, "accent")
         self._title.setText(_(quick.label))
-        self._sentence.setText(_(quick.sentence))
+        self._sentence.setText(together(_(quick.sentence)))
         self._back.setText(_("{key} pour revenir à la saisie").format(key=key_words(quick.key)))

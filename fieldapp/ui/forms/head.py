@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
@@ -14,7 +15,7 @@ from fieldapp.core import parse
 from fieldapp.core.forms import HeaderField
 from fieldapp.core.schema import Choice, Field, Kind
 from fieldapp.core.text import _
-from fieldapp.ui import theme
+from fieldapp.ui import rounds, theme
 from fieldapp.ui.forms.links import ChoiceEdit, LinkEdit
 from fieldapp.ui.forms.names import NamesEdit, ShortChoice
 from fieldapp.ui.services import Services
@@ -55,6 +56,7 @@ class HeadCell(QWidget):
         self._is_number = bool(header.choices)
         self.line: QLineEdit | None = None
         self.problem = ""
+        self.year: int | None = None  # of the dates that are typed without one, None: the latest that fits
         self.editor = self._make(services, f"sheet.{item.name}")
         self.label = QLabel(_(item.label) + (f" ({_(item.unit)})" if item.unit else ""), self)
         self.label.setProperty("role", "label")
@@ -77,6 +79,8 @@ class HeadCell(QWidget):
     def go_in(self) -> None:
         """Put the cursor into the cell and select what stands there."""
         self.editor.setFocus(Qt.FocusReason.TabFocusReason)
+        if isinstance(self.editor, QLineEdit) and not isinstance(self.editor, NamesEdit):
+            self.editor.selectAll()  # also where the cursor stood there already
 
     def set_value(self, value: Any) -> None:
         """Show a value; says nothing."""
@@ -152,7 +156,7 @@ class HeadCell(QWidget):
 
     def _line(self, name: str) -> ParsedEdit:
         if self.item.kind is Kind.DATE:
-            return DateEdit(parse.parse_date, parse.show_date, name=name)
+            return DateEdit(self._read_date, parse.show_date, name=name)
         if self.item.kind is Kind.TIME:
             return TimeEdit(parse.parse_time, parse.show_time, name=name)
         if self.item.kind is Kind.INTEGER:
@@ -160,6 +164,16 @@ class HeadCell(QWidget):
         if self.item.kind is Kind.NUMBER:
             return ParsedEdit(parse.parse_number, parse.show_number, name=name)
         return ParsedEdit(str.strip, str, name=name)
+
+    def _read_date(self, text: str) -> str:
+        """Read a date: "14/4" is of the year of the sheet, also where that is another one than this year."""
+        now = rounds.today()
+        if self.year is None or self.year == now.year or not any(char.isdigit() for char in text):
+            return parse.parse_date(text)
+        try:
+            return parse.parse_date(text, date(self.year, 12, 31))
+        except ValueError:
+            return parse.parse_date(text)
 
     def _listen(self, line: QLineEdit) -> None:
         self.line = line
@@ -177,7 +191,11 @@ class HeadCell(QWidget):
         self._listener.head_left(self.item.name, self.problem)
 
     def _go_on(self) -> None:
-        if not self.problem:
+        """Go to the next field on Enter; what can't be read stays selected, so that typing again mends it."""
+        line = self.editor
+        if isinstance(line, ParsedEdit) and not line.commit():
+            line.selectAll()
+        else:
             self.focusNextChild()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from fieldapp.core.forms import HeaderField, SheetForm
 from fieldapp.core.schema import Entity, Kind, Severity
-from fieldapp.core.text import _
+from fieldapp.core.text import _, together
 from fieldapp.ui import theme
-from fieldapp.ui.forms.elided import Elided
 from fieldapp.ui.forms.head import HeadCell, Listener
-from fieldapp.ui.forms.session import Finding, SheetSession
+from fieldapp.ui.forms.session import SheetSession
+from fieldapp.ui.forms.waiting import Finding
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import ActionButton, FlowLayout, text_label
+from fieldapp.ui.widgets.elided import Elided
 from fieldapp.ui.wording import Words
 
 DETAILS_KEY = "F4"
 
 
 class HeadPanel(QWidget):
-    """The cells of one form; `fill` shows a session, `say` what is wrong."""
+    """The cells of one form; `fill` shows a session, `say` what is wrong. `closed`: the details were closed."""
+
+    closed = Signal()
 
     def __init__(
         self,
@@ -80,12 +83,13 @@ class HeadPanel(QWidget):
     def fill(self, session: SheetSession) -> None:
         """Show the values of a session, and the raw text where something was typed and not read."""
         for name, cell in self.cells.items():
+            cell.year = session.year
             cell.set_value(session.value(name))
             if name in session.texts:
                 cell.set_text(session.texts[name])
         asked = session.details()
-        open_ones = [self._entity.by_name[header.name] for header in asked if session.value(header.name) is None]
-        self._is_open = any(item.optional or item.is_required(session.visit.data) for item in open_ones)
+        optional = any(self._entity.by_name[one.name].optional and session.value(one.name) is None for one in asked)
+        self._is_open = optional or bool(self._lacking(session))
         self._is_open = self._is_open or any(name in session.texts for name in self._details)
         self.arrange(session)
 
@@ -123,17 +127,29 @@ class HeadPanel(QWidget):
             found.append(_(choice.short or choice.label) if choice else words.value(item, value))
         return " · ".join(found)
 
+    def _lacking(self, session: SheetSession) -> list[HeadCell]:
+        """Return the cells of the details that are to be filled in and are empty."""
+        asked = [self._details[header.name] for header in session.details()]
+        return [
+            cell for cell in asked
+            if session.value(cell.item.name) is None and cell.item.is_required(session.visit.data)
+        ]  # fmt: skip
+
     def toggle_details(self) -> None:
-        """Go to the first detail that is missing, opening them when they are closed; from within, close them."""
-        inside = any(cell.editor.hasFocus() for cell in self._details.values())
-        self._is_open = not (self._is_open and inside)
-        if self._session is not None:
-            self.arrange(self._session)
-        if self._is_open:
-            visible = [cell for cell in self._details.values() if not cell.isHidden()]
-            empty = [cell for cell in visible if cell.line is not None and not cell.line.text()]
-            for cell in (empty or visible)[:1]:
-                cell.go_in()
+        """Open the details or close them; while something in them is missing they stay, and the cursor goes there."""
+        session = self._session
+        if session is None:
+            return
+        lacking = self._lacking(session)
+        self._is_open = bool(lacking) or not self._is_open
+        self.arrange(session)
+        if not self._is_open:
+            self.closed.emit()
+            return
+        visible = [cell for cell in self._details.values() if not cell.isHidden()]
+        empty = [cell for cell in visible if cell.line is not None and not cell.line.text()]
+        for cell in (lacking or empty or visible)[:1]:
+            cell.go_in()
 
     def say(self, session: SheetSession, found: list[Finding]) -> None:
         """Mark the cells that are wrong and say why, beside the head."""
@@ -154,7 +170,7 @@ class HeadPanel(QWidget):
                 marks.setdefault(problem.field, "warning")
         for name, cell in self.cells.items():
             cell.mark(marks.get(name, ""))
-        self.wrong.setText("\n".join(sentences))
+        self.wrong.setText(together("\n".join(sentences)))
         self.wrong.setVisible(bool(sentences))
 
     def stops(self) -> Iterator[QWidget]:

@@ -13,6 +13,7 @@ from fieldapp.core.forms import GridColumn
 from fieldapp.core.text import _
 from fieldapp.ui import icons, theme
 from fieldapp.ui.forms.columns import places
+from fieldapp.ui.widgets.keyhint import cap_width, paint_cap
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -29,11 +30,11 @@ class LineWords:
 
 
 class Heads(QWidget):
-    """The heads of the columns."""
+    """The heads of the columns; `key` goes to the line of the species."""
 
-    def __init__(self, species: str, columns: Sequence[GridColumn], parent: QWidget | None = None) -> None:
+    def __init__(self, species: str, columns: Sequence[GridColumn], key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._species, self._columns = species, columns
+        self._species, self._columns, self._key = species, columns, key
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -47,6 +48,8 @@ class Heads(QWidget):
         painter.setPen(theme.colour("secondary"))
         at = places(self._columns, self.width())
         painter.drawText(at.rect(-1, self.height()), _MIDDLE, self._species)
+        left = at.species[0] + QFontMetrics(painter.font()).horizontalAdvance(self._species) + theme.S
+        paint_cap(painter, self._key, left + cap_width(self._key), self.height() / 2)
         for number, column in enumerate(self._columns):
             side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
             painter.drawText(at.rect(number, self.height()), _MIDDLE | side, _(column.label))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from fieldapp.core.ids import name_uid
-from fieldapp.core.record import make_record
+from fieldapp.core.record import Record, make_record
 from fieldapp.core.schema import Field
 from fieldapp.core.text import _, fold
 from fieldapp.store import records
@@ -21,7 +21,21 @@ from fieldapp.ui.widgets import Chip, FlowLayout, Suggest, Suggestion
 DIRECTORY = "directory"
 """The code of the protocol that holds people and datasets."""
 
+PERSON = "person"
+"""The entity of people in the directory."""
+
 _NEW = "new:"
+
+
+def newcomer(services: Services) -> Record | None:
+    """Return who records (settings) as a person to be saved, None when the open database knows them, or nobody does.
+
+    The training database and one that was just restored may not hold them yet.
+    """
+    who, name = services.settings.who, services.settings.who_name
+    if not who or not name or DIRECTORY not in services.protocols or records.get(services.db, who) is not None:
+        return None
+    return make_record(DIRECTORY, services.protocols[DIRECTORY].entity(PERSON), {"name": name}, None, who)
 
 
 class _Pick(Suggest):
@@ -100,7 +114,8 @@ class Directory:
         parts = fold(text).split()
         found = []
         exact = False
-        for record in records.roots(self._services.db, DIRECTORY, self._target):
+        fresh = newcomer(self._services) if self._target == PERSON else None
+        for record in [*records.roots(self._services.db, DIRECTORY, self._target), *([fresh] if fresh else [])]:
             name = str(record.data.get("name", ""))
             heads = fold(name).replace("-", " ").split()
             exact = exact or fold(name) == fold(text)
@@ -116,10 +131,14 @@ class Directory:
 
     def settle(self, key: str) -> str:
         """Return the uid of the row taken; the row "ajouter" saves the new record first."""
-        if not key.startswith(_NEW):
+        fresh = newcomer(self._services) if self._target == PERSON else None
+        if fresh is not None and key == fresh.uid:
+            name, uid = str(fresh.data["name"]), fresh.uid
+        elif not key.startswith(_NEW):
             return key
-        name = key.removeprefix(_NEW)
-        uid = name_uid(self._target, name)
+        else:
+            name = key.removeprefix(_NEW)
+            uid = name_uid(self._target, name)
         if (known := records.get(self._services.db, uid)) is None or known.deleted:
             record = make_record(DIRECTORY, self._entity, {"name": name}, None, uid)
             label = _("{what} : {name}").format(what=_(self._entity.label), name=name)
@@ -129,6 +148,8 @@ class Directory:
     def name(self, uid: str) -> str:
         """Return the name of a record, "" when it is not there."""
         record = records.get(self._services.db, uid)
+        if record is None and self._target == PERSON and uid == self._services.settings.who:
+            return self._services.settings.who_name
         return str(record.data.get("name", "")) if record else ""
 
 

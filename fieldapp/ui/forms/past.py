@@ -8,16 +8,19 @@ from datetime import date
 from typing import Any
 
 from fieldapp.core.errors import FieldappError
+from fieldapp.core.forms import Start
 from fieldapp.core.record import Record, make_record
 from fieldapp.core.schema import Entity, Kind, StudyProtocol, Values
 from fieldapp.core.text import _
-from fieldapp.store import records
+from fieldapp.store import changes, records
 from fieldapp.store.connection import Database
 
 
 @dataclass
 class Past:
     """The surroundings of a visit. `seen` is cd_nom -> last year at this place; `links` the linked records by uid.
+
+    `newcomer` is who records, when this database does not know them yet: saved with the first visit that names them.
 
     The cost of reading follows the visits of this one place, never the size of the database.
     """
@@ -29,9 +32,12 @@ class Past:
     seen: dict[int, int] = field(default_factory=dict)
     links: dict[str, Values] = field(default_factory=dict)
     carried: dict[str, Any] = field(default_factory=dict)
+    newcomer: Record | None = None
 
     @classmethod
-    def read(cls, db: Database, protocol: StudyProtocol, site: str, today: date) -> Past:
+    def read(
+        cls, db: Database, protocol: StudyProtocol, site: str, today: date, year: int, newcomer: Record | None = None
+    ) -> Past:
         """Read what lies around a place; a FieldappError when the place is not there any more."""
         form = protocol.form
         place = records.get(db, site)
@@ -39,8 +45,8 @@ class Past:
             raise FieldappError(_("Ce lieu n’existe plus : retournez à la tournée et choisissez-en un autre."))
         group = records.get(db, place.parent) if place.parent else None
         visits = [record for record in records.children(db, [site]) if record.entity == form.sheet.visit]
-        past = cls(place, group, visits, protocol)
-        past.carried = past.of_the_evening(db, today)
+        past = cls(place, group, visits, protocol, newcomer=newcomer)
+        past.carried = past._lasting(db, year) | past.of_the_evening(db, today, year)
         return past
 
     def parents(self) -> Mapping[str, Values]:
@@ -54,8 +60,8 @@ class Past:
         """Return the values of the other visits of the place."""
         return [other.data for other in self.visits if other.uid != visit]
 
-    def visit(self, uid: str | None, passage: int | None, today: date) -> Record | None:
-        """Return the visit with this uid, else this year's visit of the passage, else today's; None: a new one."""
+    def visit(self, uid: str | None, passage: int | None, today: date, year: int) -> Record | None:
+        """Return the visit with this uid, else the year's visit of the passage, else today's; None: a new one."""
         if uid is not None:
             named = next((visit for visit in self.visits if visit.uid == uid), None)
             if named is not None:
@@ -65,48 +71,89 @@ class Past:
         for visit in reversed(self.visits):
             if passage is None and visit.on_date == today.isoformat():
                 return visit
-            of_year = (visit.on_date or "")[:4] == str(today.year)
+            of_year = (visit.on_date or "")[:4] == str(year)
             if passage is not None and of_year and form.round.passage_of(visit.data) == passage:
                 return visit
         return None
 
-    def fresh(self, db: Database, protocol: StudyProtocol, passage: int | None, today: date) -> Record:
-        """Return a new visit, not saved: what the form starts with, and what carries over from the same evening."""
+    def fresh(self, protocol: StudyProtocol, passage: int | None, today: date, year: int) -> Record:
+        """Return a new visit, not saved: what the form starts with, and what carries over.
+
+        One of another year has no date yet: the day is not today, and nobody but the person knows it.
+        """
         form = protocol.form
         assert form is not None
         entity = protocol.entity(form.sheet.visit)
-        of_year = [visit.data for visit in self.visits if (visit.on_date or "")[:4] == str(today.year)]
-        data = {**form.sheet.new_visit(self.site.data, of_year, today), **self.carried}
+        visits = [visit.data for visit in self.visits]
+        start = Start(self.site.data, visits, year, today if today.year == year else None, passage)
+        data = {**form.sheet.new_visit(start), **self.carried}
         if passage is not None and form.sheet.passage_field:
             data[form.sheet.passage_field] = passage
         return make_record(protocol.code, entity, data, self.site.uid)
 
-    def of_the_evening(self, db: Database, today: date) -> dict[str, Any]:
-        """Return the values that carry over: those of the last visit of the day, else the only ones that there are."""
+    def _lasting(self, db: Database, year: int) -> dict[str, Any]:
+        """Return what the last visit of the same person on this computer says of them; a dataset within its year."""
+        form = self.protocol.form
+        assert form is not None
+        if not form.sheet.lasting:
+            return {}
+        uid = changes.last_saved_by(db, self.protocol.code, form.sheet.visit)
+        visit = records.get(db, uid) if uid else None
+        if visit is None:
+            return {}
+        entity = self.protocol.entity(form.sheet.visit)
+        same_year = (visit.on_date or "")[:4] == str(year)
+        return {
+            name: visit.data[name]
+            for name in form.sheet.lasting
+            if name in visit.data and (same_year or not entity.by_name[name].target)
+        }
+
+    def of_the_evening(self, db: Database, today: date, year: int) -> dict[str, Any]:
+        """Return the values that carry over: those of the last visit of the day, else the only ones that there are.
+
+        Sheets of another year are typed from paper: the evenings do not touch them.
+        """
         form = self.protocol.form
         assert form is not None
         entity = self.protocol.entity(form.sheet.visit)
         day = today.isoformat()
-        visits = sorted(records.dated(db, self.protocol.code, form.sheet.visit, day, day), key=lambda visit: visit.uid)
+        dated = records.dated(db, self.protocol.code, form.sheet.visit, day, day) if today.year == year else []
+        visits = sorted(dated, key=lambda visit: visit.uid)
         found: dict[str, Any] = {}
         for item in entity.fields:
             if not item.keep:
                 continue
             kept = next((visit.data[item.name] for visit in reversed(visits) if item.name in visit.data), None)
             if kept is None and item.target:
-                kept = _obvious(db, item.target, item.kind)
+                kept = self._obvious(db, item.target, item.kind)
             if kept is not None:
                 found[item.name] = kept
         return found
 
-    def look_before(self, db: Database, protocol: StudyProtocol, visit: Record) -> None:
-        """Read what was seen at the place at the visits before this one."""
+    def _obvious(self, db: Database, target: str, kind: Kind) -> Any:
+        """Return who saves (for people) or the only record that there is; None when nothing is obvious."""
+        for protocol in db.protocols.values():
+            if all(entity.code != target for entity in protocol.entities):
+                continue
+            known = [record.uid for record in records.roots(db, protocol.code, target)]
+            if self.newcomer is not None and self.newcomer.entity == target:
+                known.append(self.newcomer.uid)
+            uid = next((uid for uid in known if uid == db.author.who), None)
+            if uid is None and kind is Kind.LINK and len(known) == 1:
+                uid = known[0]
+            if uid is not None:
+                return [uid] if kind is Kind.LINKS else uid
+        return None
+
+    def look_before(self, db: Database, protocol: StudyProtocol, visit: Record, year: int) -> None:
+        """Read what was seen at the place at the visits before this one, before its year where it has no date yet."""
         form = protocol.form
         assert form is not None
         before = {
             other.uid: int(other.on_date[:4])
             for other in self.visits
-            if other.on_date and other.on_date < (visit.on_date or "") and other.uid != visit.uid
+            if other.on_date and other.on_date < (visit.on_date or str(year)) and other.uid != visit.uid
         }
         self.seen = {}
         for line in records.children(db, before):
@@ -126,17 +173,3 @@ class Past:
         unknown = [uid for uid in uids if uid not in self.links]
         if unknown:
             self.links.update((uid, record.data) for uid, record in records.get_many(db, unknown).items())
-
-
-def _obvious(db: Database, target: str, kind: Kind) -> Any:
-    """Return who saves (for people) or the only record that there is; None when nothing is obvious."""
-    for protocol in db.protocols.values():
-        if all(entity.code != target for entity in protocol.entities):
-            continue
-        known = records.roots(db, protocol.code, target)
-        uid = next((record.uid for record in known if record.uid == db.author.who), None)
-        if uid is None and kind is Kind.LINK and len(known) == 1:
-            uid = known[0].uid
-        if uid is not None:
-            return [uid] if kind is Kind.LINKS else uid
-    return None

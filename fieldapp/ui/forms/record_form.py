@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -38,6 +38,7 @@ POSITION = ("longitude", "latitude")
 
 _MARKS = {Severity.BLOCKING: ERROR, Severity.INCOMPLETE: WARNING, Severity.WARNING: WARNING, Severity.NOTICE: NOTICE}
 _WORST_FIRST = (Severity.BLOCKING, Severity.INCOMPLETE, Severity.WARNING, Severity.NOTICE)
+_MARKS_WORST_FIRST = (ERROR, WARNING, NOTICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class RecordForm(QWidget):
         self._fields: dict[str, LabeledField] = {}
         self._editors: list[Editor] = []
         self._context = Context({})
+        self._is_new = False
         self._notes: dict[str, tuple[str, str]] = {}
         self._checklist: LocalFields | None = None
         self._beside: Editor | None = None
@@ -89,8 +91,14 @@ class RecordForm(QWidget):
 
     # -------------------------------------------------------------------------------------------- values
 
-    def load(self, values: Values, context: Context, texts: Mapping[str, str] | None = None) -> None:
-        """Show the values of a record, `context` with its parents, `texts` that a draft held and that can't be read."""
+    def load(
+        self, values: Values, context: Context, texts: Mapping[str, str] | None = None, *, is_new: bool = False
+    ) -> None:
+        """Show the values of a record, `context` with all around it, `texts` that a draft held and that can't be read.
+
+        What concerns a record as a whole (too few ponds) is not said of one that is just being made.
+        """
+        self._is_new = is_new
         self._filling = True
         self._asked_to_save = False
         self._notes = {}
@@ -147,7 +155,7 @@ class RecordForm(QWidget):
 
     def problems(self) -> list[Problem]:
         """Return what is to be said about the values as they stand."""
-        context = Context(self.values(), self._context.parents, self._context.siblings, taxa=self._context.taxa)
+        context = replace(self._context, values=self.values())
         return checking.problems(self._protocol, self._entity, context)
 
     def set_note(self, name: str, text: str, severity: str = WARNING) -> None:
@@ -173,9 +181,26 @@ class RecordForm(QWidget):
             field = self._fields[editor.names[0]]
             if editor.is_unread():
                 continue  # being typed: it says itself what can't be read
-            text, mark = next((said[name] for name in editor.names if name in said), ("", NOTICE))
+            here = [said[name] for name in editor.names if name in said]
+            text, mark = min(here, key=lambda note: _MARKS_WORST_FIRST.index(note[1]), default=("", NOTICE))
             field.set_problem(text, mark)
+        self._say_of_all(found)
         return found
+
+    def _say_of_all(self, found: Sequence[Problem]) -> None:
+        """Say at the foot of the form what concerns the record as a whole."""
+        words = [self._say(problem) for problem in found if not problem.field and not self._is_new]
+        self._whole.setText("\n".join(words))
+        self._whole.setVisible(bool(words))
+
+    def words_of(self, found: Sequence[Problem], severity: Severity) -> list[str]:
+        """Return the sentences of the problems of this severity, each once."""
+        return list(dict.fromkeys(self._say(problem) for problem in found if problem.severity is severity))
+
+    def lines_lacking(self, found: Sequence[Problem]) -> int:
+        """Return how many lines of the form wait to be filled in (a position is one line)."""
+        lacking = {problem.field for problem in found if problem.severity is Severity.INCOMPLETE}
+        return sum(not lacking.isdisjoint(editor.names) for editor in self._editors)
 
     def _say(self, problem: Problem) -> str:
         if problem.field in POSITION and problem.code == "missing":
@@ -199,7 +224,10 @@ class RecordForm(QWidget):
             row, column = (row + 1, 0) if wide or column else (row, 1)
             self._editors.append(editor)
             self._fields.update(dict.fromkeys(editor.names, label))
-        grid.setRowStretch(row + 1, 1)
+        self._whole = text_label("", "warning", wrap=True, name=f"{self.objectName()}.whole")
+        self._whole.hide()
+        grid.addWidget(self._whole, row + 1, 0, 1, 2)
+        grid.setRowStretch(row + 2, 1)
         self.setLayout(grid)
         if self._beside is not None:
             self._editors.append(self._beside)
@@ -290,10 +318,12 @@ class RecordForm(QWidget):
         line = _line(item, name)
         line.changed.connect(edited)
         line.textEdited.connect(edited)
-        if isinstance(line, TextEdit):
-            return _editor(item, line, line.value, line.set_value)
         shows: dict[Kind, Callable[[Any], str]] = {Kind.DATE: parse.show_date, Kind.NUMBER: parse.show_number}
         show = shows.get(item.kind, str)
+        if item.default is not None:
+            line.setPlaceholderText(_("{value} si rien n’est écrit").format(value=show(item.default)))
+        if isinstance(line, TextEdit):
+            return _editor(item, line, line.value, line.set_value)
         return _editor(item, line, line.value, line.set_value, line, show)
 
     def _edited(self, *_what: object) -> None:

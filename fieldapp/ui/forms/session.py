@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -22,39 +21,28 @@ from fieldapp.store import drafts, records, taxa
 from fieldapp.store.connection import Database
 from fieldapp.ui import rounds
 from fieldapp.ui.forms.past import Past
+from fieldapp.ui.forms.waiting import OTHER_YEAR, Entry, Finding
 
 SHOWN_SUGGESTIONS = 6
 """Rows of a list of suggestions that are worth reading at night (a choice of the program)."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """A line that is being typed: the values read so far, and by column the text that is not read yet."""
-
-    uid: str
-    values: dict[str, Any]
-    texts: dict[str, str] = field(default_factory=dict)
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A problem of the visit (`line` is None) or of one line, with its sentence."""
-
-    problem: Problem
-    words: str
-    line: str | None = None
 
 
 class SheetSession:
     """The visit of a sheet. `open_session` makes one; every method that changes records saves them at once."""
 
     def __init__(
-        self, db: Database, protocol: StudyProtocol, known: Mapping[int, Taxon], past: Past, visit: Record, today: date
+        self,
+        db: Database,
+        protocol: StudyProtocol,
+        known: Mapping[int, Taxon],
+        past: Past,
+        visit: Record,
+        today: date,
+        year: int,
     ) -> None:
         if protocol.form is None:
             raise LookupError(protocol.code)
-        self.db, self.protocol, self.past, self.today = db, protocol, past, today
+        self.db, self.protocol, self.past, self.today, self.year = db, protocol, past, today, year
         self.form: Form = protocol.form
         self.sheet: SheetForm = protocol.form.sheet
         self.visit_entity: Entity = protocol.entity(self.sheet.visit)
@@ -67,6 +55,8 @@ class SheetSession:
         self.held: dict[str, Any] = {}
         self.entries: dict[str, Entry] = {}
         self.saved_at = ""
+        self._start: Values = visit.data
+        self._aside: dict[str, Any] = {}
         self._before: Values = {}
         self._stamped: dict[str, Any] = {}
         self._has_draft = False
@@ -140,10 +130,21 @@ class SheetSession:
         """Return what is to be said about the visit and its lines as they stand, held values included."""
         data = {**self.visit.data, **self.held}
         found = [Finding(problem, self.words(problem, self.visit_entity)) for problem in self._visit_problems(data)]
+        found = [*self._other_year(data), *found]
         for line in self.lines:
             for problem in checking.unconfirmed(self._line_problems(line.uid, line.data), line.data):
                 found.append(Finding(problem, self.words(problem, self.line_entity), line.uid))
         return found
+
+    def _other_year(self, data: Values) -> list[Finding]:
+        """Warn of a date that lies in another year than the one that was asked for."""
+        name = self.visit_entity.date_field
+        year = str(data.get(name, ""))[:4] if name else ""
+        problem = Problem(name or "", OTHER_YEAR, Severity.WARNING)
+        if not year or year == str(self.year) or not checking.unconfirmed([problem], data):
+            return []
+        words = _("La date est de {year}, la tournée de {asked} : vérifiez l’année.")
+        return [Finding(problem, words.format(year=year, asked=self.year))]
 
     def entry_problems(self, entry: Entry) -> list[Finding]:
         """Return what is to be said about the line that is being typed."""
@@ -168,6 +169,8 @@ class SheetSession:
         for asked in self.sheet.questions:
             if asked.code == finding.problem.code:
                 return _(asked.short)
+        if finding.problem.code in self.sheet.short:
+            return _(self.sheet.short[finding.problem.code])
         entity = self.visit_entity if finding.line is None else self.line_entity
         item = entity.by_name.get(finding.problem.field) if finding.problem.code == "missing" else None
         if item is not None:
@@ -213,7 +216,8 @@ class SheetSession:
 
     def waits(self) -> bool:
         """Return whether something typed is not saved."""
-        return bool(self.texts or self.held or any(self.is_begun(entry) for entry in self.entries.values()))
+        changed = not self.is_stored and self.visit.data != self._start
+        return bool(changed or self.texts or self.held or any(self.is_begun(entry) for entry in self.entries.values()))
 
     def is_begun(self, entry: Entry) -> bool:
         """Return whether a line holds something that is not saved."""
@@ -245,7 +249,7 @@ class SheetSession:
         """The key of the draft: by visit, for a visit not saved yet by year and passage."""
         if self.is_stored:
             return self._key(self.visit.uid)
-        year = (self.visit.on_date or self.today.isoformat())[:4]
+        year = (self.visit.on_date or str(self.year))[:4]
         return self._key(f"{year}{self.form.round.passage_of(self.visit.data):02}")
 
     def _key(self, last: str) -> str:
@@ -289,14 +293,56 @@ class SheetSession:
         """Give a field of the visit its value and save; False when it can never be right and waits in the draft."""
         self.texts.pop(name, None)
         wanted = {**self.held, name: value}
+        day = self.visit_entity.date_field
+        if day and self._merged(wanted).get(day) is None:
+            return self._without_day(name, value)
         was_wrong = {problem.code for problem in self._visit_problems(self.visit.data) if _blocks(problem)}
         wrong = [p for p in self._visit_problems(self._merged(wanted)) if _blocks(p) and p.code not in was_wrong]
         self.held = {key: item for key, item in wanted.items() if any(problem.field == key for problem in wrong)}
         if wrong and not self.held:
             self.held = {name: value}
         fitting = {key: item for key, item in wanted.items() if key not in self.held}
-        self.save(self._merged(fitting))
+        self.save(self._fitted(self._merged(fitting)))
         return not self.held
+
+    def awaits_day(self) -> str:
+        """Return "" or, while a new visit has no date, the sentence that asks for it: without one nothing is saved."""
+        day = self.visit_entity.date_field
+        if self.is_stored or not day or self.visit.data.get(day):
+            return ""
+        return _("Tapez d’abord la date du passage, en {year} : tout le reste attend sur la fiche.").format(
+            year=self.year
+        )
+
+    def _without_day(self, name: str, value: Any) -> bool:
+        """Keep in the draft what was typed while there is no date: a visit without one would be in no season."""
+        if self.is_stored:
+            self.held = {**self.held, name: value}
+        else:
+            old_key = self.draft_key
+            data = self._fitted(self._merged({name: value}))
+            self.visit = with_data(self.visit, self.visit_entity, data)
+            if self._has_draft and self.draft_key != old_key:
+                drafts.drop(self.db, old_key)
+        self.keep()
+        return False
+
+    def _fitted(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values without those that are not asked any more; asked again, they come back."""
+        found = dict(data)
+        for name, value in list(self._aside.items()):
+            if name not in found and self.visit_entity.by_name[name].is_relevant(found):
+                found[name] = self._aside.pop(name, value)
+        for name in data:
+            item = self.visit_entity.by_name.get(name)
+            if item is not None and not item.is_relevant(found) and item.is_relevant(self.visit.data):
+                self._aside[name] = found.pop(name)
+        return found
+
+    def _names(self, visit: Values, uid: str) -> bool:
+        """Return whether the visit points to the record."""
+        linked = [visit.get(item.name) for item in self.visit_entity.fields if item.target]
+        return any(value == uid or (isinstance(value, list) and uid in value) for value in linked)
 
     def _merged(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         merged = {**self.visit.data, **changes}
@@ -305,6 +351,9 @@ class SheetSession:
     def save_line(self, entry: Entry) -> list[Finding]:
         """Save a line that was typed; return what keeps it from being saved (nothing: it is saved)."""
         blocking = [finding for finding in self.entry_problems(entry) if _blocks(finding.problem)]
+        if why := self.awaits_day():
+            day = self.visit_entity.date_field or ""
+            blocking.append(Finding(Problem(day, "missing", Severity.BLOCKING), why))
         if blocking:
             self.keep()
             return blocking
@@ -328,6 +377,8 @@ class SheetSession:
     def toggle(self, quick: QuickKey, now: str) -> str:
         """Press a quick key; return "" or the sentence that says why it does nothing."""
         on = self.quick_on()
+        if why := self.awaits_day():
+            return why
         if on is not quick and (why := self._why_not(quick)):
             return why
         visit = self._unquicked(on) if on else dict(self.visit.data)
@@ -372,14 +423,22 @@ class SheetSession:
                 visit[name] = value
         return visit
 
-    def confirm(self, finding: Finding) -> None:
-        """Keep with the record that the person has seen this warning and means it."""
-        code = finding.problem.code
-        if finding.line is None:
-            self.save(_confirmed(self.visit.data, code))
-            return
-        line = next(line for line in self.lines if line.uid == finding.line)
-        self.save(self.visit.data, [with_data(line, self.line_entity, _confirmed(line.data, code))])
+    def confirm(self, found: Sequence[Finding]) -> None:
+        """Keep with the records that the person has seen these warnings and means it."""
+        visit: Values = self.visit.data
+        lines = {line.uid: line for line in self.lines}
+        changed: dict[str, Record] = {}
+        for finding in found:
+            code, uid = finding.problem.code, finding.line
+            if uid is None:
+                visit = _confirmed(visit, code)
+                continue
+            line = changed.get(uid, lines[uid])
+            changed[uid] = with_data(line, self.line_entity, _confirmed(line.data, code))
+            if uid in self.entries:  # the line is open for changes: it keeps the answer too
+                self.entries[uid].values = _confirmed(self.entries[uid].values, code)
+        if not self.awaits_day():
+            self.save(visit, list(changed.values()))
 
     def question(self) -> LinkedQuestion | None:
         """Return what a linked record (the dataset) is still to be asked, None when nothing."""
@@ -393,7 +452,7 @@ class SheetSession:
     def answer(self, asked: LinkedQuestion, text: str) -> None:
         """Keep the answer on the linked record, for good."""
         linked = records.get(self.db, str(self.visit.data[asked.link]))
-        if linked is None or not text.strip():
+        if linked is None or not text.strip() or self.awaits_day():
             return
         entity = self.db.protocols[linked.protocol].entity(linked.entity)
         fresh = with_data(linked, entity, {**linked.data, asked.field: text.strip()})
@@ -404,13 +463,14 @@ class SheetSession:
     def save(self, visit: Values, lines: Sequence[Record] = (), others: Sequence[Record] = ()) -> None:
         """Save the visit with these lines as one action, and in the same transaction the draft that is left."""
         fresh = with_data(self.visit, self.visit_entity, visit)
+        newcomer = [self.past.newcomer] if self.past.newcomer and self._names(visit, self.past.newcomer.uid) else []
         old_key = self.draft_key
         kept = {line.uid: line for line in self.lines}
         kept.update((line.uid, line) for line in lines)
         label = f"{_capital(self.sheet.visit_words(fresh.data))}, {self.site_name}"
         before = (self.visit, self.is_stored)
         with self.db.transaction():
-            saved = records.save(self.db, [fresh, *lines, *others], label)
+            saved = records.save(self.db, [*newcomer, fresh, *lines, *others], label)
             self.visit, self.is_stored = fresh, True
             try:
                 drafts.drop(self.db, old_key)
@@ -420,36 +480,11 @@ class SheetSession:
                 self.visit, self.is_stored = before
                 raise
         self._has_draft = self.waits()
+        if newcomer:
+            self.past.newcomer = None
         self.lines = [line for line in kept.values() if not line.deleted]
         self.past.know_links(self.db, self.protocol, self.visit_entity, self.visit.data)
         self.saved_at = saved.made_at
-
-
-def open_session(
-    db: Database,
-    protocol: StudyProtocol,
-    known: Mapping[int, Taxon],
-    site: str,
-    *,
-    visit: str | None = None,
-    passage: int | None = None,
-    today: date | None = None,
-) -> SheetSession:
-    """Return the sheet of a visit, else of the passage at the place this year, else of the visit of today, else new."""
-    today = today or rounds.today()
-    past = Past.read(db, protocol, site, today)
-    stored = past.visit(visit, passage, today)
-    start = stored or past.fresh(db, protocol, passage, today)
-    session = SheetSession(db, protocol, known, past, start, today)
-    session.is_stored = stored is not None
-    past.look_before(db, protocol, start)
-    session.restore()
-    past.know_links(db, protocol, session.visit_entity, session.visit.data)
-    if stored is not None:
-        below = records.children(db, [stored.uid])
-        session.lines = [record for record in below if record.entity == session.sheet.observation]
-    session.know([*past.seen, *(line.cd_nom for line in session.lines)])
-    return session
 
 
 def _blocks(problem: Problem) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -13,19 +13,24 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QSizePolicy,
 
 from fieldapp.core.forms import QuickKey
 from fieldapp.core.schema import Severity, StudyProtocol
-from fieldapp.core.text import _, ngettext
-from fieldapp.store import records
+from fieldapp.core.text import _, ngettext, together
 from fieldapp.ui import rounds, theme
-from fieldapp.ui.forms.elided import Elided
-from fieldapp.ui.forms.grid import LinesGrid
+from fieldapp.ui.forms import walk
+from fieldapp.ui.forms.grid import LINES_KEY, LinesGrid
 from fieldapp.ui.forms.head_panel import HeadPanel
-from fieldapp.ui.forms.session import Finding, SheetSession, open_session
+from fieldapp.ui.forms.links import newcomer
+from fieldapp.ui.forms.opening import open_session
+from fieldapp.ui.forms.session import SheetSession
+from fieldapp.ui.forms.waiting import Finding
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import ActionButton, Banner, KeyHint, live_key, text_label
+from fieldapp.ui.widgets.elided import Elided
 
 CONFIRM_KEY, REPEAT_KEY = "F12", "F2"
 NEXT_KEY, PREVIOUS_KEY = "Ctrl+Return", "Ctrl+PgUp"
+ROOMY = 60
+"""Width of the page in letters' heights from which the pond before is named on its button."""
 SEEN_SHOWN = 4
 """Species of earlier years that are named above the lines; the list of suggestions has them all."""
 
@@ -36,7 +41,10 @@ def clock() -> str:
 
 
 class SheetPage(PageWidget):
-    """The sheet. `open(protocol, site, visit=None, passage=None, order=())`: `order` are the places of the round."""
+    """The sheet. `open(protocol, site, visit=None, passage=None, year=None, order=())`.
+
+    `order` are the places of the round, `year` its season where it is not this one.
+    """
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -46,8 +54,9 @@ class SheetPage(PageWidget):
         self._session: SheetSession | None = None
         self._protocol: StudyProtocol | None = None
         self._order: list[str] = []
-        self._names: dict[str, tuple[str, tuple[float, float] | None]] = {}
+        self._names: Mapping[str, walk.Named] = {}
         self._passage: int | None = None
+        self._open_places: list[str] = []
         self._found: list[Finding] = []
         self._scroll = QScrollArea()  # moves only where large text and many open fields leave no other way
         self._scroll.setWidgetResizable(True)
@@ -73,9 +82,16 @@ class SheetPage(PageWidget):
             str(params["site"]),
             visit=params.get("visit"),
             passage=self._passage,
+            year=params.get("year"),
+            newcomer=newcomer(self._services),
         )
-        self._read_order(self._session, params.get("order") or ())
+        wanted = params.get("order") or ()
+        if not wanted or set(wanted) != set(self._names):
+            self._names = walk.places(self._services.db, self._session, wanted)
+        self._order = list(wanted) if set(wanted) == set(self._names) else list(self._names)
+        self._open_places = walk.still_open(self._services, self._session, self._order, self._passage)
         self._head.fill(self._session)
+        self._scroll.verticalScrollBar().setValue(0)
         self._grid.show_session(self._session)
         self._refresh()
         self._focus_first()
@@ -96,26 +112,9 @@ class SheetPage(PageWidget):
             "site": session.past.site.uid,
             "visit": session.visit.uid if session.is_stored else None,
             "passage": self._passage,
+            "year": session.year,
             "order": tuple(self._order),
         }
-
-    def _read_order(self, session: SheetSession, order: Sequence[str]) -> None:
-        """Learn the places of the round: in the order given, else by name."""
-        site, form = session.past.site, session.form.round
-        title = session.protocol.entity(form.site).title
-        wanted = list(order) if site.uid in order else []
-        if wanted and set(wanted) == set(self._names):
-            self._order = wanted
-            return
-        if wanted:
-            known = records.get_many(self._services.db, wanted)
-            places = [known[uid] for uid in wanted if uid in known and not known[uid].deleted]
-        else:
-            places = records.children(self._services.db, [site.parent]) if site.parent else [site]
-            places = [place for place in places if place.entity == form.site]
-            places.sort(key=lambda place: rounds.name_key(title(place.data)))
-        self._names = {p.uid: (rounds.shown(title(p.data)), rounds.position(p.data)) for p in places}
-        self._order = list(self._names)
 
     def _focus_first(self) -> None:
         session = self._session
@@ -123,7 +122,10 @@ class SheetPage(PageWidget):
             return
         waiting = next((name for name in session.texts if name in self._head.cells), None)
         begun = any(session.is_begun(entry) for entry in session.entries.values())
-        if waiting is not None and not begun:
+        day = session.visit_entity.date_field
+        if session.awaits_day() and day in self._head.cells and day not in session.texts:
+            self._head.cell(day).go_in()
+        elif waiting is not None and not begun:
             cell = self._head.cell(waiting)
             (cell.line or cell.editor).setFocus(Qt.FocusReason.OtherFocusReason)
         elif session.quick_on() and not session.sightings():
@@ -159,6 +161,7 @@ class SheetPage(PageWidget):
         self._grid.saved.connect(self._saved)
         self._grid.typed.connect(self._typed)
         self._grid.told.connect(self._keep_in_sight)
+        self._head.closed.connect(self._to_lines)
         self._make_question(body)
         self._make_footer(protocol)
         box = theme.column(self._head, self._asked, self._quick_row(sheet.quick, body), self._grid, spacing=theme.S + 2)
@@ -173,6 +176,7 @@ class SheetPage(PageWidget):
         self._outer.addWidget(self._foot_box)
         live_key(body, "Ctrl+Del", self._grid.delete_current)
         live_key(body, REPEAT_KEY, self._grid.repeat)
+        live_key(body, LINES_KEY, self._to_lines)
         stops = [*self._head.stops(), self._answer, *self._grid.stops(), self._previous, self._next]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
@@ -216,13 +220,16 @@ class SheetPage(PageWidget):
         self._banner.hide()
         self._previous = ActionButton("", "previous", PREVIOUS_KEY, name="sheet.previous", on=lambda: self._go(-1))
         self._missing = text_label("", "small", wrap=True, name="sheet.missing")
-        self._far = text_label("", "secondary", name="sheet.far")
+        self._far = Elided("secondary", name="sheet.far")
+        self._far.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         words = protocol.form.words if protocol.form else {}
         self._next_words = _(words["next"]) if "next" in words else _("Suivant")
         self._done_words = _(words["done"]) if "done" in words else _("Tournée finie.")
         self._next = ActionButton(
             self._next_words, key=NEXT_KEY, primary=True, name="sheet.next", on=lambda: self._go(1)
         )
+        for button in (self._previous, self._next):
+            button.setAutoDefault(True)  # Enter presses it while it has the cursor
         self._footer = theme.row(self._previous, self._missing, self._far, self._next)
         self._footer.setStretch(1, 1)
         self._footer.setAlignment(self._missing, Qt.AlignmentFlag.AlignVCenter)
@@ -301,10 +308,18 @@ class SheetPage(PageWidget):
 
     def _confirm(self) -> None:
         session = self._session
-        finding = next((item for item in self._found if item.problem.severity is Severity.WARNING), None)
-        if session is not None and finding is not None:
-            session.confirm(finding)
+        warnings = [item for item in self._found if item.problem.severity is Severity.WARNING]
+        if session is not None and warnings:
+            session.confirm([item for item in warnings if item.problem.code == warnings[0].problem.code])
             self._saved()
+
+    def _to_lines(self) -> None:
+        """Put the cursor where the species are typed, or where the sheet goes on when there is none to type."""
+        session = self._session
+        if session is not None and session.quick_on() and not session.sightings():
+            self._next.setFocus()
+        else:
+            self._grid.focus()
 
     # ------------------------------------------------------------------------------------------- what is said
 
@@ -376,28 +391,35 @@ class SheetPage(PageWidget):
         if session.is_stored or session.waits():
             missing = session.missing(self._found)
             if missing:
-                words = _("◐ Brouillon, il reste : {what}").format(what=", ".join(missing))
+                words = _("◐ Il manque : {what}").format(what=", ".join(missing))
             elif session.waits():
                 words = _("◐ Brouillon gardé")
             else:
                 words = _("● Fiche complète")
-        self._missing.setText(words)
+        self._missing.setText(together(words))
 
     # ------------------------------------------------------------------------------------------------ moving
 
     def _show_neighbours(self, session: SheetSession) -> None:
-        before, after = self._neighbour(-1), self._neighbour(1)
+        before, after = self._neighbour(-1), walk.next_open(self._order, session.past.site.uid, self._open_places)
         self._previous.setVisible(before is not None)
         if before is not None:
-            self._previous.set_text(self._names[before][0])
+            wide = self.width() > ROOMY * theme.text_px()
+            self._previous.set_text(self._names[before][0] if wide else "")
+            self._previous.setAccessibleName(self._names[before][0])
         self._next.set_text(self._next_words if after is not None else _("Finir la tournée"))
         far = ""
         if after is not None:
             name, position = self._names[after]
             here = rounds.position(session.past.site.data)
             metres = rounds.distance_m(here, position) if here and position else None
-            far = f"{name} {rounds.distance_words(metres)}".strip()
-        self._far.setText(far)
+            count = sum(uid != session.past.site.uid for uid in self._open_places)
+            entity = session.protocol.entity(session.form.round.site)
+            left = _("encore {n} {places}").format(
+                n=count, places=_(entity.label if count < 2 else entity.label_plural).lower()
+            )
+            far = " · ".join((left, f"{name} {rounds.distance_words(metres)}".strip()))
+        self._far.set_words(far)
 
     def _neighbour(self, step: int) -> str | None:
         session = self._session
@@ -412,12 +434,18 @@ class SheetPage(PageWidget):
             return
         self.leaving()
         self._say_left(session)
-        there = self._neighbour(step)
+        self._open_places = walk.still_open(self._services, session, self._order, self._passage)
+        here = session.past.site.uid
+        there = self._neighbour(step) if step < 0 else walk.next_open(self._order, here, self._open_places)
         if there is not None:
+            year, passage = session.year, self._passage
+            if passage is None and year != rounds.today().year:
+                passage = session.form.round.passage_of(session.visit.data)
             order = tuple(self._order)
-            self.open(protocol=session.protocol.code, site=there, passage=self._passage, order=order)
+            self.open(protocol=session.protocol.code, site=there, passage=passage, year=year, order=order)
         elif step > 0:
-            self._context.notify(self._done_words, "done")
+            if here not in self._open_places:
+                self._context.notify(self._done_words, "done")
             self._context.navigate("round", protocol=session.protocol.code, group=session.past.site.parent)
 
     def _say_left(self, session: SheetSession) -> None:
@@ -467,6 +495,7 @@ class SheetPage(PageWidget):
             *quick,
             *head,
             Action("F4", _("détails de la visite"), self._head.toggle_details),
+            Action(LINES_KEY, _("revenir à la ligne de l’espèce"), self._to_lines),
             Action(REPEAT_KEY, _("reprendre une espèce déjà vue ici"), self._grid.repeat),
             Action(CONFIRM_KEY, _("confirmer l’avertissement affiché"), self._confirm, "check"),
             Action("Up / Down", _("aller d’une ligne à l’autre, Entrée la modifie")),

@@ -14,6 +14,7 @@ from fieldapp.ui.widgets.cards import (
     text_label,
 )
 from fieldapp.ui.widgets.chips import ChipRow
+from fieldapp.ui.widgets.elided import Elided
 from fieldapp.ui.widgets.fields import ERROR, NOTICE, WARNING, DateEdit, LabeledField, ParsedEdit, TimeEdit
 from fieldapp.ui.widgets.flow import FlowLayout
 from fieldapp.ui.widgets.keyhint import KeyHint, key_words, live_key
@@ -30,6 +31,7 @@ __all__ = [
     "Chip",
     "ChipRow",
     "DateEdit",
+    "Elided",
     "EmptyState",
     "FlowLayout",
     "IconLabel",

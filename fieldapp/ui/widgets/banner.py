@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
-from fieldapp.core.text import N_, _
+from fieldapp.core.text import N_, _, together
 from fieldapp.ui import icons, theme
 from fieldapp.ui.widgets.buttons import ActionButton
 
@@ -82,6 +82,7 @@ class Banner(QFrame):
         self.setProperty("role", "banner")
         self._icon = IconLabel("info", parent=self)
         self._text = QLabel(self)
+        self._words = ""
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._aside = QLabel(self)
@@ -109,11 +110,11 @@ class Banner(QFrame):
         live: bool = True,
     ) -> None:
         """Say something else. With `live` false the key is only shown: the window answers to it already."""
-        self.kind, self._on = kind, on
+        self.kind, self._on, self._words = kind, on, text
         theme.set_role(self, kind, "kind")
         self._icon.set_icon(*_ICONS[kind])
         for label, words in ((self._text, text), (self._aside, aside)):
-            label.setText(words)
+            label.setText(together(words))
             theme.set_role(label, kind, "kind")
         self._aside.setVisible(bool(aside))
         self.button.set_text(action)
@@ -132,7 +133,7 @@ class Banner(QFrame):
 
     def text(self) -> str:
         """Return the sentence."""
-        return self._text.text()
+        return self._words
 
     def _act(self) -> None:
         if self._on is not None:

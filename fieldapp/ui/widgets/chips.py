@@ -12,6 +12,7 @@ from fieldapp.core.text import fold
 from fieldapp.ui import theme
 from fieldapp.ui.widgets.buttons import Chip
 from fieldapp.ui.widgets.flow import FlowLayout
+from fieldapp.ui.widgets.keyhint import digit_of
 
 
 class ChipRow(QFrame):
@@ -118,7 +119,7 @@ class ChipRow(QFrame):
             if not self._multiple and self._required:
                 chip.click()
             return
-        typed = fold(event.text())
+        typed = fold(digit_of(event.text()))
         if typed and not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             after = chips[at + 1 :] + chips[: at + 1]
             hit = next((c for c, chip in chips if fold(chip.quick_key) == typed), "") or next(

@@ -48,11 +48,26 @@ def key_words(key: str) -> str:
     return " ".join(_(_NAMES[part]) if part in _NAMES else part for part in parts)
 
 
+AZERTY = dict(zip("1234567890", "&é\"'(-è_çà", strict=True))
+"""What the keys of the digits give on a French keyboard when Shift is not held (source: AFNOR NF Z71-300, AZERTY)."""
+
+
+def digit_of(text: str) -> str:
+    """Return the digit of the key that gave this text, whatever the keyboard; any other text as it is."""
+    return next((digit for digit, sign in AZERTY.items() if sign == text), text)
+
+
 def sequences(key: str) -> list[QKeySequence]:
-    """Return the Qt sequences of a key; Return stands for the Enter of the number pad too."""
+    """Return the Qt sequences of a key.
+
+    Return stands for the Enter of the number pad too, and a digit for its key on a French keyboard, where it takes
+    Shift to get the digit itself.
+    """
     found = [QKeySequence(key)]
     if "Return" in key:
         found.append(QKeySequence(key.replace("Return", "Enter")))
+    if key[-1:] in AZERTY and not key[-2:-1].isalnum():
+        found.append(QKeySequence(key[:-1] + AZERTY[key[-1]].upper()))
     return found
 
 

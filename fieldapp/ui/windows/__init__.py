@@ -34,6 +34,15 @@ SETTINGS = Page("settings", N_("Réglages"), "settings", _page("windows.settings
 BACKUPS = Page(
     "backups", N_("Sauvegardes"), "backup", _page("windows.backups", "BackupsPage"), rail=False, below="settings"
 )
+DIRECTORY = Page(
+    "directory",
+    N_("Annuaire"),
+    "observers",
+    _page("windows.directory", "DirectoryPage"),
+    rail=False,
+    below="settings",
+    by_name=True,
+)
 
 
 def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
@@ -43,4 +52,4 @@ def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
         for protocol in protocols.values()
         if protocol.form is not None
     ]
-    return [TODAY, *places, ROUND, PLACE, SHEET, DATA, HISTORY, ANALYSES, EXCHANGES, SETTINGS, BACKUPS]
+    return [TODAY, *places, ROUND, PLACE, SHEET, DATA, HISTORY, ANALYSES, EXCHANGES, SETTINGS, BACKUPS, DIRECTORY]

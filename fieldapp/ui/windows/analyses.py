@@ -162,7 +162,7 @@ class AnalysesPage(PageWidget):
     def _build_body(self) -> QWidget:
         first, *others = HEADER
         columns = [Column(_(first), stretch=True), *(Column(_(title), number=True) for title in others)]
-        self._table = RecordTable(columns, name="analyses.table")
+        self._table = RecordTable(columns, has_totals=True, name="analyses.table")
         self._table_card = Card(name="analyses.table_card")
         self._table_card.body.setContentsMargins(theme.S, theme.XS, theme.S, theme.S)
         self._table_card.add(self._table, 1)
@@ -199,7 +199,7 @@ class AnalysesPage(PageWidget):
         self._picture = ActionButton(
             _("Graphique"), "export_file", "P", name="analyses.picture", on=self.export_picture
         )
-        self._species.setMinimumWidth(theme.text_px() * 14)
+        self._species.setMinimumWidth(theme.text_px() * 9)
         label = text_label(_("Espèce"), "label")
         label.setBuddy(self._species)
         foot = QWidget()

@@ -45,6 +45,7 @@ class AreasPage(PageWidget):
         self._protocol: StudyProtocol | None = None
         self._season: Season | None = None
         self._year = 0
+        self._arrives = True
         self._filter = SearchBox(_("filtrer les aires"), name="places.filter")
         self._filter.searched.connect(lambda _text: self._show())
         self._filter.setMaximumWidth(theme.text_px() * 22)
@@ -82,8 +83,13 @@ class AreasPage(PageWidget):
         self._year = year or self._year or rounds.today().year
         self._show_years(self._protocol)
         self._read()
-        if not self._filter.hasFocus():
+        if self._arrives or not self._filter.hasFocus():
             self._focus()
+        self._arrives = False
+
+    def leaving(self) -> None:
+        """Stand in the table again at the next showing."""
+        self._arrives = True
 
     def _set_table(self, protocol: StudyProtocol) -> None:
         """Make the table for this protocol: one column for each passage."""
@@ -201,7 +207,7 @@ class AreasPage(PageWidget):
 
 def _area_row(area: Area, passages: Sequence[int]) -> tuple[str, ...]:
     def reached(passage: int) -> str:
-        return f"{area.done[passage]} / {area.total}" if area.done.get(passage) else "–"
+        return f"{area.done[passage]} / {area.total}" if passage in area.done else "–"
 
     followed = str(area.due.last_year) if area.due.last_year else "–"
     return (area.name, str(area.total), *map(reached, passages), followed, f"{area.state}|{area.words}")

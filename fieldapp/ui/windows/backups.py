@@ -13,15 +13,15 @@ from PySide6.QtGui import QDesktopServices
 from fieldapp.core import paths
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.text import _, ngettext
-from fieldapp.store import backup, changes
-from fieldapp.store.backup import Backup, Content, Restored
+from fieldapp.store import backup
+from fieldapp.store.backup import Backup, Difference, Restored
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui import errors, theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
-from fieldapp.ui.wording import size_words
+from fieldapp.ui.wording import number_words, size_words
 from fieldapp.ui.working import Working
 
 
@@ -51,6 +51,42 @@ def restore_into(services: Services, file: Path) -> Restored:
         return backup.restore(file, path, held=services.lock)
     finally:
         services.db = open_for_use(path, protocols, author)
+
+
+def examined(file: Path, database: Path) -> Difference:
+    """Read a backup through and return how it differs from the present database."""
+    backup.verify(file)
+    return backup.compare(file, database)
+
+
+def difference_words(found: Difference) -> str:
+    """Return what going back to the copy would take away and bring."""
+    if not found.lost and not found.gained:
+        return _("Rien n’a été saisi depuis.")
+    words = []
+    if found.is_foreign:
+        words.append(_("Cette sauvegarde vient d’une autre base, sans rien de commun avec celle-ci."))
+    if found.gained:
+        words.append(
+            ngettext(
+                "{n} enregistrement de la sauvegarde n’est pas dans la base d’aujourd’hui.",
+                "{n} enregistrements de la sauvegarde ne sont pas dans la base d’aujourd’hui.",
+                found.gained,
+            ).format(n=number_words(found.gained))
+        )
+    if found.lost:
+        here = ngettext(
+            "{n} enregistrement fait ici n’est pas dans la sauvegarde.",
+            "{n} enregistrements faits ici ne sont pas dans la sauvegarde.",
+            found.lost,
+        )
+        since = ngettext(
+            "{n} enregistrement fait depuis n’y est pas.",
+            "{n} enregistrements faits depuis n’y sont pas.",
+            found.lost,
+        )
+        words.append((here if found.gained else since).format(n=number_words(found.lost)))
+    return " ".join(words)
 
 
 class BackupsPage(PageWidget):
@@ -154,9 +190,10 @@ class BackupsPage(PageWidget):
         if chosen is None or self._working.is_busy():
             return
         job = self._context.background.run(
-            backup.verify,
+            examined,
             chosen.path,
-            done=lambda content: self._ask_about(chosen, content),
+            self._context.services.path,
+            done=lambda found: self._ask_about(chosen, found),
             failed=self._not_verified,
         )
         self._working.start(_("Vérification de {name}").format(name=chosen.path.name), job)
@@ -165,22 +202,22 @@ class BackupsPage(PageWidget):
         self._working.stop()
         errors.show(error)
 
-    def _ask_about(self, chosen: Backup, content: Content) -> None:
+    def _ask_about(self, chosen: Backup, found: Difference) -> None:
         self._working.stop()
         if self._chosen() != chosen:
             return
-        since = changes.saved_after(self._context.services.db, content.last_change)
-        lost = ngettext(
-            "{n} enregistrement fait depuis n’y est pas.", "{n} enregistrements faits depuis n’y sont pas.", since
-        ).format(n=since)
+        back = _("La base reviendra à ce qu’elle était le {day} à {time}. {lost}")
+        other = _("La base deviendra celle de cette sauvegarde, du {day} à {time}. {lost}")
         self._sentence.setText(
-            _(
-                "La base reviendra à ce qu’elle était le {day} à {time}. {lost} La base d’aujourd’hui n’est pas "
-                "effacée : elle est d’abord mise de côté, à côté de la base, sous un autre nom."
-            ).format(
+            (other if found.gained else back).format(
                 day=f"{chosen.made_at.astimezone():%d/%m/%Y}",
                 time=f"{chosen.made_at.astimezone():%H:%M}",
-                lost=lost if since else _("Rien n’a été saisi depuis."),
+                lost=difference_words(found),
+            )
+            + " "
+            + _(
+                "La base d’aujourd’hui n’est pas "
+                "effacée : elle est d’abord mise de côté, à côté de la base, sous un autre nom."
             )
         )
         for button in (self._restore, self._make):

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget
 
+from fieldapp.core.errors import CancelledError
 from fieldapp.core.forms import GridColumn, PlaceState
 from fieldapp.core.schema import Kind, StudyProtocol, Values
 from fieldapp.core.text import _, fold, ngettext
 from fieldapp.store import listing, records
 from fieldapp.store.connection import Database
 from fieldapp.store.listing import Line
-from fieldapp.ui import theme
+from fieldapp.ui import errors, theme
+from fieldapp.ui.background import Job
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.services import Services
@@ -25,21 +27,30 @@ from fieldapp.ui.tables import Column, RecordTable, Row
 from fieldapp.ui.widgets import (
     ActionButton,
     Card,
+    Chip,
+    Elided,
     EmptyState,
     LabeledField,
     SearchBox,
     Suggest,
     Suggestion,
+    live_key,
     text_label,
 )
+from fieldapp.ui.windows.fitting import ColumnFit
 from fieldapp.ui.windows.history import sheet_params
+from fieldapp.ui.windows.incomplete import Incomplete, IncompleteTable, Missing, found_incomplete
 from fieldapp.ui.wording import ABSENT, Words, day_words, number_words
+from fieldapp.ui.working import Working
 
 SEARCH_PAUSE_MS = 200
 """How long the letters must rest before the records are searched: between two keystrokes of a slow typist."""
 
 FLEXIBLE = {1: (10, 0.3), 3: (11, 0.45), -1: (7, 0.25)}
 """Columns of place, species and observers: least widths in heights of the text, shares of the room to spare."""
+
+PLACE_SHARE = 0.35
+"""Share of the width that the places may take among the visits to complete; what is missing has the rest."""
 
 STATES = {
     PlaceState.TODO: "neutral",
@@ -53,17 +64,18 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is shown: a season (None: all), an aire, a taxon, letters."""
+    """What is shown: a season (None: all), an aire, a taxon, letters; or the incomplete visits instead of the rows."""
 
     year: int | None = None
     root: str | None = None
     cd_nom: int | None = None
     text: str = ""
+    incomplete: bool = False
 
     @property
     def is_narrow(self) -> bool:
         """Whether something else than the season is chosen."""
-        return bool(self.root or self.cd_nom or self.text)
+        return bool(self.root or self.cd_nom or self.text or self.incomplete)
 
 
 def found_ids(services: Services, protocol: str, entity: str, wanted: Filter) -> array[int]:
@@ -160,12 +172,16 @@ class DataPage(PageWidget):
         self._asked = 0
         self._is_opened = False
         self._areas: list[Suggestion] = []
+        self._incomplete_of = IncompleteTable(context.services, protocol)
+        self._missing: dict[int | None, Missing] = {}
+        self._job: Job | None = None
+        self._working = Working(name="data.working")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(SEARCH_PAUSE_MS)
         self._pause.timeout.connect(lambda: self._narrow(text=self._search.text().strip()))
-        box = theme.column(self._build_filters(), self._build_table(), self._build_foot())
-        box.setStretch(1, 1)
+        box = theme.column(self._build_filters(), self._working, self._build_table(), self._build_foot())
+        box.setStretch(2, 1)
         self.setLayout(box)
         theme.on_change().changed.connect(self._fit)
 
@@ -180,12 +196,16 @@ class DataPage(PageWidget):
         self._taxon.textChanged.connect(lambda text: None if text else self._narrow(cd_nom=None))
         self._search = SearchBox(_("mare, commune, observateur…"), name="data.search")
         self._search.searched.connect(lambda _text: self._pause.start())
+        self._incomplete = Chip(_("à compléter"), key="C", name="data.incomplete")
+        self._incomplete.toggled.connect(lambda on: self._narrow(incomplete=on))
+        live_key(self, "C", self._incomplete.click)
         group = self._table_of.protocol.entity(self._table_of.form.round.group)
         filters = theme.row(
             LabeledField(_("Saison"), self._season),
             LabeledField(_(group.label), self._area, key="F2"),
             LabeledField(_("Espèce"), self._taxon, key="F3"),
             LabeledField(_("Contient"), self._search, key="F4"),
+            LabeledField(_("Passages"), self._incomplete),
         )
         for place in (1, 2, 3):
             filters.setStretch(place, 1)
@@ -194,6 +214,10 @@ class DataPage(PageWidget):
     def _build_table(self) -> Card:
         self._table = RecordTable(self._table_of.columns(), name="data.table")
         self._table.opened.connect(self._open_sheet)
+        self._todo = RecordTable(self._incomplete_of.columns(), name="data.todo")
+        self._todo.opened.connect(self._open_sheet)
+        self._todo.current_changed.connect(self._say_missing)
+        self._todo_fit = ColumnFit(self._todo, (4, 2))
         self._first = EmptyState(
             "data",
             _("Aucune donnée pour l’instant"),
@@ -213,16 +237,25 @@ class DataPage(PageWidget):
             ActionButton(_("Effacer les filtres"), "close", name="data.clear_all", on=self.clear),
             name="data.nothing",
         )
+        self._complete = EmptyState(
+            "check",
+            _("Rien à compléter"),
+            _("Tous les passages de cette saison ont ce que le protocole demande."),
+            name="data.complete",
+        )
         self._stack = QStackedWidget()
-        for widget in (self._table, self._first, self._nothing):
+        for widget in (self._table, self._todo, self._first, self._nothing, self._complete):
             self._stack.addWidget(widget)
         card = Card(name="data.card")
         card.body.setContentsMargins(theme.S, theme.XS, theme.S, theme.S)
         card.add(self._stack, 1)
+        self._lacks = text_label("", wrap=True, name="data.lacks")
+        self._lacks.hide()
+        card.add(self._lacks)
         return card
 
     def _build_foot(self) -> Any:
-        self._count = text_label("", "secondary", name="data.count")
+        self._count = Elided("secondary", fills=True, name="data.count")
         self._clear = ActionButton(
             _("Effacer les filtres"), "close", "Ctrl+Backspace", role="quiet", name="data.clear", on=self.clear
         )
@@ -232,12 +265,14 @@ class DataPage(PageWidget):
         )
         self._sheet.set_key("")
         self._sheet.show_key("Return")
-        return theme.row(self._count, self._clear, 1, self._history, self._sheet)
+        foot = theme.row(self._count, self._clear, self._history, self._sheet)
+        foot.setStretch(0, 1)
+        return foot
 
     # ------------------------------------------------------------------------------------------- showing
 
     def open(self, **params: Any) -> None:
-        """Show what was asked for: `year`, `root`, `cd_nom`, `text`; the newest season when nothing was.
+        """Show what was asked for: `year`, `root`, `cd_nom`, `text`, `incomplete`; else the newest season.
 
         A taxon, an aire or letters without a year are looked for in all seasons.
         """
@@ -252,13 +287,23 @@ class DataPage(PageWidget):
         if not self._is_opened or params:
             newest = years[0] if years and not params.keys() & {"root", "cd_nom", "text"} else None
             year = params.get("year", newest)
-            self._filter = Filter(year, params.get("root"), params.get("cd_nom"), params.get("text", ""))
+            self._filter = Filter(
+                year,
+                params.get("root"),
+                params.get("cd_nom"),
+                params.get("text", ""),
+                bool(params.get("incomplete", False)),
+            )
         elif self._filter.year is not None and self._filter.year not in years:
             self._filter = replace(self._filter, year=years[0] if years else None)
         self._is_opened = True
+        self._missing.clear()
         self._show_filter()
         self._ask()
-        self._table.setFocus()
+        self._shown_table().setFocus()
+
+    def _shown_table(self) -> RecordTable:
+        return self._todo if self._filter.incomplete else self._table
 
     def _show_filter(self) -> None:
         """Write the filter into its fields, without asking again."""
@@ -275,11 +320,19 @@ class DataPage(PageWidget):
             line.blockSignals(True)
             line.setText(words)
             line.blockSignals(False)
+        self._incomplete.blockSignals(True)
+        self._incomplete.setChecked(wanted.incomplete)
+        self._incomplete.blockSignals(False)
+        self._taxon.setEnabled(not wanted.incomplete)
 
     def _narrow(self, **changed: Any) -> None:
         wanted = replace(self._filter, **changed)
+        if wanted.incomplete:  # visits have no species
+            wanted = replace(wanted, cd_nom=None)
         if wanted != self._filter:
-            self._filter = wanted
+            was, self._filter = self._filter.incomplete, wanted
+            if wanted.incomplete != was:
+                self._show_filter()
             self._ask()
 
     def clear(self) -> None:
@@ -291,10 +344,14 @@ class DataPage(PageWidget):
 
     def _ask(self) -> None:
         """Look for the rows in the background; only the answer to the newest question is shown."""
+        self._give_up()
         self._asked += 1
         number = self._asked
-        self._count.setText(_("recherche…"))
+        self._count.set_words(_("recherche…"))
         self._clear.setVisible(self._filter.is_narrow)
+        if self._filter.incomplete:
+            self._ask_incomplete(number)
+            return
         self._context.background.run(
             found_ids,
             self._context.services,
@@ -304,18 +361,77 @@ class DataPage(PageWidget):
             done=lambda ids: self._show(ids) if number == self._asked else None,
         )
 
+    def _ask_incomplete(self, number: int) -> None:
+        """Check the visits of the season, which takes a while, and show those that lack something."""
+        wanted = self._filter
+        self._job = self._context.background.run(
+            found_incomplete,
+            self._context.services,
+            self._table_of.protocol,
+            self._table_of.visit.code,
+            wanted.year,
+            wanted.root,
+            wanted.text,
+            self._missing.get(wanted.year),
+            done=lambda found: self._show_incomplete(found) if number == self._asked else None,
+            failed=lambda error: self._not_checked(error) if number == self._asked else None,
+            progress=lambda *told: self._working.tell(*told) if number == self._asked else None,
+        )
+        self._working.start(_("Vérification des passages"), self._job)
+
+    def _give_up(self) -> None:
+        """Leave the check that goes on: its answer is not wanted any more."""
+        self._working.stop()
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _not_checked(self, error: BaseException) -> None:
+        self._give_up()
+        self._narrow(incomplete=False)
+        if not isinstance(error, CancelledError):
+            errors.show(error)
+
+    def _show_incomplete(self, found: Incomplete) -> None:
+        self._working.stop()
+        self._job = None
+        self._missing[self._filter.year] = self._incomplete_of.missing = found.missing
+        had_cursor = self._table.hasFocus() or self._todo.hasFocus()
+        self._todo.show_ids(found.ids, self._incomplete_of.fetch)
+        self._fit()
+        nothing = self._nothing if found.missing else self._complete
+        self._stack.setCurrentWidget(self._todo if found.ids else nothing)
+        if had_cursor:
+            self._todo.setFocus()
+        count = ngettext("{n} passage à compléter", "{n} passages à compléter", len(found.ids))
+        self._say_shown(count.format(n=number_words(len(found.ids))), has_rows=bool(found.ids))
+        self._say_missing(self._todo.current_key())
+
+    def _say_missing(self, key: object) -> None:
+        """Say below the table all that the current visit lacks: a cell may be too narrow for it."""
+        line = self._line(key) if self._filter.incomplete else None
+        self._lacks.setText(self._incomplete_of.sentence(line.uid) if line else "")
+        self._lacks.setVisible(bool(line))
+
     def _show(self, ids: array[int]) -> None:
+        had_cursor = self._todo.hasFocus()
+        self._lacks.hide()
         self._table_of.with_year = self._filter.year is None
         self._table.show_ids(ids, self._table_of.fetch)
         self._fit()
         nothing = self._nothing if self._filter.is_narrow else self._first
         self._stack.setCurrentWidget(self._table if ids else nothing)
-        season = str(self._filter.year) if self._filter.year else _("toutes les saisons")
+        if had_cursor:
+            self._table.setFocus()
         count = ngettext("{n} ligne", "{n} lignes", len(ids)).format(n=number_words(len(ids)))
-        self._count.setText(count)
+        self._say_shown(count, has_rows=bool(ids))
+
+    def _say_shown(self, count: str, *, has_rows: bool) -> None:
+        season = str(self._filter.year) if self._filter.year else _("toutes les saisons")
+        self._count.set_words(count)
         self.set_title(_("Données"), f"{_(self._table_of.protocol.label)} · {season}")
         for button in (self._history, self._sheet):
-            button.setEnabled(bool(ids))
+            button.setEnabled(has_rows)
 
     def _fit(self) -> None:
         """Share the room that the other columns leave; below the least widths the table scrolls."""
@@ -326,6 +442,9 @@ class DataPage(PageWidget):
         spare = self._table.viewport().width() - taken - sum(least * em for least, _share in flexible.values())
         for number, (least, share) in flexible.items():
             self._table.setColumnWidth(number, least * em + max(0, int(spare * share)))
+        most = int(self._stack.width() * PLACE_SHARE)
+        self._todo.setColumnWidth(1, min(self._todo.columnWidth(1), most))
+        self._todo_fit.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room anew."""
@@ -350,23 +469,34 @@ class DataPage(PageWidget):
         return found[0] if found else None
 
     def _open_current(self) -> None:
-        self._open_sheet(self._table.current_key())
+        self._open_sheet(self._shown_table().current_key())
 
     def _open_sheet(self, key: object) -> None:
         line = self._line(key)
-        visit = line.parents.get(self._table_of.visit.code) if line else None
+        visit = None
+        if line is not None:
+            own = line.record.entity == self._table_of.visit.code
+            visit = line.record if own else line.parents.get(self._table_of.visit.code)
         if visit is not None:
             self._context.navigate("sheet", **sheet_params(visit))
 
     def _open_history(self) -> None:
-        line = self._line(self._table.current_key())
+        line = self._line(self._shown_table().current_key())
         if line is not None:
             self._context.navigate("history", uid=line.uid)
 
+    def go_back(self) -> bool:
+        """Cancel the check that goes on."""
+        return self._working.cancel()
+
+    def leaving(self) -> None:
+        """Give up the check that goes on."""
+        self._asked += 1
+        self._give_up()
+
     def undo_state(self) -> dict[str, Any]:
         """Return the filter, so that Back shows the same list."""
-        wanted = self._filter
-        return {"year": wanted.year, "root": wanted.root, "cd_nom": wanted.cd_nom, "text": wanted.text}
+        return asdict(self._filter)
 
     def actions_of_page(self) -> Sequence[Action]:
         """Return the keys of the page."""
@@ -377,5 +507,6 @@ class DataPage(PageWidget):
             Action("F2", _("choisir une aire"), self._area.setFocus, "area"),
             Action("F3", _("choisir une espèce"), self._taxon.setFocus, "pond"),
             Action("F4", _("chercher des lettres"), self._search.setFocus, "search"),
+            Action("C", _("passages à compléter, ou toutes les données"), self._incomplete.click, "filter"),
             Action("Ctrl+Backspace", _("effacer les filtres"), self.clear, "close"),
         ]

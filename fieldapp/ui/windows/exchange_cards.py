@@ -90,6 +90,10 @@ class Deck(Protocol):
         """Choose the next kind of file."""
         ...
 
+    def see_incomplete(self) -> None:
+        """Show the visits that lack something."""
+        ...
+
     def choose_target(self) -> None:
         """Ask for the file to write."""
         ...
@@ -126,7 +130,7 @@ class ImportCard(Card):
     """Which file to read; a file may be typed, chosen or dropped."""
 
     def __init__(self, page: Deck) -> None:
-        super().__init__(_("Importer un fichier SHF"), "import_file", name="exchanges.import_card")
+        super().__init__(_("Importer un fichier"), "import_file", name="exchanges.import_card")
         self.path = QLineEdit()
         self.path.setObjectName("exchanges.path")
         self.path.setPlaceholderText(_("déposez un fichier ici, ou tapez son chemin"))
@@ -150,7 +154,7 @@ class ExportCard(Card):
     def __init__(self, page: Deck, exporters: Sequence[Exporter]) -> None:
         super().__init__(_("Exporter pour la SHF"), "export_file", name="exchanges.export_card")
         self.kind = ChipRow(
-            [(item.code, _(_SHORT.get(item.code, item.label))) for item in exporters],
+            [(item.code, kind_words(item)) for item in exporters],
             multiple=False,
             required=True,
             framed=False,
@@ -158,14 +162,14 @@ class ExportCard(Card):
         )
         self.kind.set_value([exporters[0].code])
         self.season = SeasonStepper(with_all=True, name="exchanges.season")
-        live_key(self, "K", page.next_kind)
-        kinds = theme.row(self.season, self.kind, KeyHint("K"), spacing=theme.S)
+        season = LabeledField(_("Saison"), self.season)
+        kinds = theme.row(season, LabeledField(_("Format"), self.kind, key="K", on_key=page.next_kind))
         kinds.setStretch(1, 1)
-        kinds.setAlignment(self.kind, Qt.AlignmentFlag.AlignVCenter)
         self.add(kinds)
         self.path = QLineEdit()
         self.path.setObjectName("exchanges.target")
         self.path.setAccessibleName(_("fichier à écrire"))
+        self.path.returnPressed.connect(page.start_export)
         choose = _chooser("F5", "exchanges.choose_target", page.choose_target)
         field = theme.row(KeyHint("F4"), self.path, choose, spacing=theme.S)
         field.setStretch(1, 1)
@@ -176,11 +180,19 @@ class ExportCard(Card):
         self.button = ActionButton(
             _("Écrire le fichier"), "export_file", "E", primary=True, name="exchanges.export", on=page.start_export
         )
-        self.add(theme.row(self.button, 1))
+        self.incomplete = ActionButton(
+            _("À compléter"), "filter", "C", name="exchanges.incomplete", on=page.see_incomplete
+        )
+        self.incomplete.hide()
+        self.add(theme.row(self.button, self.incomplete, 1))
 
 
-_SHORT = {"shf": N_("données"), "shf-analyses": N_("passages")}
-"""Short names of the kinds of file, for the chips."""
+_KINDS = {"shf": N_("standard (une ligne par observation)"), "shf-analyses": N_("analyses (une ligne par passage)")}
+
+
+def kind_words(exporter: Exporter) -> str:
+    """Return the one name that a kind of file has on the page: on its chip and among the keys."""
+    return _(_KINDS.get(exporter.code, exporter.label))
 
 
 class ReportCard(Card):
@@ -206,6 +218,10 @@ class ReportCard(Card):
             name="exchanges.rows",
         )
         self.add(self.table, 1)
+        self._whole = text_label("", wrap=True, name="exchanges.sentence")
+        self.add(self._whole)
+        self._sentences: list[str] = []
+        self.table.current_changed.connect(self._say_whole)
         self._fine = EmptyState("check", _("Rien à signaler"), _("Toutes les lignes ont été comprises."))
         self.add(self._fine, 1)
         self.update_button = ActionButton(
@@ -238,11 +254,18 @@ class ReportCard(Card):
             notes.append(_("Les {n} premières remarques sont montrées ; le rapport les a toutes.").format(n=SHOWN))
         self._notes.setText(" ".join(notes))
         self._notes.setVisible(bool(notes))
+        self._sentences = [rows[0].sentence for rows in remarks[:SHOWN]]
         self.table.show_rows([_remark_row(rows) for rows in remarks[:SHOWN]])
+        self._say_whole(self.table.current_key())
         self.table.setVisible(bool(remarks))
+        self._whole.setVisible(bool(remarks))
         self._fine.setVisible(not remarks)
         self.update_button.setVisible(bool(report.counts[Outcome.DIFFERENT]))
         self.undo_button.setEnabled(report.action is not None)
+
+    def _say_whole(self, key: object) -> None:
+        """Write the whole explanation of the current row below the table, which cuts it."""
+        self._whole.setText(self._sentences[key] if isinstance(key, int) and key < len(self._sentences) else "")
 
 
 def alike(report: ImportReport) -> list[list[RowReport]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from fieldapp.core.errors import CancelledError
+from fieldapp.core.errors import CancelledError, WrongEncodingError
 from fieldapp.core.exchange import Exporter, Importer
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, ngettext
@@ -24,22 +25,33 @@ from fieldapp.ui import errors, files, theme
 from fieldapp.ui.background import Progress
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import (
-    Banner,
-)
-from fieldapp.ui.windows.exchange_cards import ExportCard, ImportCard, PastCard, ReportCard, preview_words
+from fieldapp.ui.widgets import Banner
+from fieldapp.ui.windows.exchange_cards import ExportCard, ImportCard, PastCard, ReportCard, kind_words, preview_words
 from fieldapp.ui.wording import Words
 from fieldapp.ui.working import Working
 
+UTF8, EXCEL = "utf-8", "cp1252"
+"""What files for the SHF are written in, and what spreadsheets on Windows write instead."""
 
-def run_import(services: Services, importer: Importer, path: Path, update: bool, progress: Progress) -> ImportReport:
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an import was asked for: the file, whether its values replace ours, the encoding of its text."""
+
+    path: Path
+    update: bool = False
+    encoding: str = UTF8
+
+
+def run_import(services: Services, importer: Importer, wanted: Wanted, progress: Progress) -> ImportReport:
     """Import a file with a connection of its own; cancelling leaves nothing of it."""
     with services.open_own() as db:
         return import_file(
             db,
             importer,
-            path,
-            update=update,
+            wanted.path,
+            update=wanted.update,
+            encoding=wanted.encoding,
             progress=progress.report,
             cancelled=progress.cancelled,
         )
@@ -74,6 +86,7 @@ class ExchangesPage(PageWidget):
         )
         self._exporters: dict[str, Exporter] = {item.code: item for item in self._protocol.exports if not item.options}
         self._asked = 0
+        self._reported: Wanted | None = None
         self._is_own_target = False
         self._to_undo: SavedAction | None = None
         self._import = ImportCard(self)
@@ -87,8 +100,8 @@ class ExchangesPage(PageWidget):
         theme.on_change().changed.connect(self._arrange)
         self._cards = QWidget()
         cards = theme.row(self._import, self._export)
-        cards.setStretch(0, 2)
-        cards.setStretch(1, 3)
+        cards.setStretch(0, 1)
+        cards.setStretch(1, 2)
         self._cards.setLayout(cards)
         box = theme.column(self._cards, self._working, self._ask, self._past, self._report)
         box.setStretch(3, 1)
@@ -111,16 +124,27 @@ class ExchangesPage(PageWidget):
         self._past.show_past(changes.of_kind(db, "import"), Words(db, {}))
         self.set_title(_("Échanges"), _(self._protocol.label))
         self._count()
-        self._import.path.setFocus()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Put the cursor where the letters of the page are keys, not text."""
+        if self._is_report() and not self._report.table.isHidden():
+            self._report.table.setFocus()
+        elif not self._is_report() and not self._past.table.isHidden():
+            self._past.table.setFocus()
+        else:
+            self._import.button.setFocus()
 
     def _exporter(self) -> Exporter:
         return self._exporters[self._export.kind.value()[0]]
 
     def next_kind(self) -> None:
         """Choose the next kind of file."""
+        self._export.kind.toggle(self._other().code)
+
+    def _other(self) -> Exporter:
         codes = list(self._exporters)
-        at = codes.index(self._exporter().code)
-        self._export.kind.toggle(codes[(at + 1) % len(codes)])
+        return self._exporters[codes[(codes.index(self._exporter().code) + 1) % len(codes)]]
 
     def _own_target(self, is_own: bool) -> None:
         self._is_own_target = is_own
@@ -131,10 +155,12 @@ class ExchangesPage(PageWidget):
         if not self._is_own_target:
             name = Path(exporter.filename)
             season = str(year) if year else _("toutes_saisons")
-            self._export.path.setText(str(files.start_folder() / f"{name.stem}_{season}{name.suffix}"))
+            target = files.start_folder() / f"{name.stem}_{season}{name.suffix}"
+            self._export.path.setText(files.home_words(target))
         self._asked += 1
         number = self._asked
         self._export.words.setText(_("comptage…"))
+        self._export.incomplete.hide()
         self._context.background.run(
             run_preview,
             self._context.services,
@@ -146,12 +172,21 @@ class ExchangesPage(PageWidget):
     def _show_preview(self, found: Preview) -> None:
         self._export.words.setText(preview_words(found) if found.rows or found.visits else _("Rien à exporter encore."))
         self._export.button.setEnabled(bool(found.rows))
+        self._export.incomplete.setVisible(bool(found.incomplete))
+
+    def see_incomplete(self) -> None:
+        """Open the page of the data on the visits that lack something."""
+        self._context.navigate("data", year=self._export.season.year(), incomplete=True)
 
     # ---- import
 
     def choose_import(self) -> None:
         """Ask for the file to read."""
-        files.ask_open(self, _("Importer un fichier SHF"), files.CSV, lambda path: self._import.path.setText(str(path)))
+        files.ask_open(self, _("Importer un fichier SHF"), files.CSV, self._name_file)
+
+    def _name_file(self, path: Path) -> None:
+        self._import.path.setText(files.home_words(path))
+        self._import.button.setFocus()
 
     def start_import(self) -> None:
         """Read the file that is named."""
@@ -162,14 +197,14 @@ class ExchangesPage(PageWidget):
                 _("Donnez d’abord le fichier : tapez son chemin, choisissez-le ou déposez-le."), "info"
             )
             return
-        self._run_import(Path(text).expanduser(), update=False)
+        self._run_import(Wanted(Path(text).expanduser()))
 
     def start_update(self) -> None:
         """Read the same file again, its values taking the place of ours."""
-        if self._report.report is not None:
-            self._run_import(self._report.report.path, update=True)
+        if self._reported is not None:
+            self._run_import(replace(self._reported, update=True))
 
-    def _run_import(self, path: Path, *, update: bool) -> None:
+    def _run_import(self, wanted: Wanted) -> None:
         if self._working.is_busy():
             return
         importer = self._protocol.imports[0]
@@ -178,21 +213,37 @@ class ExchangesPage(PageWidget):
             run_import,
             self._context.services,
             importer,
-            path,
-            update,
-            done=lambda report: self._imported(report, importer),
-            failed=self._failed,
+            wanted,
+            done=lambda report: self._imported(report, importer, wanted),
+            failed=lambda error: self._not_imported(error, wanted),
             progress=self._working.tell,
         )
         self._busy(True)
-        self._working.start(_("Import de {name}").format(name=path.name), job, at_once=True)
+        self._working.start(_("Import de {name}").format(name=wanted.path.name), job, at_once=True)
+
+    def _not_imported(self, error: BaseException, wanted: Wanted) -> None:
+        """Say why the file was refused; where its encoding may be the one of Excel, offer to read it so."""
+        if not isinstance(error, WrongEncodingError) or wanted.encoding != UTF8:
+            self._failed(error)
+            return
+        self._done_working()
+        self._ask.set(
+            "error",
+            str(error),
+            action=_("Lire en Latin-1 (cp1252)"),
+            key="L",
+            on=lambda: self._run_import(replace(wanted, encoding=EXCEL)),
+        )
+        self._ask.show()
+        self._rest()
 
     def _busy(self, busy: bool) -> None:
         for button in (self._import.button, self._export.button, self._report.update_button, self._report.undo_button):
             button.setEnabled(not busy)
 
-    def _imported(self, report: ImportReport, importer: Importer) -> None:
+    def _imported(self, report: ImportReport, importer: Importer, wanted: Wanted) -> None:
         self._done_working()
+        self._reported = wanted
         if report.action is not None:
             self._tell_saved()
         self._report.show_report(report, importer)
@@ -207,7 +258,7 @@ class ExchangesPage(PageWidget):
             "warning" if report.refused else "done",
         )
         self._refresh()
-        self._report.table.setFocus()
+        self._rest()
 
     def _arrange(self) -> None:
         """Lay the page out anew for another size of the text."""
@@ -228,7 +279,7 @@ class ExchangesPage(PageWidget):
             self._context.notify(_("Arrêté : rien du fichier n’a été gardé."), "info")
         else:
             errors.show(error)
-        self._import.path.setFocus()
+        self._rest()
 
     def _done_working(self) -> None:
         self._working.stop()
@@ -314,8 +365,9 @@ class ExchangesPage(PageWidget):
         files.ask_save(self, _("Exporter pour la SHF"), name, files.CSV, self._targeted)
 
     def _targeted(self, path: Path) -> None:
-        self._export.path.setText(str(path))
+        self._export.path.setText(files.home_words(path))
         self._own_target(True)
+        self._export.button.setFocus()
 
     def start_export(self) -> None:
         """Write the file."""
@@ -337,6 +389,7 @@ class ExchangesPage(PageWidget):
 
     def _exported(self, report: ExportReport) -> None:
         self._done_working()
+        self._rest()
         self._tell_written(report.text(), report.path)
 
     def _tell_written(self, words: str, path: Path) -> None:
@@ -353,8 +406,7 @@ class ExchangesPage(PageWidget):
         """Put the dropped file's path into the line."""
         for url in event.mimeData().urls():
             if url.isLocalFile():
-                self._import.path.setText(url.toLocalFile())
-                self._import.button.setFocus()
+                self._name_file(Path(url.toLocalFile()))
                 break
 
     def go_back(self) -> bool:
@@ -366,6 +418,7 @@ class ExchangesPage(PageWidget):
             return True
         if self._is_report():
             self._show_report(False)
+            self._rest()
             return True
         return False
 
@@ -376,7 +429,8 @@ class ExchangesPage(PageWidget):
             Action("F3", _("le choisir"), self.choose_import, "open_folder"),
             Action("I", _("importer"), self.start_import, "import_file"),
             *self._export.season.keys(),
-            Action("K", _("l’autre format d’export"), self.next_kind),
+            Action("K", _("exporter : {kind}").format(kind=kind_words(self._other())), self.next_kind),
+            Action("C", _("voir les passages à compléter"), self.see_incomplete, "filter"),
             Action("F4", _("taper le fichier à écrire"), self._export.path.setFocus),
             Action("F5", _("le choisir"), self.choose_target, "open_folder"),
             Action("E", _("écrire le fichier"), self.start_export, "export_file"),

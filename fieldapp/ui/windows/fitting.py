@@ -1,50 +1,14 @@
-"""What gives way when large letters need the room: the end of a sentence, the least important columns."""
+"""What gives way when large letters need the room: the least important columns of a table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHeaderView
 
 from fieldapp.ui import theme
 from fieldapp.ui.tables import RecordTable
-
-
-class ElidedLabel(QLabel):
-    """Secondary words at the right of their room; the whole of them is the tool tip when they are cut."""
-
-    def __init__(self, *, name: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setProperty("role", "secondary")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._words = ""
-
-    def set_words(self, words: str) -> None:
-        """Show these words."""
-        self._words = words
-        self.setAccessibleName(words)
-        self._cut()
-
-    def words(self) -> str:
-        """Return the words, cut or not."""
-        return self._words
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut anew."""
-        super().resizeEvent(event)
-        self._cut()
-
-    def _cut(self) -> None:
-        cut = QFontMetrics(theme.font()).elidedText(self._words, Qt.TextElideMode.ElideLeft, self.width())
-        if cut != self._words and self.width() < theme.text_px() * 6:
-            cut = ""
-        self.setText(cut)
-        self.setToolTip(self._words if cut != self._words else "")
 
 
 class ColumnFit(QObject):

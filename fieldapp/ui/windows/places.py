@@ -1,8 +1,10 @@
-"""The page that makes or edits an aire or a place (pond): its fields, where it lies, what its sheets ask for."""
+"""The page that makes or edits an aire, a place (pond), a person or a dataset: its fields, and what stands beside."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,12 +12,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from fieldapp.core import checking
-from fieldapp.core.ids import new_uid
+from fieldapp.core.ids import name_uid, new_uid
 from fieldapp.core.record import Record, make_record, with_data
-from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol
-from fieldapp.core.text import _, ngettext
+from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values
+from fieldapp.core.text import N_, _, ngettext
 from fieldapp.store import changes, drafts, records
 from fieldapp.ui import rounds, theme
+from fieldapp.ui.forms.links import DIRECTORY
 from fieldapp.ui.forms.position import PlacesSketch, nearest, short
 from fieldapp.ui.forms.record_form import POSITION, RecordForm
 from fieldapp.ui.page import Action, PageContext, PageWidget
@@ -23,6 +26,14 @@ from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import NOTICE, WARNING, ActionButton, Banner, Card, text_label
 
 DRAFT = "record"
+
+NEW = {
+    "sites_group": N_("Nouvelle aire"),
+    "site": N_("Nouvelle mare"),
+    "person": N_("Nouvelle personne"),
+    "dataset": N_("Nouveau jeu de données"),
+}
+"""The title of a record that is being made, by its entity; any other has its label."""
 
 
 class PlacePage(PageWidget):
@@ -62,18 +73,18 @@ class PlacePage(PageWidget):
         if self._stored is not None and not parent:
             parent = self._stored.parent or ""
         above = records.get(self._services.db, parent) if parent else None
-        parents = {above.entity: above.data} if above is not None else {}
-        self._neighbours = self._positions(study, entity, parent, uid)
+        around = self._around(study, sheet.entity, above)
+        self._neighbours = _positions(sheet.entity, around.siblings)
         draft = drafts.get(self._services.db, self._key())
         self._is_new = self._stored is None
         self._uid = uid or (draft or {}).get("uid") or new_uid()
         start = self._stored.data if self._stored else self._defaults(sheet.entity)
         values, texts = (draft["values"], draft["texts"]) if draft else (start, {})
-        own = {**parents, entity: values}
-        sheet.form.load(values, Context(values, own if sheet.entity.parent is None else parents), texts)
+        parents = {**around.parents, entity: values} if sheet.entity.parent is None else around.parents
+        sheet.form.load(values, replace(around, values=values, parents=parents), texts, is_new=self._is_new)
         self._imported = self._stored is not None and rounds.came_by_import(self._services.db, self._uid)
         self._say_restored(draft is not None)
-        self._delete.setVisible(not self._is_new)
+        self._delete.setVisible(self._can_remove())
         self._state.setText("")
         self._retitle(study, sheet.entity, above)
         self._follow()
@@ -100,21 +111,22 @@ class PlacePage(PageWidget):
         self._sheet = self._forms[key]
         return self._forms[key]
 
-    def _positions(
-        self, study: StudyProtocol, entity: str, parent: str, uid: str
-    ) -> list[tuple[str, tuple[float, float]]]:
-        if not parent or POSITION[0] not in study.entity(entity).by_name:
-            return []
-        title = study.entity(entity).title
-        found = [
-            (title(record.data), rounds.position(record.data))
-            for record in records.children(self._services.db, [parent])
-            if record.entity == entity and record.uid != uid
-        ]
-        return [(name, at) for name, at in found if at is not None]
+    def _around(self, study: StudyProtocol, entity: Entity, above: Record | None) -> Context:
+        """Return what the checks may look at: the records above, beside and below this one."""
+        db = self._services.db
+        parents: dict[str, Values] = {}
+        at = above
+        while at is not None:
+            parents[at.entity] = at.data
+            at = records.get(db, at.parent) if at.parent else None
+        beside = records.children(db, [above.uid]) if above else records.roots(db, study.code, entity.code)
+        own = self._params["uid"]
+        siblings = [record.data for record in beside if record.entity == entity.code and record.uid != own]
+        children = [record.data for record in records.children(db, [own])] if own else []
+        return Context({}, parents, siblings, children)
 
     def _retitle(self, study: StudyProtocol, entity: Entity, above: Record | None) -> None:
-        new = _("Nouvelle aire") if entity.parent is None else _("Nouvelle mare")
+        new = _(NEW.get(entity.code, entity.label))
         name = entity.title(self._stored.data) if self._stored else ""
         context = study.entity(above.entity).title(above.data) if above else _(study.label)
         self.set_title(rounds.shown(name) or new, rounds.shown(context))
@@ -185,19 +197,35 @@ class PlacePage(PageWidget):
             self._stop_at(unread or [sheet.name_field, *_blocking(found)])
             return
         record = self._record(sheet)
+        if record is None:
+            return
         name = sheet.entity.title(record.data)
         label = _("{what} {name}").format(what=_(sheet.entity.label), name=name)
         with db.transaction():
             saved = records.save(db, [record], label)
             drafts.drop(db, self._key())
         self._services.on_saved(saved.made_at)
-        self._go_on(sheet, record, name, [problem for problem in found if problem.severity is Severity.INCOMPLETE])
+        self._go_on(sheet, record, name, found)
 
-    def _record(self, sheet: _Sheet) -> Record:
+    def _record(self, sheet: _Sheet) -> Record | None:
+        """Return the record to be saved; None when one that goes by its name alone is there already, and that is said.
+
+        People and datasets have the identifier of their name, so that a file that names them means the same ones.
+        """
         values = sheet.form.values()
         if self._stored is not None:
             return with_data(self._stored, sheet.entity, values)
-        return make_record(self._params["protocol"], sheet.entity, values, self._params["parent"] or None, self._uid)
+        protocol, uid = self._params["protocol"], self._uid
+        if protocol == DIRECTORY:
+            uid = name_uid(sheet.entity.code, sheet.entity.title(values))
+            known = records.get(self._services.db, uid)
+            if known is not None and not known.deleted:
+                sheet.note_name(_("Ce nom est déjà dans l’annuaire : ouvrez sa fiche, ou écrivez un autre nom."))
+                self._stop_at([sheet.name_field])
+                return None
+            if known is not None:
+                return with_data(replace(known, deleted=False), sheet.entity, values)
+        return make_record(protocol, sheet.entity, values, self._params["parent"] or None, uid)
 
     def _stop_at(self, names: Sequence[str]) -> None:
         sheet = self._sheet
@@ -210,18 +238,29 @@ class PlacePage(PageWidget):
                 sheet.scroll_to(sheet.form.field(name))
                 return
 
-    def _go_on(self, sheet: _Sheet, record: Record, name: str, missing: Sequence[Problem]) -> None:
+    def _go_on(self, sheet: _Sheet, record: Record, name: str, found: Sequence[Problem]) -> None:
         """Go back to where the page was opened from, or on to the round of a new aire."""
         protocol = self._params["protocol"]
-        words = _("{name} : enregistré.").format(name=name)
-        if missing:
-            words += " " + ngettext("{n} champ reste à remplir.", "{n} champs restent à remplir.", len(missing)).format(
-                n=len(missing)
+        lacking = sheet.form.lines_lacking(found)
+        words = [_("{name} : enregistré.").format(name=name)]
+        if lacking:
+            words.append(
+                ngettext("{n} champ reste à remplir.", "{n} champs restent à remplir.", lacking).format(n=lacking)
             )
+        warned = sheet.form.words_of(found, Severity.WARNING)
         self._context.back()
-        if self._is_new and sheet.entity.parent is None:
+        if self._is_new and self._is_group(sheet.entity):
             self._context.navigate("round", protocol=protocol, group=record.uid)
-        self._context.notify(words, "info" if missing else "done")
+        self._context.notify(" ".join((*words, *warned)), "warning" if warned else "info" if lacking else "done")
+
+    def _is_group(self, entity: Entity) -> bool:
+        """Return whether the record is an aire: what rounds are walked in."""
+        form = self._services.protocols[self._params["protocol"]].form
+        return form is not None and entity.code == form.round.group
+
+    def _can_remove(self) -> bool:
+        """Return whether the record may be deleted: people and datasets are named in visits, so they stay."""
+        return not self._is_new and self._params["protocol"] != DIRECTORY
 
     def _remove(self) -> None:
         """Delete the record with all below it; the way back is offered instead of a question."""
@@ -229,7 +268,7 @@ class PlacePage(PageWidget):
         if sheet is None or stored is None:
             return
         db, protocol = self._services.db, self._params["protocol"]
-        words = delete_record(self._services, sheet.entity, stored)
+        words = delete_record(self._services, self._services.protocols[protocol], stored)
         drafts.drop(db, self._key())
         self._context.back()
         if stored.parent is None:
@@ -240,7 +279,7 @@ class PlacePage(PageWidget):
             group = stored.parent or stored.uid
             self._context.navigate("round", protocol=protocol, group=group)
 
-        self._context.notify(words, "undo", action=_("Annuler"), on=take_back)
+        self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
 
     # --------------------------------------------------------------------------------------------- shell
 
@@ -253,7 +292,7 @@ class PlacePage(PageWidget):
         found = [Action("Ctrl+Return", _("enregistrer"), self._store, "save")]
         if self._sheet is not None and self._sheet.sketch is not None:
             found.append(Action("F4", _("prendre la position d’ici"), self._sheet.form.ask_position, "locate"))
-        if not self._is_new:
+        if self._can_remove():
             found.append(Action("", _("supprimer"), self._remove, "delete"))
         return found
 
@@ -262,17 +301,27 @@ def _blocking(found: Sequence[Problem]) -> list[str]:
     return [problem.field for problem in found if problem.severity is Severity.BLOCKING]
 
 
-def delete_record(services: Services, entity: Entity, record: Record) -> str:
-    """Delete the record with all below it and return the sentence that says so."""
-    name = entity.title(record.data)
-    below = len(records.descendants(services.db, record.uid)) - 1
+def _positions(entity: Entity, siblings: Sequence[Values]) -> list[tuple[str, tuple[float, float]]]:
+    """Return the names and positions of the places beside this one, those that have a position."""
+    found = [(entity.title(values), rounds.position(values)) for values in siblings]
+    return [(name, at) for name, at in found if at is not None]
+
+
+def delete_record(services: Services, study: StudyProtocol, record: Record) -> str:
+    """Delete the record with all below it and return the sentence that says so: what went with it, by kind."""
+    name = study.entity(record.entity).title(record.data)
+    counts = Counter(below.entity for below in records.descendants(services.db, record.uid) if below.uid != record.uid)
     label = _("suppression de {name}").format(name=name)
     services.on_saved(records.delete(services.db, record.uid, label).made_at)
-    if not below:
+    kinds = [
+        f"{counts[entity.code]} {_(entity.label if counts[entity.code] == 1 else entity.label_plural).lower()}"
+        for entity in study.entities
+        if counts[entity.code]
+    ]
+    if not kinds:
         return _("{name} : supprimé.").format(name=name)
-    return ngettext("{name} : supprimé, avec {n} relevé.", "{name} : supprimé, avec {n} relevés.", below).format(
-        name=name, n=below
-    )
+    listed = _("{first} et {last}").format(first=", ".join(kinds[:-1]), last=kinds[-1]) if kinds[1:] else kinds[0]
+    return _("{name} : supprimé, avec {what}.").format(name=name, what=listed)
 
 
 class _Sheet(QWidget):

@@ -32,7 +32,8 @@ from fieldapp.ui.widgets import (
     live_key,
     text_label,
 )
-from fieldapp.ui.windows.fitting import ColumnFit, ElidedLabel
+from fieldapp.ui.widgets.elided import Elided
+from fieldapp.ui.windows.fitting import ColumnFit
 from fieldapp.ui.windows.places import delete_record
 
 
@@ -87,22 +88,35 @@ class RoundPage(PageWidget):
         for passage in range(1, 4):
             live_key(self, str(passage), partial(self._to_passage, passage))
         live_key(self, "Shift+N", self._add_group)
-        live_key(self, "Del", self._remove)
 
     def _lay_out(self) -> None:
         self._new = ActionButton(_("Nouvelle mare"), "add", "N", name="round.new", on=self._add)
         self._edit = ActionButton(_("Modifier"), "edit", "E", name="round.edit", on=self._modify)
         self._who = ActionButton(_("Affecter"), "observers", "A", name="round.assign", on=self._open_panel)
+        self._delete = ActionButton("", "delete", "Ctrl+Del", role="quiet", name="round.delete", on=self._remove)
+        self._delete.setAccessibleName(_("Supprimer la mare"))
+        self._delete.setToolTip(_("Supprimer la mare"))
         self._step = ActionButton(_("Commencer"), "next", primary=True, name="round.go", on=self._open_current)
         self._step.show_key("Return")
-        self._next = ElidedLabel(name="round.next")
+        self._next = Elided("secondary", fills=True, at_end=True, name="round.next")
         progress = theme.row(self._line, self._words, self._order)
+        head = theme.row(self._passages, self._delete)  # far from Enter and the next step
+        head.setStretch(0, 1)
         foot = theme.row(self._new, self._edit, self._who, self._next, self._step)
         foot.setStretch(3, 1)
-        box = theme.column(self._passages, progress, self._panel, self._card, foot)
+        box = theme.column(head, progress, self._panel, self._card, foot)
         box.setStretch(3, 1)
         self.setLayout(box)
-        stops = (self._passages, self._order, self._panel.people.line, self._table, self._new, self._edit, self._who)
+        stops = (
+            self._passages,
+            self._delete,
+            self._order,
+            self._panel.people.line,
+            self._table,
+            self._new,
+            self._edit,
+            self._who,
+        )
         for before, after in pairwise((*stops, self._step)):
             self.setTabOrder(before, after)
 
@@ -158,7 +172,7 @@ class RoundPage(PageWidget):
             self._table.select_key(following.uid)
         context = _("passage {n} · {done} sur {total}").format(n=found.passage, done=total - found.left, total=total)
         self.set_title(found.name, context if found.year == rounds.today().year else f"{context} · {found.year}")
-        for button in (self._edit, self._who, self._step):
+        for button in (self._edit, self._who, self._delete, self._step):
             button.setEnabled(bool(self._rows))
         self._name_step()
         (self._table if self._rows else self._new).setFocus()
@@ -225,6 +239,7 @@ class RoundPage(PageWidget):
                 site=place.uid,
                 visit=place.visit,
                 passage=self._round.passage,
+                year=self._round.year,
                 order=[row.uid for row in self._rows],
             )
 
@@ -256,14 +271,14 @@ class RoundPage(PageWidget):
         record = records.get(self._services.db, place.uid) if place else None
         if self._study is None or record is None:
             return
-        words = delete_record(self._services, self._study.entity(record.entity), record)
+        words = delete_record(self._services, self._study, record)
         self._reopen()
 
         def take_back() -> None:
             changes.undo(self._services.db)
             self._reopen()
 
-        self._context.notify(words, "undo", action=_("Annuler"), on=take_back)
+        self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
 
     # --------------------------------------------------------------------------------------- assignments
 
@@ -350,7 +365,7 @@ class RoundPage(PageWidget):
             Action("A", _("affecter les mares choisies (Maj ↓ en choisit plusieurs)"), self._open_panel, "observers"),
             Action("N", _("nouvelle mare"), self._add, "add"),
             Action("E", _("modifier la mare"), self._modify, "edit"),
-            Action("Del", _("supprimer la mare"), self._remove, "delete"),
+            Action("Ctrl+Del", _("supprimer la mare, avec ses passages"), self._remove, "delete"),
             Action("", _("modifier l’aire"), self._modify_group, "area"),
             Action("Shift+N", _("nouvelle aire"), self._add_group, "add"),
         ]

@@ -14,7 +14,7 @@ from fieldapp import __version__
 from fieldapp.core.text import LANGUAGES, _
 from fieldapp.ui import theme
 from fieldapp.ui.diagnostics import write_bundle
-from fieldapp.ui.files import ask_save
+from fieldapp.ui.files import ask_save, home_words
 from fieldapp.ui.forms.links import Directory
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
@@ -65,6 +65,7 @@ class SettingsPage(PageWidget):
         """Return the keys of the page."""
         return (
             Action("Ctrl+T", _("entrer dans le mode entraînement, ou en sortir"), self._switch, "training"),
+            Action("Ctrl+P", _("l’annuaire : personnes et jeux de données"), self._directory, "observers"),
             Action("Ctrl+B", _("les sauvegardes"), self._backups, "backup"),
             Action("Ctrl+D", _("enregistrer un diagnostic sans données personnelles"), self._diagnostic, "copy_report"),
         )
@@ -95,13 +96,14 @@ class SettingsPage(PageWidget):
 
     def _data_card(self) -> Card:
         card = Card(_("Données"), "data", name="settings.data")
-        path = text_label(str(self._services.path), "secondary", wrap=True, name="settings.path")
+        path = text_label(home_words(self._services.path), "secondary", wrap=True, name="settings.path")
         path.setTextInteractionFlags(path.textInteractionFlags().TextSelectableByMouse)
         card.add(theme.column(text_label(_("Vos relevés sont dans ce fichier :"), "small"), path, spacing=theme.XS))
         open_folder = ActionButton(_("Ouvrir le dossier"), "open_folder", name="settings.folder", on=self._open_folder)
         backups = ActionButton(_("Sauvegardes"), "backup", "Ctrl+B", name="settings.backups", on=self._backups)
         report = ActionButton(_("Diagnostic"), "copy_report", "Ctrl+D", name="settings.diagnostic", on=self._diagnostic)
-        card.add(theme.row(backups, open_folder, report, 1, spacing=theme.S))
+        people = ActionButton(_("Annuaire"), "observers", "Ctrl+P", name="settings.directory", on=self._directory)
+        card.add(theme.row(people, backups, open_folder, 1, spacing=theme.S))
         card.add(
             text_label(
                 _("L’entraînement ouvre une base jetable avec la saison de démonstration : rien n’y compte."),
@@ -109,7 +111,7 @@ class SettingsPage(PageWidget):
                 wrap=True,
             )
         )
-        card.add(theme.row(self._training, 1))
+        card.add(theme.row(self._training, report, 1, spacing=theme.S))
         return card
 
     def _choose_person(self, key: str) -> None:
@@ -124,6 +126,9 @@ class SettingsPage(PageWidget):
 
     def _switch(self) -> None:
         self._services.switch_training(not self._services.training)
+
+    def _directory(self) -> None:
+        self._context.navigate("directory")
 
     def _backups(self) -> None:
         self._context.navigate("backups")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -96,7 +97,7 @@ class TodayPage(PageWidget):
         self._words.setText("\n".join(filter(None, (self._left(area), self._next(protocol, area)))))
         self._line.set(area.done.get(area.passage, 0), area.total)
         self._line.show()
-        self._go.set_text(_("Reprendre la tournée") if area.done.get(area.passage) else _("Commencer la tournée"))
+        self._go.set_text(_("Reprendre la tournée") if area.passage in area.done else _("Commencer la tournée"))
 
     def _left(self, area: Area) -> str:
         left = ngettext("encore {n} mare", "encore {n} mares", area.missing).format(n=area.missing)
@@ -155,11 +156,31 @@ class TodayPage(PageWidget):
 
 
 def _nothing_tonight(season: Season) -> str:
+    return "\n".join(filter(None, (_why_nothing(season), _when_next(season))))
+
+
+def _why_nothing(season: Season) -> str:
     if all(area.due.passage is None for area in season.areas):
         return _("Hors des périodes de passage : rien à faire ce soir.")
     if any(area.state == "done" for area in season.areas):
         return _("Tout ce qui est à faire est fait. Bonne soirée !")
     return _("Aucune aire n’est à suivre ce soir.")
+
+
+def _when_next(season: Season) -> str:
+    """Return when the next period of passage begins: this year's for the aires that are due, else next year's first.
+
+    "" where there is none.
+    """
+    coming = [area.due for area in season.areas if area.due.next_from is not None]
+    coming = [due for due in coming if due.is_due or (due.next_from or date.min).year > season.year]
+    due = min(coming, key=lambda due: due.next_from or date.max, default=None)
+    if due is None or due.next_from is None:
+        return ""
+    day = rounds.day_month(due.next_from)
+    if due.next_from.year != season.year:
+        day = f"{day} {due.next_from.year}"
+    return _("La prochaine période, celle du passage {n}, commence le {day}.").format(n=due.next_passage, day=day)
 
 
 def season_words(seasons: Sequence[Season]) -> str:

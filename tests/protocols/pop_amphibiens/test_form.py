@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from fieldapp.core import checking
-from fieldapp.core.forms import QuickKey
+from fieldapp.core.forms import QuickKey, Start
 from fieldapp.core.schema import Context, Severity, Values
 from fieldapp.protocols.pop_amphibiens import form
 from fieldapp.protocols.pop_amphibiens.protocol import PROTOCOL
-from fieldapp.protocols.pop_amphibiens.schema import LOCAL_FIELDS, OBSERVATION, VISIT
+from fieldapp.protocols.pop_amphibiens.schema import LOCAL_FIELDS, OBSERVATION, SITE_DESTROYED, VISIT
 
 TAXA = {taxon.cd_nom: taxon for taxon in PROTOCOL.taxa()}
 VISITED: dict[str, Any] = {
@@ -118,9 +118,35 @@ def test_undetermined_amphibians_are_proposed_last() -> None:
 
 def test_a_new_visit_has_its_passage_deduced_and_the_defaults_of_the_module() -> None:
     first = {"visit_date_min": "2026-03-01", "num_passage": 1}
-    assert form.new_visit({}, [first], date(2026, 4, 14)) == {
-        "visit_date_min": "2026-04-14", "num_passage": 2, "accessibility": "Oui", "methode_de_prospection": ["1"],
+    assert form.new_visit(Start({}, [first], 2026, date(2026, 4, 14))) == {
+        "visit_date_min": "2026-04-14", "num_passage": 2, "accessibility": "Oui", "methode_de_prospection": ["4"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("passage", "method"), [(1, "1"), (2, "4"), (3, "1"), (4, "1")])
+def test_a_new_visit_has_the_method_of_the_usual_moment_of_its_passage(passage: int, method: str) -> None:
+    found = form.new_visit(Start({}, [], 2026, date(2026, 4, 14), passage))
+    assert found["methode_de_prospection"] == [method]
+
+
+def test_a_visit_of_another_year_has_no_date_and_keeps_its_passage() -> None:
+    found = form.new_visit(Start({}, [], 2024, None, 3))
+    assert "visit_date_min" not in found
+    assert found["num_passage"] == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "state"),
+    [
+        ([], None),
+        ([{"visit_date_min": "2026-03-01"}], None),
+        ([{"visit_date_min": "2024-03-01"}], "Site existant"),
+        ([{"visit_date_min": "2022-03-01", "etat_site": SITE_DESTROYED}, {"visit_date_min": "2024-03-01"}], None),
+    ],
+)
+def test_the_state_is_prefilled_for_a_pond_of_earlier_years_alone(before: list[dict[str, str]], state: object) -> None:
+    found = form.new_visit(Start({}, before, 2026, date(2026, 3, 10), 1))
+    assert found.get("etat_site") == state
 
 
 def test_the_form_names_fields_that_exist_and_every_optional_one_is_grouped() -> None:

@@ -6,7 +6,7 @@ from fieldapp.core.exchange import ParsedRow, RowRefusedError
 from fieldapp.core.ids import name_uid
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Taxon
-from fieldapp.protocols.pop_amphibiens import lists, schema
+from fieldapp.protocols.pop_amphibiens import lists, schema, shf
 from fieldapp.protocols.pop_amphibiens.shf_reading import ShfParser
 
 Row = dict[str, str]
@@ -31,9 +31,8 @@ class Here:
 
 def read(rows: Sequence[Row], *found: Record) -> list[ParsedRow]:
     parser = ShfParser(Here(*found))
-    for row in rows:
-        parser.survey(row)
-    return [parser.parse(row) for row in rows]
+    surveyed = [parser.survey([row[column] for column in shf.STANDARD]) for row in rows]
+    return [parser.parse(row) for row in surveyed]
 
 
 def by_entity(parsed: ParsedRow) -> dict[str, Record]:

@@ -74,7 +74,7 @@ class Hand:
         """Return the words of a label, "" when it is hidden."""
         found = self.window.findChild(QLabel, name)
         assert found is not None, name
-        return found.text() if found.isVisible() else ""
+        return found.text().replace("\N{NO-BREAK SPACE}", " ") if found.isVisible() else ""
 
     def widget(self, name: str) -> Any:
         found = self.window.findChild(QWidget, name)
@@ -108,10 +108,17 @@ def open_sheet(
     theme.apply(qapp)
     opened: list[MainWindow] = []
 
-    def make(number: int = 1, passage: int | None = 2, visit: str | None = None, on: Database | None = None) -> Hand:
+    def make(
+        number: int = 1,
+        passage: int | None = 2,
+        visit: str | None = None,
+        on: Database | None = None,
+        year: int | None = None,
+        settings: Settings | None = None,
+    ) -> Hand:
         saved: list[str] = []
         base = on or db
-        services = Services(base, base.protocols, Settings(), saved.append, lambda _settings: None)
+        services = Services(base, base.protocols, settings or Settings(), saved.append, lambda _settings: None)
         window = MainWindow(
             windows.pages(base.protocols),
             services=services,
@@ -123,7 +130,8 @@ def open_sheet(
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         opened.append(window)
-        window.navigate("sheet", protocol=CODE, site=evening.site_uid(number), passage=passage, visit=visit)
+        place = evening.site_uid(number)
+        window.navigate("sheet", protocol=CODE, site=place, passage=passage, visit=visit, year=year)
         QApplication.processEvents()
         return Hand(window, services, saved=saved)
 

@@ -45,7 +45,7 @@ FORM = Form(
     SheetForm(
         "stop", "bird", (HeaderField("on_day"), HeaderField("minutes", "F3")), (), (), (),
         (text_column("note", "Note"),),
-        "taxon", "note", {}, lambda _site, _visits, day: {"on_day": day.isoformat()}, lambda _line: True,
+        "taxon", "note", {}, lambda start: {"on_day": str(start.on)}, lambda _line: True,
         lambda _text, known, _seen: tuple(known.values()), lambda _visit: "arrêt",
     ),
 )  # fmt: skip

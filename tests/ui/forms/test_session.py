@@ -8,7 +8,8 @@ from fieldapp.core.errors import DatabaseError, FieldappError
 from fieldapp.protocols.pop_amphibiens.protocol import PROTOCOL
 from fieldapp.store import drafts, records
 from fieldapp.store.connection import Database
-from fieldapp.ui.forms.session import SheetSession, open_session
+from fieldapp.ui.forms.opening import open_session
+from fieldapp.ui.forms.session import SheetSession
 from tests.ui.forms import evening
 from tests.ui.forms.conftest import counted, lines, visits
 

@@ -51,16 +51,24 @@ def test_the_first_passage_asks_for_the_state_of_the_site_and_stays_within_25_ke
     db: Database, open_sheet: OPEN, at: AT
 ) -> None:
     evening.fill(db)
-    hand = open_sheet(1, passage=1)
-    hand.pressed.clear()
+    hand = open_sheet(2, passage=1)
     hand.keys("Ctrl+Enter", "F5", *TWO_SPECIES, "F4", "ex", "Enter")
     at("22:02")
     hand.keys("F6", "Ctrl+Enter")
     assert len(hand.pressed) <= 25
-    [visit] = visits(db, 2)
+    [visit] = visits(db, 3)
     assert visit.data["etat_site"] == "Site existant"
     assert visit.data["num_passage"] == 1
     assert len(lines(db, visit)) == 2
+
+
+def test_a_pond_known_from_earlier_years_is_taken_to_exist_and_it_shows(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2, passage=1)
+    assert hand.widget("sheet.details.summary").words().endswith("existant")
+    hand.keys("F5")
+    [visit] = visits(db, 2)
+    assert visit.data["etat_site"] == "Site existant"
 
 
 def test_opening_a_sheet_and_leaving_it_stores_nothing(db: Database, open_sheet: OPEN) -> None:
@@ -205,7 +213,7 @@ def test_what_is_missing_is_said_in_one_line_and_on_leaving(db: Database, open_s
     evening.fill(db)
     hand = open_sheet(2)
     hand.keys("F5", "cal", "Enter", "3", "Enter")
-    assert hand.label("sheet.missing") == "◐ Brouillon, il reste : fin"
+    assert hand.label("sheet.missing") == "◐ Il manque : fin"
     hand.keys("Ctrl+Enter")
     assert hand.window.notices.banner.text() == "Mare 02 reste en brouillon, il manque : fin"
 
@@ -214,7 +222,7 @@ def test_without_a_visit_that_evening_nothing_of_another_day_carries_over(db: Da
     evening.fill(db, evening=False)
     hand = open_sheet(2)
     assert hand.widget("sheet.observers").text() == ""
-    assert hand.widget("sheet.methode_de_prospection").value() == [evening.DAY]
+    assert hand.widget("sheet.methode_de_prospection").value() == [evening.NIGHT]  # passage 2 is walked at night
     assert hand.widget("sheet.expertise").isVisible()
 
 
@@ -240,6 +248,8 @@ def test_capture_asks_once_for_the_derogation_of_the_dataset(db: Database, open_
 def test_after_the_last_pond_the_round_is_finished(db: Database, open_sheet: OPEN) -> None:
     evening.fill(db)
     hand = open_sheet(3)
+    hand.keys("F9", "Ctrl+Enter")
+    assert hand.page.page_title == "Mare 02"  # the one that is left, not the first one, which is done
     hand.keys("F9", "Ctrl+Enter")
     assert "Tournée finie" in hand.window.notices.banner.text()
     place = hand.window.place()

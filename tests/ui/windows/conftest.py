@@ -38,7 +38,7 @@ class Blank(PageWidget):
         self.opened.append(params)
 
 
-OURS = ("today", "places", "round", "place")
+OURS = ("today", "places", "round", "place", "directory", "settings")
 
 
 def pages(db: Database) -> list[Page]:
@@ -141,6 +141,9 @@ def read_sample(path: Path) -> list[Record]:
                     "Heure_fin": row["heure_fin"],
                     "observers": watched,
                     "accessibility": row["accessibilite"],
+                    "expertise": row["expertise_operateur"],
+                    "id_dataset": "the file",
+                    **reached(row),
                 },
                 site,
                 visit,
@@ -148,11 +151,29 @@ def read_sample(path: Path) -> list[Record]:
             found[row["uuid_observation"]] = make_record(
                 CODE,
                 OBSERVATION,
-                {"presence": row["presence_amphibien"], "cd_nom": int(row["cd_nom"])},
+                {"presence": row["presence_amphibien"], "cd_nom": int(row["cd_nom"]), **counted(row)},
                 visit,
                 row["uuid_observation"],
             )
     return list(found.values())
+
+
+def reached(row: dict[str, str]) -> dict[str, Any]:
+    """Return what a visit that reached the pond is asked for besides."""
+    found: dict[str, Any] = {"methode_de_prospection": ["4"]}
+    if row["num_passage"] == "1":
+        found["etat_site"] = code(VISIT.by_name["etat_site"], row["etat_site"])
+    return found
+
+
+def counted(row: dict[str, str]) -> dict[str, Any]:
+    """Return the numbers of an observation."""
+    found: dict[str, Any] = {"count_min": int(row["nombre_min"]), "count_max": int(row["nombre_max"])}
+    if row["presence_amphibien"] == "Oui":
+        found["id_nomenclature_typ_denbr"] = code(
+            OBSERVATION.by_name["id_nomenclature_typ_denbr"], row["type_denombrement"]
+        )
+    return found
 
 
 def db_entity(protocol: str, entity: str) -> Any:

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldapp.core.record import make_record
-from fieldapp.protocols.pop_amphibiens.schema import CODE, SITE, SITES_GROUP, VISIT
+from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION, SITE, SITES_GROUP, VISIT, accessible
 from fieldapp.store import records
 from fieldapp.store.connection import Database
 from fieldapp.ui.page import PageWidget
@@ -76,7 +76,35 @@ def area(db: Database, name: str, ponds: int = 2, **values: Any) -> tuple[str, l
     return group.uid, [site.uid for site in sites]
 
 
+ASKED_ALWAYS = {"observers": ["who"], "expertise": "Chevronné", "id_dataset": "what", "accessibility": "Oui"}
+ASKED_WHERE_REACHED = {"Heure_debut": "21:02", "Heure_fin": "21:14", "methode_de_prospection": ["4", "5"]}
+
+
 def visit(db: Database, site: str, on: str, passage: int, **values: Any) -> str:
+    """Save a visit with every field that is asked for; whether its lines say enough is up to the test."""
+    filled: dict[str, Any] = {**ASKED_ALWAYS, **(ASKED_WHERE_REACHED if accessible(values) else {}), **values}
+    if passage == 1 and accessible(values):
+        filled["etat_site"] = VISIT.by_name["etat_site"].choices[0].code
+    return begin(db, site, on, passage, **filled)
+
+
+def see(db: Database, visit_uid: str, cd_nom: int, presence: str = "Oui") -> None:
+    """Save one observation, complete: one animal counted, or nothing seen."""
+    counted = {"count_min": 1, "count_max": 1, "id_nomenclature_typ_denbr": "Co"}
+    nothing = {"count_min": 0, "count_max": 0}
+    values = {"presence": presence, "cd_nom": cd_nom, **(counted if presence == "Oui" else nothing)}
+    records.save(db, [make_record(CODE, OBSERVATION, values, visit_uid)], "observation")
+
+
+def nothing_seen(db: Database, site: str, on: str, passage: int, **values: Any) -> str:
+    """Save a complete visit that saw nothing."""
+    uid = visit(db, site, on, passage, **values)
+    see(db, uid, 914450, "Non")
+    return uid
+
+
+def begin(db: Database, site: str, on: str, passage: int, **values: Any) -> str:
+    """Save a visit that holds just these values."""
     record = make_record(CODE, VISIT, {"visit_date_min": on, "num_passage": passage, **values}, site)
     records.save(db, [record], "passage")
     return record.uid

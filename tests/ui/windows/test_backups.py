@@ -8,8 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from fieldapp import protocols
+from fieldapp.core import paths
 from fieldapp.core.record import make_record
+from fieldapp.exchange import demo
 from fieldapp.store import backup, records
+from fieldapp.store.opening import open_for_use
 from tests.ui.windows.desk import Desk, desk_on
 
 
@@ -75,3 +79,20 @@ def test_a_damaged_backup_is_refused_and_the_database_stays(desk: Desk) -> None:
     assert len(shown) == 1
     assert not desk.find(QWidget, "backups.ask").isVisible()
     assert records.count(desk.services.db, "pop_amphibiens", "observation") == 389
+
+
+def test_a_backup_of_another_computer_is_not_said_to_be_up_to_date(desk: Desk, tmp_path: Path) -> None:
+    add_person(desk, "PETIT Anne")
+    with open_for_use(tmp_path / "autre" / "season.db", protocols.installed()) as other:
+        demo.fill(other)
+        person = make_record("directory", other.protocols["directory"].entity("person"), {"name": "DURAND Zoé"}, None)
+        records.save(other, [person], "DURAND Zoé")
+        backup.make(other.path, paths.backup_folder(desk.services.path))
+    desk.go("backups")
+    desk.press(Qt.Key.Key_R)
+    desk.idle()
+    said = desk.label("backups.sentence")
+    assert "Rien n’a été saisi depuis" not in said
+    assert "vient d’une autre base" in said
+    assert "2 enregistrements de la sauvegarde ne sont pas dans la base d’aujourd’hui." in said
+    assert "2 enregistrements faits ici ne sont pas dans la sauvegarde." in said

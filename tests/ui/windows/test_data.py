@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from fieldapp.core.record import Record, with_data
+from fieldapp.exchange.preview import incomplete
 from fieldapp.store import records
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.tables import KEPT_WINDOWS, WINDOW, RecordTable
@@ -118,3 +120,80 @@ def test_scrolling_through_a_million_rows_fetches_windows_only(desk: Desk) -> No
     assert max(asked) <= WINDOW
     assert len(asked) <= 2 * 21 + 2  # a screen lies in at most two windows
     assert len(table.model()._windows) <= KEPT_WINDOWS  # type: ignore[attr-defined]
+
+
+def without_end(desk: Desk) -> Record:
+    """Take the end of one visit away and return the visit."""
+    db = desk.services.db
+    seen = records.get(db, "97a6205d-b58b-47c5-a672-2f5baec24d6e")
+    assert seen is not None
+    visit = records.get(db, seen.parent or "")
+    assert visit is not None
+    values = {name: value for name, value in visit.data.items() if name != "Heure_fin"}
+    entity = db.protocols[visit.protocol].entity(visit.entity)
+    records.save(db, [with_data(visit, entity, values)], "heure effacée")
+    return visit
+
+
+def test_one_key_lists_the_visits_that_lack_something_and_enter_opens_their_sheet(desk: Desk) -> None:
+    visit = without_end(desk)
+    wanted = incomplete(desk.services.db, desk.services.protocols["pop_amphibiens"], "visit", 2020)
+    desk.go("data")
+    desk.press(Qt.Key.Key_C)
+    desk.idle()
+    rows = desk.cells("data.todo")
+    assert len(rows) == len(wanted)
+    assert {row[3] for row in rows} == {" ".join(sentences) for sentences in wanted.values()}
+    assert desk.label("data.count") in {f"{len(rows)} passage à compléter", f"{len(rows)} passages à compléter"}
+    todo = desk.find(RecordTable, "data.todo")
+    assert todo.hasFocus()
+    place = next(number for number, row in enumerate(rows) if "Fin : à remplir." in row[3])
+    todo.selectRow(place)
+    assert desk.label("data.lacks") == rows[place][3]
+    desk.press(Qt.Key.Key_Return)
+    sheet = desk.window.page()
+    assert isinstance(sheet, Blank)
+    assert sheet.opened == [{"protocol": "pop_amphibiens", "site": visit.parent, "visit": visit.uid}]
+    desk.window.back()
+    desk.idle()
+    assert desk.cells("data.todo") == rows
+    desk.press(Qt.Key.Key_C)
+    settled(desk, "389 lignes")
+    assert desk.find(RecordTable, "data.table").hasFocus()
+
+
+def test_the_incomplete_visits_of_one_area_only(desk: Desk) -> None:
+    without_end(desk)
+    desk.go("data", year=2020, incomplete=True)
+    everywhere = desk.cells("data.todo")
+    area = everywhere[-1][1].partition("|")[2]
+    desk.press(Qt.Key.Key_F2)
+    desk.qtbot.keyClicks(desk.find(QLineEdit, "data.area"), area[:12])
+    desk.press(Qt.Key.Key_Return)
+    desk.idle()
+    assert desk.cells("data.todo") == [row for row in everywhere if row[1].partition("|")[2] == area]
+
+
+def test_a_season_without_gaps_says_so(desk: Desk) -> None:
+    db = desk.services.db
+    protocol = db.protocols["pop_amphibiens"]
+    for uid in incomplete(db, protocol, "visit", 2020):
+        records.delete(db, uid, "supprimé")
+    desk.go("data", year=2020, incomplete=True)
+    assert desk.find(QWidget, "data.complete").isVisible()
+
+
+def test_opening_the_page_checks_no_visit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("fieldapp.ui.windows.data.found_incomplete", lambda *given: asked.append(given))
+    desk.go("data")
+    assert asked == []
+
+
+def test_a_check_that_is_cancelled_goes_back_to_the_rows(desk: Desk) -> None:
+    page = desk.go("data")
+    desk.press(Qt.Key.Key_C)
+    desk.press(Qt.Key.Key_Escape)
+    settled(desk, "389 lignes")
+    assert desk.window.page() is page
+    assert not desk.find(QWidget, "data.incomplete").property("checked")

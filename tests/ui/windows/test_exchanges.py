@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import NothingToUndoError
 from fieldapp.core.record import with_data
 from fieldapp.store import changes, records
-from fieldapp.ui.widgets import ActionButton, Banner, StateBadge
+from fieldapp.ui.widgets import ActionButton, Banner, ChipRow, StateBadge
+from fieldapp.ui.windows.data import DataPage
 from tests.ui.windows.desk import Desk, desk_on
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -176,3 +177,64 @@ def test_the_other_format_counts_visits_and_proposes_its_own_file(desk: Desk, sa
     desk.idle()
     assert desk.label("exchanges.preview").startswith("261 lignes à écrire, pour 261 passages.")
     assert desk.find(QLineEdit, "exchanges.target").text().endswith("pop_amphibiens_analyses_2020.csv")
+
+
+def test_the_letters_of_the_page_are_keys_from_the_start(desk: Desk) -> None:
+    desk.go("exchanges")
+    line = desk.find(QLineEdit, "exchanges.path")
+    assert not line.hasFocus()
+    for key in (Qt.Key.Key_K, Qt.Key.Key_C, Qt.Key.Key_A):
+        desk.press(key)
+    assert line.text() == ""
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["shf-analyses"]
+    desk.press(Qt.Key.Key_F2)
+    assert line.hasFocus()
+
+
+def test_a_file_of_excel_is_read_by_one_key_after_it_was_refused(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
+    path = tmp_path / "excel.csv"
+    path.write_bytes(sample_pop.read_text(encoding="utf-8").encode("cp1252"))
+    bring_in(desk, path)
+    banner = desk.find(Banner, "exchanges.ask")
+    assert banner.isVisible()
+    assert "--encoding" not in banner.text()
+    assert observations(desk) == 0
+    desk.press(Qt.Key.Key_L)
+    desk.idle()
+    assert observations(desk) == 389
+    assert not banner.isVisible()
+    groups = records.roots(desk.services.db, "pop_amphibiens", "sites_group")
+    assert all("Ã" not in str(record.data) for record in groups)
+
+
+def test_the_whole_explanation_of_the_row_stands_below_the_report(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
+    bring_in(desk, edited_sample(sample_pop, tmp_path / "faux.csv", nombre_min="-1", nombre_max="-2"))
+    rows = desk.cells("exchanges.rows")
+    label = desk.find(QLabel, "exchanges.sentence")
+    assert label.wordWrap()
+    assert label.text() == rows[0][4]
+    desk.press(Qt.Key.Key_End)
+    assert label.text() == rows[-1][4]
+
+
+def test_the_incomplete_visits_are_one_key_away_from_the_export(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
+    bring_in(desk, edited_sample(sample_pop, tmp_path / "sans_fin.csv", heure_fin=""))
+    desk.press(Qt.Key.Key_Escape)
+    desk.idle()
+    assert desk.find(ActionButton, "exchanges.incomplete").isVisible()
+    desk.press(Qt.Key.Key_C)
+    desk.idle()
+    assert isinstance(desk.window.page(), DataPage)
+    assert desk.find(QWidget, "data.todo").isVisible()
+    assert any("Fin" in row[3] for row in desk.cells("data.todo"))
+
+
+def test_a_kind_of_file_has_one_name_on_its_chip_and_among_the_keys(desk: Desk) -> None:
+    page = desk.go("exchanges")
+    row = desk.find(ChipRow, "exchanges.kind")
+    assert row.chip("shf").text() == "standard (une ligne par observation)"
+    other = next(action.words for action in page.actions_of_page() if action.key == "K")
+    assert other == f"exporter : {row.chip('shf-analyses').text()}"
+    desk.press(Qt.Key.Key_K)
+    other = next(action.words for action in page.actions_of_page() if action.key == "K")
+    assert other == f"exporter : {row.chip('shf').text()}"

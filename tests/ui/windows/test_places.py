@@ -8,13 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from fieldapp.core.record import make_record
-from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION
+from fieldapp.protocols.pop_amphibiens.schema import CODE
 from fieldapp.store import changes, drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.ui.forms.position import PositionEdit
 from fieldapp.ui.shell import MainWindow
-from tests.ui.windows.support import area, focus, place, press, rows, thing, type_in, visit, words
+from tests.ui.windows.support import area, focus, place, press, rows, see, thing, type_in, visit, words
 
 Open = Callable[..., MainWindow]
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -64,10 +63,9 @@ def test_from_an_empty_start_to_a_pond_that_is_occupied_by_keyboard_alone(open_w
     }
     assert rows(window, "round.table") == [["mare 01", "todo|", "", "", "", ""]]
 
-    seen = visit(db, site.uid, "2026-04-14", 2)
-    records.save(db, [make_record(CODE, OBSERVATION, {"presence": "Oui", "cd_nom": 459628}, seen)], "obs")
+    see(db, visit(db, site.uid, "2026-04-14", 2), 459628)
     press(window, Qt.Key.Key_2)
-    assert rows(window, "round.table")[0][:4] == ["mare 01", "occupied|", "Crapaud calamite", "14/04"]
+    assert rows(window, "round.table")[0][:4] == ["mare 01", "occupied|", "Crapaud calamite", "14/04 21:02"]
 
 
 def test_a_pond_without_a_name_is_not_saved_and_says_so(open_window: Open, db: Database) -> None:
@@ -87,7 +85,7 @@ def test_a_pond_may_be_completed_later(open_window: Open, db: Database) -> None:
     type_in(window, "mare 02")
     press(window, Qt.Key.Key_Return, CTRL)
     assert only(db, "site", group).data == {"base_site_name": "mare 02"}
-    assert window.notices.banner.text() == "mare 02 : enregistré. 3 champs restent à remplir."
+    assert window.notices.banner.text() == "mare 02 : enregistré. 2 champs restent à remplir."
 
 
 def test_what_was_typed_comes_back_after_leaving_the_page(open_window: Open, db: Database) -> None:
@@ -218,3 +216,54 @@ def test_tab_follows_the_form_from_the_name_to_the_button(open_window: Open, db:
     names = ("base_site_name", "milieu_aquatique", "position", "base_site_description", "first_use_date")
     assert passed[:5] == [f"place.site.{name}" for name in names]
     assert passed[8:9] == ["place.save"]
+
+
+def test_a_second_pond_of_the_same_name_is_said_while_typing_and_after_saving(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=3)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    press(window, Qt.Key.Key_N)
+    type_in(window, "Mare_01")  # the SHF file does not tell it from "mare 01"
+    name = line(window, "place.site.base_site_name")
+    said = "Une autre mare de l’aire porte déjà ce nom : changez l’un des deux."
+    assert name.accessibleDescription() == said
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert place(window).code == "round"
+    assert said in window.notices.banner.text()
+
+
+def test_the_same_name_in_another_aire_is_no_matter(open_window: Open, db: Database) -> None:
+    area(db, "Terrils", ponds=3)
+    group, _sites = area(db, "Marais", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    type_in(window, "mare 01")
+    assert line(window, "place.site.base_site_name").accessibleDescription() == ""
+
+
+def test_a_pond_far_from_the_others_is_asked_about(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=3)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    at = line(window, "place.site.position")
+    at.setFocus()
+    type_in(window, "51.00, 2.78")  # 0.547 degrees of latitude north of mare 03: 61 km
+    press(window, Qt.Key.Key_Tab)
+    assert at.accessibleDescription() == "À 61 km de la mare la plus proche de l’aire : vérifiez la position."
+
+
+def test_an_aire_says_that_it_has_too_few_ponds_and_a_new_one_does_not(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=2)
+    window = open_window(DAY, "place", protocol=CODE, entity="sites_group", uid=group)
+    whole = thing(window, "place.sites_group.whole")
+    assert whole.text() == "2 mares dans l’aire : le protocole en demande au moins 3."
+    assert whole.isVisible()
+    window.navigate("place", protocol=CODE, entity="sites_group")
+    assert not whole.isVisible()
+    type_in(window, "TERRILS")
+    assert "porte déjà ce nom" in line(window, "place.sites_group.sites_group_name").accessibleDescription()
+
+
+def test_the_years_of_an_aire_without_any_are_the_ones_in_effect(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=3)
+    window = open_window(DAY, "place", protocol=CODE, entity="sites_group", uid=group)
+    years = line(window, "place.sites_group.years_between")
+    assert years.text() == ""
+    assert years.placeholderText() == "2 si rien n’est écrit"

@@ -18,16 +18,25 @@ from fieldapp.store import changes, drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.ui import rounds
 from fieldapp.ui.shell import MainWindow
-from tests.ui.windows.support import area, focus, page, place, press, rows, type_in, visit, words
+from tests.ui.windows.support import (
+    area,
+    begin,
+    focus,
+    nothing_seen,
+    page,
+    place,
+    press,
+    rows,
+    see,
+    thing,
+    type_in,
+    visit,
+    words,
+)
 
 Open = Callable[..., MainWindow]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 DAY = date(2026, 4, 14)
-
-
-def see(db: Database, visit_uid: str, cd_nom: int, presence: str = "Oui") -> None:
-    values = {"presence": presence, "cd_nom": cd_nom, "count_min": 1, "count_max": 1}
-    records.save(db, [make_record(CODE, OBSERVATION, values, visit_uid)], "observation")
 
 
 def states(window: MainWindow) -> dict[str, str]:
@@ -69,6 +78,9 @@ def test_a_past_season_opens_the_round_of_that_year(open_window: Open, season_20
     assert page(window).page_context.endswith("2020")
     press(window, Qt.Key.Key_2)
     assert list(states(window).values()).count("todo") == 2
+    press(window, Qt.Key.Key_Return)
+    assert place(window).code == "sheet"
+    assert place(window).params["year"] == 2020  # a visit of that year is not dated today
 
 
 def test_every_state_of_a_pond_is_told_apart(open_window: Open, db: Database) -> None:
@@ -88,6 +100,69 @@ def test_every_state_of_a_pond_is_told_apart(open_window: Open, db: Database) ->
         "mare 06": "todo",
     }
     assert next(row for row in rows(window, "round.table") if row[0] == "mare 01")[2] == "Crapaud calamite"
+
+
+def test_a_visit_that_lacks_something_is_a_draft_and_still_to_do(open_window: Open, db: Database) -> None:
+    group, sites = area(db, "Terrils", ponds=4)
+    see(db, visit(db, sites[0], "2026-04-10", 2), 459628)
+    see(db, visit(db, sites[1], "2026-04-10", 2, expertise=None), 459628)  # the expertise is missing
+    begin(db, sites[2], "2026-04-10", 2, Heure_debut="21:02")  # F5 alone
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    assert states(window) == {"mare 01": "occupied", "mare 02": "draft", "mare 03": "draft", "mare 04": "todo"}
+    assert next(row for row in rows(window, "round.table") if row[0] == "mare 02")[2] == "Crapaud calamite"
+    assert words(window, "round.words") == "encore 3 mares · avant le 15 mai"
+    assert thing(window, "round.passages.2").text() == "passage 2 · 1 / 4"
+    window.navigate("places")
+    assert rows(window, "places.table")[0][3] == "1 / 4"
+    window.navigate("today")
+    assert rows(window, "today.table") == [["Terrils", "passage 2", "1 / 4", "doing|en cours"]]
+    assert words(window, "today.words").startswith("Terrils, passage 2 : encore 3 mares.")
+
+
+def test_a_line_without_its_count_leaves_the_pond_a_draft(open_window: Open, db: Database) -> None:
+    group, sites = area(db, "Terrils", ponds=1)
+    seen = visit(db, sites[0], "2026-04-10", 2)
+    records.save(db, [make_record(CODE, OBSERVATION, {"presence": "Oui", "cd_nom": 459628}, seen)], "observation")
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    assert states(window) == {"mare 01": "draft"}
+    assert rows(window, "round.table")[0][2] == "Crapaud calamite"
+
+
+def test_of_two_visits_of_a_passage_the_later_counts_everywhere(open_window: Open, db: Database) -> None:
+    group, sites = area(db, "Terrils", ponds=1)
+    nothing_seen(db, sites[0], "2026-04-10", 2)
+    begin(db, sites[0], "2026-04-12", 2, Heure_debut="21:02")
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    assert states(window) == {"mare 01": "draft"}
+    window.navigate("today")
+    assert rows(window, "today.table")[0][2] == "0 / 1"
+
+
+def test_a_sheet_with_an_unsaved_draft_is_not_done_anywhere(open_window: Open, db: Database) -> None:
+    group, sites = area(db, "Terrils", ponds=1)
+    seen = nothing_seen(db, sites[0], "2026-04-10", 2)
+    drafts.put(db, f"sheet:{CODE}:{sites[0]}:{seen}", {"visit": {"num_passage": 2}})
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    assert states(window) == {"mare 01": "draft"}
+    window.navigate("places")
+    assert rows(window, "places.table")[0][3] == "0 / 1"
+
+
+def test_the_aires_are_worked_by_letters_at_once_and_after_coming_back(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils")
+    window = open_window(DAY)
+    press(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert focus(window).objectName() == "places.table"
+    press(window, Qt.Key.Key_N)
+    assert place(window).params["parent"] == group
+    press(window, Qt.Key.Key_Escape)
+    assert focus(window).objectName() == "places.table"
+    press(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    type_in(window, "terr")
+    press(window, Qt.Key.Key_Return)
+    press(window, Qt.Key.Key_Escape)
+    assert place(window).code == "places"
+    assert focus(window).objectName() == "places.table"
 
 
 def test_a_figure_shows_another_passage(open_window: Open, db: Database) -> None:
@@ -122,7 +197,8 @@ def test_enter_opens_the_sheet_of_the_next_pond(open_window: Open, db: Database)
     window = open_window(DAY, "round", protocol=CODE, group=group)
     press(window, Qt.Key.Key_Return)
     assert place(window).code == "sheet"
-    assert place(window).params == {"protocol": CODE, "site": sites[1], "visit": None, "passage": 2}
+    asked = {"protocol": CODE, "site": sites[1], "visit": None, "passage": 2, "year": 2026}
+    assert place(window).params == {**asked, "order": [sites[1], sites[0]]}
     press(window, Qt.Key.Key_Escape)
     press(window, Qt.Key.Key_End)
     press(window, Qt.Key.Key_Return)
@@ -184,15 +260,20 @@ def test_escape_closes_the_panel_and_then_the_page(open_window: Open, db: Databa
 
 def test_a_deleted_pond_comes_back_with_its_visits(open_window: Open, db: Database) -> None:
     group, sites = area(db, "Terrils")
-    visit(db, sites[0], "2026-04-10", 2, accessibility="Non")
+    nothing_seen(db, sites[0], "2026-03-10", 1)
+    see(db, visit(db, sites[0], "2026-04-10", 2), 459628)
+    visit(db, sites[0], "2025-04-10", 2, accessibility="Non")
     window = open_window(DAY, "round", protocol=CODE, group=group)
     press(window, Qt.Key.Key_O)
     press(window, Qt.Key.Key_Home)
     press(window, Qt.Key.Key_Delete)
+    assert states(window) == {"mare 01": "occupied", "mare 02": "todo"}  # next to Enter: not with one key alone
+    press(window, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
     assert states(window) == {"mare 02": "todo"}
-    assert window.notices.banner.text() == "mare 01 : supprimé, avec 1 relevé."
+    assert window.notices.banner.text() == "mare 01 : supprimé, avec 3 passages et 2 observations."
+    assert window.notices.banner.button.key == "Ctrl+Z"
     press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert states(window) == {"mare 01": "inaccessible", "mare 02": "todo"}
+    assert states(window) == {"mare 01": "occupied", "mare 02": "todo"}
     assert changes.history(db, sites[0])[-1].action.kind == "undo"
 
 

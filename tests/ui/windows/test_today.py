@@ -9,7 +9,7 @@ from fieldapp.protocols.pop_amphibiens.schema import CODE
 from fieldapp.store import drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.ui.shell import MainWindow
-from tests.ui.windows.support import area, page, place, press, rows, thing, visit, words
+from tests.ui.windows.support import area, begin, nothing_seen, page, place, press, rows, thing, visit, words
 
 Open = Callable[..., MainWindow]
 
@@ -51,7 +51,7 @@ def test_an_aire_followed_every_year_is_due_again(open_window: Open, db: Databas
 
 def test_a_passage_left_open_is_asked_about_before_the_next_begins(open_window: Open, db: Database) -> None:
     _group, (first, _second) = area(db, "Terrils")
-    visit(db, first, "2026-03-10", 1)
+    nothing_seen(db, first, "2026-03-10", 1)
     window = open_window(date(2026, 4, 14))
     assert rows(window, "today.table") == [["Terrils", "passage 1", "1 / 2", "review|1 mare sans passage 1"]]
 
@@ -59,10 +59,23 @@ def test_a_passage_left_open_is_asked_about_before_the_next_begins(open_window: 
 def test_a_passage_with_all_ponds_is_done(open_window: Open, db: Database) -> None:
     _group, sites = area(db, "Terrils")
     for site in sites:
-        visit(db, site, "2026-04-10", 2)
+        nothing_seen(db, site, "2026-04-10", 2)
     window = open_window(date(2026, 4, 14))
     assert rows(window, "today.table")[0][2:] == ["2 / 2", "done|terminé"]
-    assert words(window, "today.words") == "Tout ce qui est à faire est fait. Bonne soirée !"
+    assert words(window, "today.words").splitlines() == [
+        "Tout ce qui est à faire est fait. Bonne soirée !",
+        "La prochaine période, celle du passage 3, commence le 16 mai.",
+    ]
+
+
+def test_a_start_time_alone_is_not_a_pond_done(open_window: Open, db: Database) -> None:
+    _group, sites = area(db, "Terrils")
+    for site in sites:
+        begin(db, site, "2026-04-14", 2, Heure_debut="21:02")
+    window = open_window(date(2026, 4, 14))
+    assert rows(window, "today.table")[0][2:] == ["0 / 2", "doing|en cours"]
+    assert words(window, "today.words").startswith("Terrils, passage 2 : encore 2 mares.")
+    assert words(window, "today.go") == "Reprendre la tournée"
 
 
 def test_enter_goes_on_with_the_round_that_was_begun(open_window: Open, db: Database) -> None:
@@ -96,7 +109,10 @@ def test_the_season_counts_what_the_file_holds(open_window: Open, season_2020: D
 def test_outside_the_periods_no_round_is_proposed(open_window: Open, db: Database) -> None:
     area(db, "Terrils")
     window = open_window(date(2026, 11, 20))
-    assert words(window, "today.words") == "Hors des périodes de passage : rien à faire ce soir."
+    assert words(window, "today.words").splitlines() == [
+        "Hors des périodes de passage : rien à faire ce soir.",
+        "La prochaine période, celle du passage 1, commence le 1er février 2027.",
+    ]
     assert not thing(window, "today.go").isVisible()
     assert rows(window, "today.table")[0][3] == "todo|à faire, hors période"
 

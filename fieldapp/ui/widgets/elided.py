@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+_LEAST = 3
+"""Letters that say something beside the "…"; with fewer of them the label stays empty."""
 
 
 class Elided(QLabel):
-    """One line of words of the given role."""
+    """One line of words of the given role.
 
-    def __init__(self, role: str, *, name: str, parent: QWidget | None = None) -> None:
+    `fills`: the label asks for no room and takes what the others of its row leave. `at_end`: it stands at the right of
+    its room, and its beginning is cut.
+    """
+
+    def __init__(
+        self, role: str, *, fills: bool = False, at_end: bool = False, name: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", role)
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self._cut = Qt.TextElideMode.ElideLeft if at_end else Qt.TextElideMode.ElideRight
+        if fills:
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if at_end:
+            self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._words = ""
 
     def words(self) -> str:
@@ -48,8 +62,8 @@ class Elided(QLabel):
         super().paintEvent(event)
 
     def _fit(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
-        shown = shown if len(shown) > 3 or shown == self._words else ""
+        shown = QFontMetrics(self.font()).elidedText(self._words, self._cut, self.width())
+        shown = shown if len(shown) > _LEAST or shown == self._words else ""
         if shown != self.text():
             self.setText(shown)
             self.setToolTip(self._words if shown != self._words else "")
