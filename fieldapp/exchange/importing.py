@@ -64,13 +64,26 @@ def import_file(
     is then in the database.
     """
     table = files.open_table(path, importer.columns, importer.separator, encoding)
+    with _without_collecting():
+        return _import_table(db, importer, table, update, progress, cancelled or _never)
+
+
+def _import_table(
+    db: Database,
+    importer: Importer,
+    table: TextTable,
+    update: bool,
+    progress: Progress | None,
+    stop: Callable[[], bool],
+) -> ImportReport:
+    """Import the rows; what the import made on the way is let go on return, so that no collection walks it."""
+    path = table.path
     protocol = next(item for item in db.protocols.values() if importer in item.imports)
     known = KnownRecords(db, protocol)
     parser = importer.parser(known)
-    stop = cancelled or _never
     label = _("Import de {name}").format(name=path.name)
     try:
-        with _without_collecting(), db.transaction() as connection:
+        with db.transaction() as connection:
             lines = _survey(table, parser, stop)
             writer = Writer(db, connection, label, "import")
             work = _Import(db, importer, known, parser, writer, update=update)
@@ -360,6 +373,8 @@ class _Import:
         protocol = self._db.protocols[record.protocol]
         entity = protocol.entity(record.entity)
         found = checking.problems(protocol, entity, self._context(above, record.data), bulk=self._bulk)
+        if not found:
+            return judged
         if blocks(found):
             first = next(problem for problem in found if problem.severity is Severity.BLOCKING)
             judged.verdict = _Verdict.REFUSED
@@ -493,7 +508,7 @@ class _Import:
                     RowReport(line.number, Outcome.REFUSED, column, words(problem, protocol, entity))
                 )
         if not parent.line:
-            parent.notes = self._notes(found, protocol, entity)
+            parent.notes = self._notes(found, protocol, entity) if found else ()
         children[record.uid] = record.data
 
     def _values_kept(self, judged: _Judged) -> Values:

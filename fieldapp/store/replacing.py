@@ -89,6 +89,7 @@ def _fold_logs(db_path: Path) -> None:
         return
     try:
         with contextlib.closing(connect(db_path)) as connection:
+            connection.execute("PRAGMA busy_timeout = 0")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.DatabaseError as error:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldapp.core import checking
-from fieldapp.core.schema import Choice, Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Taxon
+from fieldapp.core.schema import Choice, Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Taxon, advice
 
 LIST = (Choice("a", "A"), Choice("b", "B"))
 FIELDS = (
@@ -180,3 +181,25 @@ JSON = st.recursive(
 def test_whatever_is_stored_gets_problems_with_words_and_never_a_crash(values: dict[str, Any]) -> None:
     for problem in checking.problems(PROTOCOL, VISIT, Context(values)):
         assert checking.words(problem, PROTOCOL, VISIT)
+
+
+@advice
+def only_advises(_context: Context) -> Iterator[Problem]:
+    yield Problem("name", "unlikely", Severity.WARNING)
+
+
+def test_in_bulk_advice_is_left_out_and_what_blocks_or_is_missing_is_all_there() -> None:
+    protocol = replace(PROTOCOL, rules={"visit": (only_advises, not_ten)})
+    bulk = checking.Bulk()
+    for values in ({"count": 11}, {"name": "x", "count": 12}, {"name": "x", "dry": True, "works": "2026-01-01"}):
+        context = Context(values)
+        strict = [item for item in checking.problems(protocol, VISIT, context) if item.code != "unlikely"]
+        assert strict
+        assert [checking.problems(protocol, VISIT, context, bulk=bulk) for _time in range(2)] == [strict, strict]
+
+
+def test_in_bulk_the_same_values_are_judged_by_the_local_fields_of_their_own_group() -> None:
+    values, bulk = {"name": "x"}, checking.Bulk()
+    asking = Context(values, {"sites_group": {"local_fields": ["wind"]}})
+    assert checking.problems(PROTOCOL, VISIT, Context(values), bulk=bulk) == []
+    assert [item.field for item in checking.problems(PROTOCOL, VISIT, asking, bulk=bulk)] == ["wind"]

@@ -2,7 +2,7 @@ import threading
 import time
 import uuid
 
-from fieldapp.core.ids import is_uid, name_uid, new_uid
+from fieldapp.core.ids import is_uid, name_uid, new_uid, new_uids
 
 
 def test_uids_are_version_7_and_carry_the_moment_they_were_made() -> None:
@@ -17,6 +17,14 @@ def test_uids_are_version_7_and_carry_the_moment_they_were_made() -> None:
 def test_each_uid_sorts_after_the_one_before() -> None:
     made = [new_uid() for _number in range(20_000)]
     assert made == sorted(set(made))
+
+
+def test_many_at_once_are_as_good_as_one_by_one() -> None:
+    made = [new_uid(), *new_uids(5_000), new_uid()]
+    assert made == sorted(set(made))
+    assert {(one.version, one.variant, str(one)) for one in map(uuid.UUID, made)} == {
+        (7, uuid.RFC_4122, text) for text in made
+    }
 
 
 def test_threads_never_make_the_same_uid() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from fieldapp import protocols
-from fieldapp.store import integrity, records
-from fieldapp.store.connection import open_database
+from fieldapp.store import changes, integrity, records
+from fieldapp.store.connection import Database, open_database
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("FIELDAPP_KILLS", "20"))
@@ -40,6 +40,19 @@ def typed_until_killed(path: Path, seed: int) -> list[dict[str, Any]]:
     return [json.loads(line) for line in said.splitlines(keepends=True) if line.endswith("\n")]
 
 
+def states_of(db: Database, uid: str) -> list[dict[str, Any]]:
+    """Return the values that a record has had, oldest first, told by its history; the last are those it has."""
+    values: dict[str, Any] = {}
+    states = []
+    for change in changes.history(db, uid):
+        values = {name: value for name, value in {**values, **change.after}.items() if value is not None}
+        states.append({name: value for name, value in values.items() if not name.startswith("_")})
+    record = records.get(db, uid)
+    assert record is not None
+    assert record.data == states[-1]
+    return states
+
+
 def test_every_visit_that_was_called_saved_is_there_after_each_kill(tmp_path: Path) -> None:
     path = tmp_path / "typed.db"
     kept: dict[str, dict[str, Any]] = {}
@@ -53,16 +66,15 @@ def test_every_visit_that_was_called_saved_is_there_after_each_kill(tmp_path: Pa
             assert [uid for uid in kept if uid not in found or found[uid].deleted] == [], seed
             lines = records.get_many(db, [uid for said in kept.values() for uid in said["lines"]])
             assert all(uid in lines for said in kept.values() for uid in said["lines"]), seed
-            # The visit typed at last may have been saved once more before the kill, without a word of it yet.
             for uid, said in kept.items():
-                if uid != last:
-                    assert found[uid].data == said["data"], seed
-                    assert {line: lines[line].data for line in said["lines"]} == said["lines"], seed
-                else:
-                    kept[uid] = {
-                        "visit": uid,
-                        "data": found[uid].data,
-                        "lines": {line: lines[line].data for line in said["lines"]},
-                    }
+                for record, data in ((uid, said["data"]), *said["lines"].items()):
+                    # What was typed at last may have been saved once more before the kill, without a word of it yet.
+                    states = states_of(db, record)
+                    assert data in (states if uid == last else states[-1:]), seed
+            if last:
+                kept[last] |= {
+                    "data": found[last].data,
+                    "lines": {line: lines[line].data for line in kept[last]["lines"]},
+                }
             assert integrity.check(db).problems == [], seed
     assert len(kept) >= KILLS

@@ -291,3 +291,33 @@ def test_closing_leaves_nothing_behind(start: Callable[[], Program], path: Path,
     with open_for_use(path, protocols.installed()) as db:
         assert records.count(db, "directory", "person") == 0
     assert [widget for widget in qapp.topLevelWidgets() if widget.isVisible()] == []
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_nothing_waits_to_be_sent_while_there_is_nowhere_to_send_it(
+    start: Callable[[], Program], training: bool
+) -> None:
+    program = start()
+    assert program.open_training() if training else program.open_own()
+    assert program.window is not None
+    assert program.services is not None
+    person = make_record("directory", protocols.by_code("directory").entity("person"), {"name": WHO}, None)
+    records.save(program.services.db, [person], "personne")
+    program.services.on_saved("2026-04-14T20:00:00+00:00")
+    label = program.window.findChild(QLabel, "status.pending")
+    assert label is not None
+    assert label.text() == ""
+
+
+def test_the_settings_name_the_own_folder_with_a_tilde(
+    start: Callable[[], Program], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(path.parent.parent))
+    program = start()
+    assert program.open_own()
+    assert program.window is not None
+    program.window.navigate("settings")
+    label = program.window.findChild(QLabel, "settings.path")
+    assert label is not None
+    assert label.text() == str(Path("~") / path.relative_to(path.parent.parent))

@@ -54,3 +54,13 @@ def test_it_says_who_records(bar: StatusBar) -> None:
     assert words(bar, "who") == "Alex B. · bénévole"
     bar.who("")
     assert words(bar, "who") == ""
+
+
+def test_what_says_nothing_takes_no_room(bar: StatusBar) -> None:
+    label = bar.findChild(QLabel, "status.pending")
+    assert isinstance(label, QLabel)
+    assert label.isHidden()
+    bar.pending(3)
+    assert not label.isHidden()
+    bar.pending(0)
+    assert label.isHidden()

@@ -1,3 +1,4 @@
+import inspect
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldapp.core.positions import distance_km
-from fieldapp.core.schema import Context, Severity
+from fieldapp.core.schema import Context, Severity, is_advice
 from fieldapp.protocols.pop_amphibiens import rules
 
 POND = {"base_site_name": "Mare 01", "longitude": 2.7856, "latitude": 50.4573}
@@ -54,3 +55,10 @@ def test_a_pond_is_far_when_every_other_is_more_than_five_kilometres_away(east: 
 
 def test_the_first_pond_of_an_aire_is_far_from_nothing() -> None:
     assert found("site", POND) == {}
+
+
+def test_a_rule_marked_as_advice_neither_blocks_nor_asks_and_every_other_may() -> None:
+    for rule in {rule for found in rules.RULES.values() for rule in found}:
+        text = inspect.getsource(rule)
+        strict = "Severity.BLOCKING" in text or "Severity.INCOMPLETE" in text
+        assert is_advice(rule) is not strict, rule
