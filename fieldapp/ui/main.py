@@ -24,7 +24,7 @@ from fieldapp.core.text import _, set_language
 from fieldapp.store import backup, changes, connection, instance, records, replacing, upkeep
 from fieldapp.store.connection import Author
 from fieldapp.store.opening import open_for_use
-from fieldapp.ui import errors, sources, theme, windows
+from fieldapp.ui import errors, qt_words, sources, theme, windows
 from fieldapp.ui.services import Services
 from fieldapp.ui.shell import MainWindow
 
@@ -165,6 +165,8 @@ class Program:
         self.window = window
         window.navigate("today")
         window.show()
+        # Qt's own words are needed only when a dialog opens: after the first painting is soon enough
+        QTimer.singleShot(0, window, lambda: qt_words.speak(self._application, self.settings.language))
         self._say_standing(services)
         if not services.training:
             QTimer.singleShot(BACKUP_AFTER_START_MS, self._look_after)
