@@ -57,12 +57,15 @@ def together(text: str) -> str:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the text without accents, ligatures and capitals, for searching and comparing."""
-    plain = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE").replace("’", "'")
-    decomposed = unicodedata.normalize("NFKD", plain)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().strip()
+    return _without_marks(unicodedata.normalize("NFKD", text)).casefold().strip()
 
 
 def unaccent(text: str) -> str:
     """Return the text without accents, capitals kept, as PostgreSQL's `unaccent` writes site names for the SHF."""
-    plain = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE").replace("’", "'")
-    return "".join(char for char in unicodedata.normalize("NFD", plain) if not unicodedata.combining(char))
+    return _without_marks(unicodedata.normalize("NFD", text))
+
+
+def _without_marks(decomposed: str) -> str:
+    """Return decomposed text without accents and ligatures; accents first, for a ligature may carry one ("ǽ")."""
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return plain.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE").replace("’", "'")

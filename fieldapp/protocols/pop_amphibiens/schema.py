@@ -53,8 +53,16 @@ V1 = "POPAmphibien v1 (2016-2024), protocoles_suivi before commit ada30fa"
 
 
 def accessible(values: Values) -> bool:
-    """Return whether the site could be reached at this visit (the module's default is yes)."""
+    """Return whether the site could be reached at this visit, for a form: the module's default is yes.
+
+    What is counted asks `says_accessible`.
+    """
     return bool(values.get("accessibility", YES) == YES)
+
+
+def says_accessible(values: Values) -> bool:
+    """Return whether the visit says itself that the site was reached: an empty field says nothing."""
+    return bool(values.get("accessibility") == YES)
 
 
 def asks_site_state(values: Values) -> bool:
@@ -68,8 +76,18 @@ def site_changed(values: Values) -> bool:
 
 
 def present(values: Values) -> bool:
-    """Return whether the observation says that something was seen (the module's default is yes)."""
+    """Return whether something was seen, for a form: the module's default is yes. What is counted asks `says_present`."""
     return bool(values.get("presence", YES) == YES)
+
+
+def says_present(values: Values) -> bool:
+    """Return whether the observation says itself that something was seen: an empty field says nothing."""
+    return bool(values.get("presence") == YES)
+
+
+def says_absent(values: Values) -> bool:
+    """Return whether the observation says itself that nothing was seen."""
+    return bool(values.get("presence") == NO)
 
 
 def _counted_something(values: Values) -> bool:
@@ -186,9 +204,13 @@ VISIT = Entity(
         # told apart by this box and by the words in `comments`.
         Field("dry", Kind.BOOLEAN, N_("À sec"), hidden=True, relevant=accessible),
         # The rank that an SHF file gave to the visit, kept only where the visits it carried don't explain it.
+        # It holds for the site and year that it was told of (see shf.rank_place), not for those of a corrected visit.
         Field("num_passage_calc", Kind.INTEGER, N_("Rang du passage dans l’année"), hidden=True, minimum=1),
+        Field("num_passage_calc_for", Kind.TEXT, N_("Mare et année du rang"), hidden=True),
         # The organisations that an SHF file gave to the visit, kept where those of its observers don’t explain them.
+        # They hold for the observers that they were told of (see shf.people_key).
         Field("organismes_cite", Kind.TEXT, N_("Organismes cités"), hidden=True),
+        Field("organismes_cite_for", Kind.TEXT, N_("Observateurs des organismes cités"), hidden=True),
         Field("vent", Kind.CHOICE, N_("Vent"), choices=choices("VENT"), optional=True, source=V1),
         Field("pluviosite", Kind.CHOICE, N_("Pluie"), choices=choices("PLUVIOSITE"), optional=True, source=V1),
         Field(
@@ -261,9 +283,11 @@ OBSERVATION = Entity(
             default=UNKNOWN_CODE,
         ),
         Field("comments", Kind.LONG_TEXT, N_("Remarque")),
-        # Local: the names of the file that it came from, kept where they differ from the reference list.
+        # Local: the names of the file that it came from, kept where they differ from the reference list, and the cd_nom
+        # that they were cited for: once the species is corrected, they are of another one.
         Field("nom_cite", Kind.TEXT, N_("Nom cité"), hidden=True),
         Field("nom_vern_cite", Kind.TEXT, N_("Nom français cité"), hidden=True),
+        Field("nom_cite_for", Kind.INTEGER, N_("cd_nom des noms cités"), hidden=True),
     ),
 )
 

@@ -122,12 +122,32 @@ def written_point(values: Values) -> str:
 
 
 def written_organisations(visit: Values, observers: Iterable[Record]) -> str:
-    """Return the organisations of a visit's observers, each once; the words of the file that it came from win."""
+    """Return the organisations of a visit's observers, each once.
+
+    The words of the file that it came from win as long as the visit has the observers that they were told of.
+    """
     cited = visit.get("organismes_cite")
-    if cited is not None:
+    if cited is not None and visit.get("organismes_cite_for", "") == people_key(visit.get("observers", ())):
         return str(cited)
     names = {person.data["organisation"] for person in observers if "organisation" in person.data}
     return BETWEEN_ORGANISATIONS.join(sorted(names))
+
+
+def people_key(observers: Iterable[str]) -> str:
+    """Return the uids of the observers as one text, the same in whatever order they stand; "" for none."""
+    return " ".join(sorted(observers))
+
+
+def rank_place(site: str | None, on_date: str | None) -> str:
+    """Return the uid of the site and the year as one text: the row of visits in which a rank counts."""
+    return f"{site or ''} {(on_date or '')[:4]}".strip()
+
+
+def cited_names(observation: Values) -> tuple[str, str]:
+    """Return the Latin and French name of the file that it came from; "" where there is none for the present cd_nom."""
+    if observation.get("nom_cite_for") != observation.get("cd_nom"):
+        return "", ""
+    return observation.get("nom_cite", ""), observation.get("nom_vern_cite", "")
 
 
 def labels(entity: Entity, name: str) -> dict[str, str]:
@@ -156,12 +176,14 @@ def ranks(visits: Iterable[Record]) -> dict[str, int]:
     """Return the `num_passage_calc` of each visit of one site: its rank by date within its calendar year.
 
     GeoNature counts all visits of the site and year. Where a file told a higher rank than the visits here explain (it
-    came from a base that holds more of them), the visit carries that rank, and counting goes on from it.
+    came from a base that holds more of them), the visit carries that rank, and counting goes on from it; a visit that
+    was since moved to another site or year counts anew there.
     """
     found: dict[str, int] = {}
     last: dict[str, int] = {}
     for visit in sorted(visits, key=in_order):
         year = (visit.on_date or "")[:4]
-        last[year] = max(last.get(year, 0) + 1, visit.data.get("num_passage_calc", 0))
+        holds = visit.data.get("num_passage_calc_for") == rank_place(visit.parent, visit.on_date)
+        last[year] = max(last.get(year, 0) + 1, visit.data.get("num_passage_calc", 0) if holds else 0)
         found[visit.uid] = last[year]
     return found

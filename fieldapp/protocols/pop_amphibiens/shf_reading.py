@@ -17,6 +17,7 @@ from fieldapp.core import parse
 from fieldapp.core.exchange import Cells, Known, ParsedRow, RowNote, RowRefusedError
 from fieldapp.core.ids import name_uid
 from fieldapp.core.record import Record, make_record
+from fieldapp.core.schema import Taxon
 from fieldapp.core.text import _, fold
 from fieldapp.protocols.pop_amphibiens import schema, shf
 
@@ -59,6 +60,7 @@ class _Line:
 
     cells: Cells
     data: dict[str, Any] = field(default_factory=dict)
+    notes: Sequence[RowNote] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class ShfParser:
         self._ranks: dict[str, int] = {}
         self._crossed: dict[str, int] = {}
         self._organisations: dict[str, str] = {}
+        self._apart: set[str] = set()
         self._groups: dict[tuple[str, ...], Record] = {}
         self._places: dict[tuple[str, ...], tuple[Record, Record]] = {}
         self._site_names: dict[str, dict[str, Record]] = {}
@@ -132,6 +135,7 @@ class ShfParser:
         """Work out, after the last row was surveyed, what the file as a whole explains."""
         self._settled = True
         self._organisations = _organisations(self._people_of)
+        self._apart = {name for observers, _cell in self._people_of for name in _told_apart(observers)}
         places: dict[tuple[str, str, str], list[_SurveyedVisit]] = defaultdict(list)
         for visit in self._surveyed.values():
             places[(*visit.place, (visit.record.on_date or "")[:4])].append(visit)
@@ -158,7 +162,10 @@ class ShfParser:
             shared.records, notes = parsed.records, parsed.notes
         uid = _uid(text, "uuid_observation")
         if not line.data:
-            line.data = self._observation(dict(zip(shf.OBSERVATION, line.cells, strict=True)))
+            cells = dict(zip(shf.OBSERVATION, line.cells, strict=True))
+            line.data, line.notes = self._observation(cells), self._name_notes(cells)
+        if line.notes:
+            notes = [*notes, *line.notes]
         visit = shared.records[-1].uid
         own = Record(uid, schema.CODE, "observation", visit, line.data, None, line.data.get("cd_nom"))
         return ParsedRow((*shared.records, own), notes)
@@ -173,14 +180,16 @@ class ShfParser:
         dataset = self._dataset(row)
         uid = _uid(row["uuid_passage"], "uuid_passage")
         on_date = _date(row, "date_passage", notes)
+        if on_date is None:
+            raise RowRefusedError("date_passage", _("La date du passage manque : écrivez-la (2020-04-14)."))
         _compare_parts(row, on_date, notes)
         known = _outing_cells(row)
         if (outing := self._outings.get(known)) is None:
             outing = self._outings[known] = self._outing(row, dataset)
         notes += outing.notes
-        data = {"visit_date_min": on_date, **outing.values} if on_date else dict(outing.values)
+        data = {"visit_date_min": on_date, **outing.values}
         if uid in self._ranks:
-            data["num_passage_calc"] = self._ranks[uid]
+            data |= {"num_passage_calc": self._ranks[uid], "num_passage_calc_for": shf.rank_place(site.uid, on_date)}
         if uid in self._crossed:
             _note_other_form("num_passage_calc", row["num_passage_calc"], str(self._crossed[uid]), notes)
         visit = Record(uid, schema.CODE, "visit", site.uid, data, on_date)
@@ -238,16 +247,20 @@ class ShfParser:
 
     def _person(self, name: str) -> Record:
         folded = fold(name)
-        present = self._in_directory("person", name) or self._known.get(name_uid("person", folded))
         organisation = self._organisations.get(name)
-        twin = next((person for known, person in self._people.items() if fold(known) == folded), None)
+        if name in self._apart:
+            present, twin, uid = self._in_directory("person", name), None, name_uid("person spelled", name)
+        else:
+            uid = name_uid("person", folded)
+            present = self._in_directory("person", name) or self._known.get(uid)
+            twin = next((person for known, person in self._people.items() if fold(known) == folded), None)
         if present is not None:
             found = present
         elif twin is not None:
             found = twin
         else:
             data = {"name": name} | ({"organisation": organisation} if organisation else {})
-            found = Record(name_uid("person", folded), DIRECTORY, "person", None, data)
+            found = Record(uid, DIRECTORY, "person", None, data)
         self._people[name] = found
         return found
 
@@ -269,7 +282,10 @@ class ShfParser:
         return self._datasets[name, text]
 
     def _in_directory(self, entity: str, name: str) -> Record | None:
-        """Return the person or dataset that is called so here, exactly or but for accents and capitals."""
+        """Return the person or dataset that is called so here, exactly or, failing that, but for accents and capitals.
+
+        A person who stands in one cell beside another spelling of the same name is only found exactly.
+        """
         if entity not in self._directory:
             by_name: dict[str, Record] = {}
             records = [record for record in self._known.roots(DIRECTORY, entity) if record.data.get("name")]
@@ -278,14 +294,20 @@ class ShfParser:
             for record in records:
                 by_name.setdefault(fold(record.data["name"]), record)
             self._directory[entity] = by_name
-        return self._directory[entity].get(name) or self._directory[entity].get(fold(name))
+        found = self._directory[entity].get(name)
+        if entity == "person" and name in self._apart:
+            return found if found is not None and found.data["name"] == name else None
+        return found or self._directory[entity].get(fold(name))
 
     # ---------------------------------------------------------------------------------------------- visits
 
     def _outing(self, row: Row, dataset: Record | None) -> _Outing:
         notes: list[RowNote] = []
         people = self._observers(row["observers"])
-        values = {
+        if apart := _told_apart(row["observers"]):
+            sentence = _("{names} : gardés comme deux personnes. Si c’est la même, corrigez le fichier.")
+            notes.append(RowNote("observers", sentence.format(names=", ".join(f"« {_short(name)} »" for name in apart))))
+        values: dict[str, Any] = {
             "num_passage": _integer(row, "num_passage"),
             "Heure_debut": _time(row, "heure_debut", notes),
             "Heure_fin": _time(row, "heure_fin", notes),
@@ -293,14 +315,17 @@ class ShfParser:
             "observers": [person.uid for person in people],
             "expertise": _code(row, "expertise_operateur"),
             "id_dataset": dataset.uid if dataset else None,
-            "accessibility": _code(row, "accessibilite"),
+            "accessibility": _yes_or_no(row, "accessibilite"),
             "etat_site": _code(row, "etat_site"),
             "date_changement_etat_site": _date(row, "date_changement_etat_site", notes),
             "comments": row["commentaire_passage"],
         }
         organisations = row["organismes_rattaches"]
         if organisations != shf.written_organisations({}, people):
-            values["organismes_cite"] = organisations
+            values |= {
+                "organismes_cite": organisations,
+                "organismes_cite_for": shf.people_key(person.uid for person in people),
+            }
         linked = {record.uid: record for record in ((*people, dataset) if dataset else people)}
         return _Outing(make_record(schema.CODE, schema.VISIT, values, None).data, tuple(linked.values()), notes)
 
@@ -313,7 +338,7 @@ class ShfParser:
             self._named[named] = self._taxon(row)
         cd_nom, latin, french = self._named[named]
         data: dict[str, Any] = {}
-        presence = _code(row, "presence_amphibien")
+        presence = _yes_or_no(row, "presence_amphibien")
         for name, value in (
             ("presence", presence),
             ("cd_nom", cd_nom),
@@ -325,6 +350,7 @@ class ShfParser:
             ("comments", row["commentaire_obs"]),
             ("nom_cite", latin),
             ("nom_vern_cite", french),
+            ("nom_cite_for", cd_nom if latin or french else None),
         ):
             if value is not None and value != "":
                 data[name] = value
@@ -340,6 +366,50 @@ class ShfParser:
             "" if taxon and latin == taxon.nom_complet else latin,
             "" if taxon and french == taxon.nom_vern else french,
         )
+
+
+    def _name_notes(self, row: Row) -> Sequence[RowNote]:
+        """Note a Latin name that is of another taxon than the code."""
+        cd_nom, latin = _integer(row, "cd_nom"), row["nom_latin"]
+        taxon = self._known.taxa.get(cd_nom) if cd_nom is not None else None
+        if taxon is None or _names_taxon(latin, taxon):
+            return ()
+        sentence = _("« {text} » n’est pas le nom du cd_nom {cd_nom} ({name}) : c’est le code qui compte, vérifiez-le.")
+        return (RowNote("nom_latin", sentence.format(text=_short(latin), cd_nom=cd_nom, name=taxon.lb_nom)),)
+
+
+def _names_taxon(latin: str, taxon: Taxon) -> bool:
+    """Return whether a Latin name is that of the taxon or one of its aliases, or says nothing.
+
+    Genus and species are compared, without accents and capitals; either may be shortened ("Bufo b.").
+    """
+    told = _binomial(latin)
+    if not told:
+        return True
+    for name in (taxon.lb_nom, *taxon.aliases):
+        known = _binomial(name)
+        if len(known) == len(told) and all(map(str.startswith, known, told)):
+            return True
+    return False
+
+
+_NO_EPITHETS = frozenset({"sp", "spp", "kl", "cf", "x", "aff"})
+
+
+def _binomial(name: str) -> list[str]:
+    """Return the genus and, when there is one, the species of a Latin name, folded; not its author."""
+    words = (name if any(map(str.islower, name)) else name.lower()).split()
+    after = [word for word in words[1:] if word.strip(".").casefold() not in _NO_EPITHETS][:1]
+    return [fold(word).rstrip(".,") for word in (*words[:1], *(word for word in after if word[0].islower()))]
+
+
+def _told_apart(observers: str) -> list[str]:
+    """Return the names of one cell that differ by accents or capitals alone: they stand for several people."""
+    names = [name for name in dict.fromkeys(observers.split(shf.BETWEEN_OBSERVERS)) if name.strip()]
+    if len(names) < 2:
+        return []
+    folded = [fold(name) for name in names]
+    return [name for name, text in zip(names, folded, strict=True) if folded.count(text) > 1]
 
 
 def _organisations(rows: Mapping[tuple[str, str], None]) -> dict[str, str]:
@@ -386,6 +456,14 @@ def _code(row: Row, column: str) -> str | None:
     code = codes.get(text) or codes.get(fold(text))
     if code is None and text.strip():
         raise RowRefusedError(column, _unknown_label(text, codes))
+    return code
+
+
+def _yes_or_no(row: Row, column: str) -> str:
+    """Return the code of a cell that must say "Oui" or "Non": taken for either, an empty one would invent a datum."""
+    code = _code(row, column)
+    if code is None:
+        raise RowRefusedError(column, _("La case est vide : écrivez Oui ou Non."))
     return code
 
 
@@ -512,16 +590,23 @@ def _date(row: Row, column: str, notes: list[RowNote]) -> str | None:
                 text=_short(text)
             ),
         )
+    if int(found[:4]) < parse.FIRST_YEAR:
+        raise RowRefusedError(
+            column,
+            _("« {text} » est trop ancien : écrivez l’année avec quatre chiffres (2020-04-14).").format(
+                text=_short(text)
+            ),
+        )
     if found != text:
         _note_other_form(column, text, found, notes)
     return found
 
 
-def _compare_parts(row: Row, on_date: str | None, notes: list[RowNote]) -> None:
+def _compare_parts(row: Row, on_date: str, notes: list[RowNote]) -> None:
     """Note a year or month beside the date that is another: they are computed from the date, so the date wins."""
-    for column, part in (("annee_passage", (on_date or "")[:4]), ("mois_passage", (on_date or "")[5:7])):
+    for column, part in (("annee_passage", on_date[:4]), ("mois_passage", on_date[5:7])):
         text = row[column].strip()
-        if on_date and text and text.lstrip("0") != part.lstrip("0"):
+        if text and text.lstrip("0") != part.lstrip("0"):
             sentence = _("« {text} » ne va pas avec la date {date} : la date a été gardée.")
             notes.append(RowNote(column, sentence.format(text=_short(text), date=on_date)))
 

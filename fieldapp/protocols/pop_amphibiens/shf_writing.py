@@ -69,7 +69,7 @@ def _analyses_rows(source: ExportSource) -> Iterator[Cells]:
     for visited in _visits(source):
         name, uid, description, habitat = _group_cells(visited.group)
         comment = visited.group.data.get("comments", "")
-        seen = [node.record for node in visited.node.walk("observation") if schema.present(node.record.data)]
+        seen = [node.record for node in visited.node.walk("observation") if schema.says_present(node.record.data)]
         yield (
             name, uid, habitat, description, comment, *visited.site_cells, *visited.visit_cells,
             *_totals(seen, source.taxa),
@@ -179,11 +179,12 @@ def _visit_cells(visit: Record, rank: int, links: Mapping[str, Record]) -> Cells
 def _observation_cells(observation: Record, taxa: Mapping[int, Taxon]) -> Cells:
     data = observation.data
     taxon = taxa.get(observation.cd_nom) if observation.cd_nom is not None else None
+    latin, french = shf.cited_names(data)
     return (
         str(data.get("cd_nom", "")),
         _label(observation, "presence"),
-        data.get("nom_cite") or (taxon.nom_complet if taxon else ""),
-        data.get("nom_vern_cite") or (taxon.nom_vern if taxon else ""),
+        latin or (taxon.nom_complet if taxon else ""),
+        french or (taxon.nom_vern if taxon else ""),
         _label(observation, "id_nomenclature_typ_denbr"),
         str(data.get("count_min", "")),
         str(data.get("count_max", "")),
