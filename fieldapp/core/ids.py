@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import uuid
 
 _lock = threading.Lock()
 _last = 0
@@ -42,11 +41,15 @@ def name_uid(kind: str, name: str) -> str:
 
     Two laptops that import the same file so create one person and not two.
     """
+    import uuid  # three milliseconds of a start, for what no start needs
+
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"fieldapp:{kind}:{name}"))
 
 
 def is_uid(text: str) -> bool:
     """Return whether the text is a UUID in its usual written form (8-4-4-4-12)."""
+    import uuid
+
     try:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:

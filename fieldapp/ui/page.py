@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fieldapp.ui.widgets.suggest import Search, Suggestion
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Action:
     """Something that a page can do: what F1 and Ctrl+K show. `run` is None where only the key works."""
 
@@ -25,7 +25,7 @@ class Action:
     icon: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageContext:
     """What a page gets from the shell. `services` is whatever the program hands to all pages (store, protocols…).
 
@@ -76,7 +76,7 @@ class PageWidget(QWidget):
         return {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """An entry of the program: its code, its French label (marked with N_), its icon, and how it is built.
 
@@ -93,7 +93,7 @@ class Page:
     by_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """One section of "aller à": its title, the search, and where a row leads."""
 
