@@ -25,6 +25,7 @@ WITHOUT_TEST_FILE: dict[str, str] = {
     "core/errors.py": "classes without a body",
     "core/exchange.py": "dataclasses without a body",
     "command_line.py": "words only: every command is tested as a process in test_main.py",
+    "protocols/pop_amphibiens/shf_cells.py": "every cell is tested through the rows of test_shf_reading.py",
     "window.py": "tested as a process in test_main.py",
 }
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 
-from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Rule, Severity, StudyProtocol, Values, is_advice
+from fieldapp.core.record import Record
+from fieldapp.core.schema import (
+    Context,
+    Entity,
+    Field,
+    Kind,
+    Problem,
+    Rule,
+    Severity,
+    StudyProtocol,
+    Taxon,
+    Values,
+    is_advice,
+)
 from fieldapp.core.text import N_, _
 
 CONFIRMED = "confirmed"
@@ -104,7 +117,39 @@ def blocks(found: list[Problem]) -> bool:
 
 def is_complete(found: list[Problem]) -> bool:
     """Return whether nothing is missing and nothing is impossible; warnings do not count."""
-    return not any(problem.severity in {Severity.BLOCKING, Severity.INCOMPLETE} for problem in found)
+    return not any(_is_lack(problem) for problem in found)
+
+
+def lacking(
+    protocol: StudyProtocol,
+    visit: Record,
+    lines: Sequence[Record],
+    parents: Mapping[str, Values],
+    *,
+    year: int,
+    taxa: Mapping[int, Taxon] | None = None,
+    links: Mapping[str, Values] | None = None,
+) -> Iterator[tuple[Problem, Entity]]:
+    """Yield what a visit and its lines lack or hold that can't be, each with its entity; nothing: it is complete.
+
+    `parents` are the values above the visit by their entity, `links` those of the people and datasets that it points
+    to, by uid. A visit of any day of `year` is judged as on its last day: what is stored was not in the future when it
+    was. Without `taxa` no taxon is unknown.
+    """
+    last, known, pointed = date(year, 12, 31), {} if taxa is None else taxa, links or {}
+    above = {**parents, visit.entity: visit.data}
+    children = [line.data for line in lines]
+    contexts = [(visit, Context(visit.data, parents, children=children, today=last, taxa=known, links=pointed))]
+    contexts += [(line, Context(line.data, above, today=last, taxa=known, links=pointed)) for line in lines]
+    for record, context in contexts:
+        entity = protocol.entity(record.entity)
+        for problem in problems(protocol, entity, context):
+            if _is_lack(problem):
+                yield problem, entity
+
+
+def _is_lack(problem: Problem) -> bool:
+    return problem.severity in {Severity.BLOCKING, Severity.INCOMPLETE}
 
 
 def words(problem: Problem, protocol: StudyProtocol, entity: Entity) -> str:

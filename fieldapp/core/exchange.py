@@ -128,7 +128,8 @@ class Exporter:
     """A kind of file that a protocol writes.
 
     `dated_entity` is the entity whose date the year of an export is about. `options` names what the command line and
-    the screen may ask for besides the year ("taxon").
+    the screen may ask for besides the year ("taxon"). `drafts` counts the visits of a season that are not finished, so
+    that whoever sends the file is told of them.
     """
 
     code: str
@@ -138,3 +139,4 @@ class Exporter:
     table: Callable[[ExportSource], Table]
     filename: str = "export.csv"
     options: frozenset[str] = field(default_factory=frozenset)
+    drafts: Callable[[Season], int] = lambda _season: 0

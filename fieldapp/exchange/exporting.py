@@ -20,14 +20,25 @@ from fieldapp.store.connection import Database
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """How many rows (without the header) were written, where, and of which years."""
+    """How many rows (without the header) were written, where, of which years, and how many visits are drafts."""
 
     rows: int
     path: Path
     years: tuple[int, ...]
+    drafts: int = 0
 
     def text(self) -> str:
-        """Return what was written as one sentence."""
+        """Return what was written as a sentence, and a second one about what is not finished."""
+        if not self.drafts:
+            return self._written()
+        unfinished = ngettext(
+            "{n} passage sans observation ni « rien vu » : fiche à finir.",
+            "{n} passages sans observation ni « rien vu » : fiches à finir.",
+            self.drafts,
+        )
+        return f"{self._written()} {unfinished.format(n=self.drafts)}"
+
+    def _written(self) -> str:
         if not self.rows:
             return _("{path} : aucune donnée pour cette demande, le fichier n’a que sa ligne de titres.").format(
                 path=self.path
@@ -54,18 +65,26 @@ def export_file(
     written over); what stood there before then still stands there.
     """
     protocol = next(item for item in db.protocols.values() if exporter in item.exports)
-    count = 0
+    count = unfinished = 0
+
+    def counted(found: Iterable[Season]) -> Iterator[Season]:
+        nonlocal unfinished
+        for season in found:
+            unfinished += exporter.drafts(season)
+            yield season
+
     with written_whole(path, disk.files_of(db.path)) as file, db.snapshot():
         present = records.years(db, protocol.code, exporter.dated_entity)
         years = tuple(sorted(present)) if year is None else tuple(item for item in present if item == year)
-        source = ExportSource(seasons(db, protocol, exporter.dated_entity, years), Taxa(db, protocol), taxon)
+        found = counted(seasons(db, protocol, exporter.dated_entity, years))
+        source = ExportSource(found, Taxa(db, protocol), taxon)
         table = exporter.table(source)
         writer = csv.writer(file, delimiter=exporter.separator, lineterminator="\r\n")
         writer.writerow(table.columns)
         for row in table.rows:
             writer.writerow(_clean(row))
             count += 1
-    return ExportReport(count, path, years)
+    return ExportReport(count, path, years, unfinished)
 
 
 def seasons(db: Database, protocol: StudyProtocol, dated_entity: str, years: Sequence[int]) -> Iterator[Season]:

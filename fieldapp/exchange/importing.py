@@ -26,7 +26,7 @@ from fieldapp.core.text import _
 from fieldapp.exchange import files
 from fieldapp.exchange.files import TextTable
 from fieldapp.exchange.known import KnownRecords
-from fieldapp.exchange.report import ImportReport, Outcome, RowReport
+from fieldapp.exchange.report import ImportReport, Outcome, RowReport, column_labels
 from fieldapp.store import changes, records
 from fieldapp.store.connection import Database
 from fieldapp.store.records import Writer
@@ -208,6 +208,7 @@ class _Import:
         self._edited: list[Record] = []
         self._links = _link_fields(db.protocols.values())
         self._fields = _fields_by_entity(importer)
+        self._labels = column_labels(importer, db.protocols.values())
 
     # ------------------------------------------------------------------------------------------- chunks
 
@@ -293,10 +294,11 @@ class _Import:
         if not notes and not differing:
             return RowReport(line.number, outcome)
         sentences = [note.sentence for note in notes]
+        labels = ", ".join(self._labels.get(column, column) for column in differing)
         if differing and self._update:
-            sentences.append(_("Les valeurs du fichier remplacent : {columns}.").format(columns=", ".join(differing)))
+            sentences.append(_("Les valeurs du fichier remplacent : {columns}.").format(columns=labels))
         elif differing:
-            sentences.append(_("Valeurs d’ici gardées : {columns}.").format(columns=", ".join(differing)))
+            sentences.append(_("Valeurs d’ici gardées : {columns}.").format(columns=labels))
         column = differing[0] if differing else next((note.column for note in notes), "")
         return RowReport(line.number, outcome, column, " ".join(sentences))
 

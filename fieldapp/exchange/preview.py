@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fieldapp.core import checking
 from fieldapp.core.exchange import Exporter, ExportSource, Season
 from fieldapp.core.record import Node
-from fieldapp.core.schema import Context, Severity, StudyProtocol, Values
+from fieldapp.core.schema import StudyProtocol, Values
 from fieldapp.exchange.exporting import seasons
 from fieldapp.exchange.known import Taxa
 from fieldapp.store import records
@@ -101,14 +101,6 @@ def _missing(
 ) -> tuple[str, ...]:
     """Return the sentences of what a visit and all below it still lack, each once."""
     links = {uid: record.data for uid, record in season.links.items()}
-    children = [child.record.data for child in node.children]
-    above = {**parents, node.record.entity: node.record.data}
-    contexts = [(node, Context(node.record.data, parents, children=children, taxa=taxa, links=links))]
-    contexts += [(child, Context(child.record.data, above, taxa=taxa, links=links)) for child in node.children]
-    found: dict[str, None] = {}
-    for at, context in contexts:
-        entity = protocol.entity(at.record.entity)
-        for problem in checking.problems(protocol, entity, context):
-            if problem.severity in {Severity.BLOCKING, Severity.INCOMPLETE}:
-                found[checking.words(problem, protocol, entity)] = None
-    return tuple(found)
+    lines = [child.record for child in node.children]
+    lacks = checking.lacking(protocol, node.record, lines, parents, year=season.year, taxa=taxa, links=links)
+    return tuple(dict.fromkeys(checking.words(problem, protocol, entity) for problem, entity in lacks))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from fieldapp.core.exchange import Importer
+from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange.writing import written_whole
 
@@ -103,6 +105,21 @@ class ImportReport:
             writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
             writer.writerow((_("ligne"), _("résultat"), _("colonne"), _("explication")))
             writer.writerows((row.line, _(WORDS[row.outcome]), row.column, row.sentence) for row in self.rows)
+
+
+def column_labels(importer: Importer, protocols: Iterable[StudyProtocol]) -> dict[str, str]:
+    """Return what the columns of a file are called on the screens: the field, and whose it is.
+
+    Of two fields with one column (a dataset's name, a visit's dataset) the one further down the tree names it.
+    """
+    entities = {entity.code: entity for protocol in protocols for entity in protocol.entities}
+    found: dict[str, str] = {}
+    for (code, name), column in importer.fields.items():
+        entity = entities.get(code)
+        item = entity.by_name.get(name) if entity else None
+        if entity is not None and item is not None:
+            found[column] = f"{_(item.label)} ({_(entity.label).lower()})"
+    return found
 
 
 def line_of(row: RowReport) -> str:

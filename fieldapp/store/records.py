@@ -359,24 +359,20 @@ def child_counts(db: Database, parents: Iterable[str], entity: str) -> dict[str,
     return found
 
 
-def years_of(db: Database, roots: Iterable[str], until: int) -> dict[str, list[int]]:
-    """Return for each root (aire) the two newest calendar years up to `until` with a dated record two levels below it.
+def last_years(db: Database, roots: Iterable[str], before: int) -> dict[str, int]:
+    """Return for each root (aire) the newest year before `before` with a dated record two levels below it.
 
-    Newest first; a root without any is absent. Takes at most two steps along the index for each record in between, so
-    it does not slow down as seasons pile up.
+    A root without any is absent. Takes one step along the index for each record in between, so it does not slow down as
+    seasons pile up.
     """
-    found: dict[str, set[int]] = {}
+    found: dict[str, int] = {}
     for chunk in _chunks(roots):
         rows = db.rows(
-            "WITH below AS MATERIALIZED ("
-            " SELECT place.parent AS root, place.uid AS uid, (SELECT max(on_date) FROM record"
-            "  WHERE parent = place.uid AND deleted = 0 AND on_date < ?2) AS newest"
+            "SELECT place.parent, max((SELECT max(on_date) FROM record"
+            " WHERE parent = place.uid AND deleted = 0 AND on_date < ?2))"
             " FROM record AS place WHERE place.deleted = 0 AND place.parent IN (SELECT value FROM json_each(?1))"
-            ") SELECT DISTINCT root, substr(newest, 1, 4), substr((SELECT max(on_date) FROM record"
-            "  WHERE parent = below.uid AND deleted = 0 AND on_date < substr(newest, 1, 4)), 1, 4)"
-            " FROM below WHERE newest IS NOT NULL",
-            (encode(chunk).decode(), f"{until + 1:04}"),
+            " GROUP BY place.parent",
+            (encode(chunk).decode(), f"{before:04}"),
         )
-        for root, newest, before in rows:
-            found.setdefault(root, set()).update(int(year) for year in (newest, before) if year)
-    return {root: sorted(years, reverse=True)[:2] for root, years in found.items()}
+        found.update((root, int(newest[:4])) for root, newest in rows if newest)
+    return found

@@ -24,9 +24,10 @@ class _Memory:
 
 
 def start_folder() -> Path:
-    """Return the folder that was chosen last, else the person's documents."""
-    found = _Memory.folder or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(found or QDir.homePath())
+    """Return the folder that was chosen last, else the person's documents, else their own folder: one that is there."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    named = [Path(folder) for folder in (_Memory.folder, documents) if folder]
+    return next((folder for folder in named if folder.is_dir()), Path(QDir.homePath()))
 
 
 def home_words(path: Path) -> str:

@@ -16,7 +16,7 @@ from fieldapp.ui.widgets import Banner
 SHOWN_MS = 8000
 """How long a notice stays: time enough to read a sentence of fifteen words twice.
 
-Errors stay until they are closed or the page is left.
+Errors stay until they are closed; every notice goes when its page is left.
 """
 
 
@@ -31,6 +31,8 @@ class Notices(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.banner.hide)
+        self._is_new = QTimer(self)
+        self._is_new.setSingleShot(True)
         host.installEventFilter(self)
 
     def say(
@@ -54,6 +56,7 @@ class Notices(QObject):
         self._place()
         self.banner.show()
         self.banner.raise_()
+        self._is_new.start(0)
         self._timer.stop()
         if kind != "error":
             self._timer.start(SHOWN_MS)
@@ -68,8 +71,8 @@ class Notices(QObject):
         return waits
 
     def leave(self) -> None:
-        """Take an error away with the page on which it happened; what was done is still said on the next page."""
-        if self.banner.kind == "error":
+        """Take the notice away with its page; one that was said in the same step goes along to the next page."""
+        if self.banner.kind == "error" or not self._is_new.isActive():
             self.hide()
 
     def hide(self) -> None:

@@ -97,14 +97,14 @@ class Season:
 def season(db: Database, protocol: StudyProtocol, day: date) -> Season:
     """Return the season of the day's year.
 
-    Reads the aires, this season's visits and their places, and two steps along an index for each place: the seasons
+    Reads the aires, this season's visits and their places, and one step along an index for each place: the seasons
     before cost nothing.
     """
     form = form_of(protocol)
     groups = records.roots(db, protocol.code, form.group)
     uids = [group.uid for group in groups]
     totals = records.child_counts(db, uids, form.site)
-    years = records.years_of(db, uids, day.year)
+    last = records.last_years(db, uids, day.year)
     visits = records.dated(db, protocol.code, form.visit, f"{day.year}-01-01", f"{day.year}-12-31")
     judge = Judge(protocol, day.year, set(sheets_begun(db, protocol).values()), links_of(db, protocol, visits))
     all_done, newest = reached(db, {group.uid: group for group in groups}, visits, judge)
@@ -112,7 +112,7 @@ def season(db: Database, protocol: StudyProtocol, day: date) -> Season:
     areas = []
     for group in groups:
         done = all_done.get(group.uid, {})
-        due = form.due(group.data, years.get(group.uid, ()), day)
+        due = form.due(group.data, _followed(last.get(group.uid), day.year if group.uid in newest else None), day)
         total = totals.get(group.uid, 0)
         walked = group.uid in newest
         passage, state, words = _standing(form, group.data, due, total, done, walked)
@@ -254,8 +254,9 @@ def round_of(
     done: dict[int, int] = {}
     for (_uid, number), (_visit, state) in judged.items():
         done[number] = done.get(number, 0) + is_done(state)
-    years = records.years_of(db, [group], day.year).get(group, [])
-    due = form.due(tree.record.data, years, day)
+    last_year = records.last_years(db, [group], day.year).get(group)
+    walked = any(child.record.entity == form.visit for site in sites for child in site.children)
+    due = form.due(tree.record.data, _followed(last_year, day.year if walked else None), day)
     chosen = passage or due.passage or next(
         (number for number in form.passages if done.get(number, 0) < len(sites)), form.passages[-1]
     )  # fmt: skip
@@ -266,6 +267,11 @@ def round_of(
     placed = [_with_distance(place, here) for place in sorted(found, key=lambda place: name_key(place.name))]
     name = shown(protocol.entity(form.group).title(tree.record.data))
     return Round(tree.record, name, chosen, day.year, due, tuple(placed), done, last.uid if last else None)
+
+
+def _followed(*years: int | None) -> list[int]:
+    """Return the years in which an aire was walked, of those that are known."""
+    return [year for year in years if year is not None]
 
 
 Judged = Mapping[tuple[str, int], tuple[Node, PlaceState]]

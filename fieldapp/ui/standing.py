@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from fieldapp.core import checking
 from fieldapp.core.forms import PlaceState, RoundForm
 from fieldapp.core.record import Record
-from fieldapp.core.schema import Context, Kind, StudyProtocol, Values
+from fieldapp.core.schema import Kind, StudyProtocol, Values
 from fieldapp.store import records
 from fieldapp.store.connection import Database
 
@@ -19,7 +18,6 @@ class Judge:
     """Says of the visits of one year how far they are.
 
     `begun` are the uids of visits whose sheet waits as a draft, `links` the people and datasets that they point to.
-    A visit of any day of the year is judged as on its last day: what is stored was not in the future when it was.
     """
 
     protocol: StudyProtocol
@@ -45,16 +43,8 @@ class Judge:
 
     def is_complete(self, visit: Record, lines: Sequence[Record], parents: Mapping[str, Values]) -> bool:
         """Return whether neither the visit nor one of its lines lacks something or holds what can't be."""
-        last = date(self.year, 12, 31)
-        children = [line.data for line in lines]
-        whole = Context(visit.data, parents, children=children, today=last, links=self.links)
-        if not self._is_fine(visit, whole):
-            return False
-        above = {**parents, visit.entity: visit.data}
-        return all(self._is_fine(line, Context(line.data, above, today=last, links=self.links)) for line in lines)
-
-    def _is_fine(self, record: Record, context: Context) -> bool:
-        return checking.is_complete(checking.problems(self.protocol, self.protocol.entity(record.entity), context))
+        lacks = checking.lacking(self.protocol, visit, lines, parents, year=self.year, links=self.links)
+        return next(lacks, None) is None
 
 
 def links_of(db: Database, protocol: StudyProtocol, visits: Iterable[Record]) -> dict[str, Values]:

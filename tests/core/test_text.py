@@ -32,6 +32,17 @@ def test_taking_accents_away_keeps_capitals() -> None:
     assert text.unaccent("Vallée d’Évin œuf Œuf") == "Vallee d'Evin oeuf OEuf"
 
 
+@pytest.mark.parametrize(("written", "plain"), [("ǽ", "ae"), ("Ǽ", "AE"), ("ǣ", "ae"), ("œ\u0301", "oe")])
+def test_a_ligature_with_an_accent_needs_one_pass(written: str, plain: str) -> None:
+    assert text.unaccent(written) == plain
+    assert text.fold(written) == plain.casefold()
+
+
+@given(st.text(max_size=60))
+def test_taking_accents_away_twice_changes_nothing(written: str) -> None:
+    assert text.unaccent(text.unaccent(written)) == text.unaccent(written)
+
+
 @given(st.text(max_size=60))
 def test_folding_twice_changes_nothing_for_capitals_and_accents(written: str) -> None:
     assert text.fold(written).casefold() == text.fold(written)

@@ -130,7 +130,7 @@ def test_values_of_here_are_kept_and_the_columns_named(
     report = import_file(db, shf, write_rows(changed))
     (row,) = report.rows
     assert row.outcome is Outcome.DIFFERENT
-    assert "commune, nombre_max" in row.sentence
+    assert "Commune (mare), Nombre maximum (observation)" in row.sentence
     assert report.action is None
     stored = records.get(db, visit_rows[0]["uuid_observation"])
     assert stored is not None
@@ -192,7 +192,7 @@ def test_a_visit_that_lies_elsewhere_here_stays_and_makes_no_new_pond(
     import_file(db, shf, write_rows(visit_rows))
     report = import_file(db, shf, write_rows([visit_rows[0] | {"nom_site": "Autre_mare"}]))
     assert [row.outcome for row in report.rows] == [Outcome.DIFFERENT]
-    assert "nom_site" in report.rows[0].sentence
+    assert "Nom de site (mare)" in report.rows[0].sentence
     assert records.count(db, POP, "site") == 1
 
 

@@ -31,3 +31,16 @@ def test_the_own_folder_is_written_as_a_tilde_and_read_again(monkeypatch: pytest
     assert files.home_words(path) == str(Path("~/Documents/a.csv"))
     assert Path(files.home_words(path)).expanduser() == path
     assert files.home_words(tmp_path.parent / "b.csv") == str(tmp_path.parent / "b.csv")
+
+
+def test_files_are_proposed_in_a_folder_that_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    documents = tmp_path / "Documents"
+    monkeypatch.setattr(files._Memory, "folder", str(tmp_path / "stick taken out"))
+    monkeypatch.setattr("fieldapp.ui.files.QStandardPaths.writableLocation", lambda _kind: str(documents))
+    monkeypatch.setattr("fieldapp.ui.files.QDir.homePath", lambda: str(tmp_path))
+    assert files.start_folder() == tmp_path
+    assert not documents.exists()
+    documents.mkdir()
+    assert files.start_folder() == documents
+    files._Memory.folder = str(tmp_path)
+    assert files.start_folder() == tmp_path

@@ -298,7 +298,7 @@ def test_escape_leaves_what_a_notice_offers_before_it_is_for_the_page(qtbot: QtB
     assert not window.notices.banner.isVisible()
 
 
-def test_an_error_goes_with_its_page_and_a_done_stays_for_the_next(make: Make) -> None:
+def test_an_error_goes_with_its_page_and_what_is_said_in_leaving_stays_for_the_next(make: Make) -> None:
     window = make()
     window.show_failure("Le disque est plein.")
     window.navigate("ponds")
@@ -306,6 +306,15 @@ def test_an_error_goes_with_its_page_and_a_done_stays_for_the_next(make: Make) -
     window.notices.say("Enregistré.")
     window.navigate("data")
     assert window.notices.banner.isVisible()
+
+
+def test_a_notice_goes_with_the_page_on_which_it_was_read(qtbot: QtBot, make: Make) -> None:
+    window = make()
+    window.notices.say("Enregistré.")
+    qtbot.waitUntil(lambda: not window.notices._is_new.isActive())
+    assert window.notices.banner.isVisible()
+    window.navigate("ponds")
+    assert not window.notices.banner.isVisible()
 
 
 def test_a_context_too_long_for_the_header_ends_in_dots_and_is_whole_in_the_tool_tip(make: Make) -> None:

@@ -3,11 +3,15 @@
 Pure functions over trees sites_group -> site -> visit -> observation (`core.record.Node`). Definitions:
 
 - a *visit of the year* is dated in it, reached or not; a *visited site* has at least one visit that reached it
-  (`accessibility` = Oui), so that a pond that could never be reached is missing and not empty;
-- a site is *occupied* when an observation of one of its visits of the year says `presence` = Oui: an absence is told by
-  `presence`, never by the taxon alone (source: POPAmphibien export_csv.sql);
+  (`accessibility` = Oui) and tells of an observation or of "nothing seen": a pond that could never be reached, or whose
+  sheet is not finished (a *draft*), is missing and not empty;
+- a visited site is *occupied* when an observation of one of those visits says `presence` = Oui: an absence is told by
+  `presence`, never by the taxon alone (source: POPAmphibien export_csv.sql). What is not filled in says nothing;
 - *species* are distinct cd_ref among the positive observations, genera and undetermined amphibians included, as in the
-  column `diversite` of the same export.
+  column `diversite` of the same export;
+- a *detection* is of one taxon at one visit: 1 it or a part of it was recorded, 0 it was not, NA where nothing can be
+  said: not reached, a draft, or an observation that could be it (its genus, an undetermined amphibian). The green frogs
+  are one taxon there (source: Astruc et al. 2021, Bull. SHF 178), whatever form was noted: docs/decisions/0008.
 """
 
 from __future__ import annotations
@@ -23,14 +27,17 @@ from typing import Any
 from fieldapp.core.forms import Due, PlaceState
 from fieldapp.core.record import Node
 from fieldapp.core.schema import Taxon, Values
-from fieldapp.protocols.pop_amphibiens.lists import Window, windows
-from fieldapp.protocols.pop_amphibiens.schema import accessible, present
+from fieldapp.protocols.pop_amphibiens.lists import ABSENCE_TAXON, GREEN_FROGS, Window, windows
+from fieldapp.protocols.pop_amphibiens.schema import NO, accessible, present, says_absent, says_accessible, says_present
 
 YEARS_BETWEEN = 2
 """An aire is followed every second year unless it says otherwise (source: activity report 2020; gon.fr)."""
 
 LAST_PASSAGE = 10
 """The highest passage number (source: POPAmphibien 2.2.0, visit.json)."""
+
+GREEN_FROG_GENUS = 444436
+"""cd_nom of Pelophylax, by which the green frogs are called where they are one taxon (source: the taxa.csv here)."""
 
 PASSAGES = 3
 """Passages of a usual season (source: POPAmphibien 2.2.0, visit.json)."""
@@ -209,6 +216,25 @@ def _visits_of_year(site: Node, year: int | None) -> list[Node]:
     return [visit for visit in visits if _in_year([visit.record.data], year)]
 
 
+def is_draft(visit: Node) -> bool:
+    """Return whether the visit reached its site and tells of nothing yet: no observation, no "nothing seen"."""
+    return says_accessible(visit.record.data) and not _is_told([visit])
+
+
+def drafts(trees: Iterable[Node], year: int) -> int:
+    """Return how many visits of the year are drafts."""
+    return sum(is_draft(visit) for _group, site in _sites(trees) for visit in _visits_of_year(site, year))
+
+
+def _is_told(visits: Iterable[Node]) -> bool:
+    return any(says_present(line) or says_absent(line) for line in _lines(visits))
+
+
+def _told(visits: Iterable[Node]) -> list[Node]:
+    """Return the visits that reached their site and tell of something: species, or nothing seen."""
+    return [visit for visit in visits if says_accessible(visit.record.data) and _is_told([visit])]
+
+
 def _group_summary(group: Node, taxa: Mapping[int, Taxon], year: int) -> GroupSummary:
     sites = list(group.walk("site"))
     by_site = {site.record.uid: _visits_of_year(site, year) for site in sites}
@@ -217,19 +243,19 @@ def _group_summary(group: Node, taxa: Mapping[int, Taxon], year: int) -> GroupSu
     passages = Counter(
         number
         for found in by_site.values()
-        for number in {visit.record.data.get("num_passage", 1) for visit in found if accessible(visit.record.data)}
+        for number in {visit.record.data.get("num_passage", 1) for visit in found if says_accessible(visit.record.data)}
     )
     return GroupSummary(
         uid=group.record.uid,
         name=str(group.record.data.get("sites_group_name", "")),
         sites_known=len(sites),
-        sites=sum(any(accessible(visit.record.data) for visit in found) for found in by_site.values()),
+        sites=sum(bool(_told(found)) for found in by_site.values()),
         visits=len(visits),
-        inaccessible=sum(not accessible(visit.record.data) for visit in visits),
+        inaccessible=sum(visit.record.data.get("accessibility") == NO for visit in visits),
         passages=dict(sorted(passages.items())),
-        occupied_sites=sum(any(map(present, _lines(found))) for found in by_site.values()),
+        occupied_sites=sum(any(map(says_present, _lines(_told(found)))) for found in by_site.values()),
         observations=len(lines),
-        positive=sum(present(line) for line in lines),
+        positive=sum(says_present(line) for line in lines),
         species=_species_of(visits, taxa),
     )
 
@@ -240,7 +266,9 @@ def _lines(visits: Iterable[Node]) -> list[Values]:
 
 def _species_of(visits: Iterable[Node], taxa: Mapping[int, Taxon]) -> frozenset[int]:
     """Return the cd_ref of the positive observations; a draft line that has no taxon yet is of no species."""
-    return frozenset(_cd_ref(line["cd_nom"], taxa) for line in _lines(visits) if present(line) and "cd_nom" in line)
+    return frozenset(
+        _cd_ref(line["cd_nom"], taxa) for line in _lines(visits) if says_present(line) and "cd_nom" in line
+    )
 
 
 def _cd_ref(cd_nom: int, taxa: Mapping[int, Taxon]) -> int:
@@ -250,38 +278,50 @@ def _cd_ref(cd_nom: int, taxa: Mapping[int, Taxon]) -> int:
 # ------------------------------------------------------------------------------------ detection histories
 
 
+Name = tuple[str, ...]
+"""The words of a Latin name, () for all amphibians: a taxon is a part of another whose words it begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """The detection history of one site: per passage 1 seen, 0 visited and not seen, None no visit that reached it."""
+    """The detection history of one site: per passage 1 seen, 0 visited and not seen, None where nothing can be said."""
 
     site: str
     sites_group: str
     occasions: tuple[int | None, ...]
 
 
-def detection_matrix(
-    trees: Iterable[Node],
-    taxa: Mapping[int, Taxon],
-    cd_ref: int,
-    year: int | None = None,
-    *,
-    whole_complex: bool = False,
-) -> list[MatrixRow]:
-    """Return one row per site, by aire and name, for the species `cd_ref`; all rows have the same number of occasions.
+def counted_as(cd_nom: int, taxa: Mapping[int, Taxon]) -> int:
+    """Return the cd_ref as which a taxon's detections are counted: Pelophylax for every green frog, else its own."""
+    cd_ref = _cd_ref(cd_nom, taxa)
+    found = (taxa.get(cd_nom), taxa.get(cd_ref))
+    return GREEN_FROG_GENUS if any(taxon and taxon.complex == GREEN_FROGS for taxon in found) else cd_ref
 
-    Occasions are the passage numbers 1 to the highest, at least three. Of two visits with one number the better news
-    wins: 1 over 0 over None. `whole_complex` counts every taxon of the species' complex (the green frogs) as the
-    species. Source: input of occupancy models, MacKenzie et al. 2002.
+
+def detected(trees: Iterable[Node], taxa: Mapping[int, Taxon], year: int | None = None) -> list[int]:
+    """Return the taxa that have a row in the matrix, in order: those seen in the year, the green frogs as one."""
+    seen = _species_of((visit for _group, site in _sites(trees) for visit in _visits_of_year(site, year)), taxa)
+    return sorted({counted_as(cd_ref, taxa) for cd_ref in seen})
+
+
+def detection_matrix(
+    trees: Iterable[Node], taxa: Mapping[int, Taxon], cd_nom: int, year: int | None = None
+) -> list[MatrixRow]:
+    """Return one row per site, by aire and name, for a taxon; all rows have the same number of occasions.
+
+    Any green frog asks for all of them together. Occasions are the passage numbers 1 to the highest, at least three.
+    The visits of one number are one occasion: 1 when the taxon or a part of it was recorded, else None when something
+    was that could be it (its genus, an undetermined amphibian, a line without a name), else 0 when a visit reached the
+    site and tells of something, else None. Source: input of occupancy models, MacKenzie et al. 2002; an undetermined
+    record is no zero (a decision of the program, docs/decisions/0008).
     """
-    wanted = _taxa_counted_as(cd_ref, taxa, whole_complex)
+    wanted = counted_as(cd_nom, taxa)
     found = []
     for group, site in _sites(trees):
-        history: dict[int, int] = {}
-        for visit in _visits_of_year(site, year):
-            values = visit.record.data
-            if accessible(values):
-                number = values.get("num_passage", 1)
-                history[number] = max(history.get(number, 0), int(bool(wanted & _species_of([visit], taxa))))
+        occasions: dict[int, list[Node]] = {}
+        for visit in _told(_visits_of_year(site, year)):
+            occasions.setdefault(visit.record.data.get("num_passage", 1), []).append(visit)
+        history = {number: _detection(visits, taxa, wanted) for number, visits in occasions.items()}
         names = (str(site.record.data.get("base_site_name", "")), str(group.record.data.get("sites_group_name", "")))
         found.append((*names, history))
     width = max([PASSAGES, *(number for *_names, history in found for number in history)])
@@ -292,19 +332,32 @@ def detection_matrix(
     return sorted(rows, key=lambda row: (row.sites_group, row.site))
 
 
+def _detection(told: Sequence[Node], taxa: Mapping[int, Taxon], wanted: int) -> int | None:
+    """Return what visits that tell of something say of a taxon: 1 it was there, 0 not seen, None it can't be said."""
+    name = _name(wanted, taxa)
+    seen = [_name(line["cd_nom"], taxa) if "cd_nom" in line else () for line in _lines(told) if says_present(line)]
+    if any(other[: len(name)] == name for other in seen):
+        return 1
+    return None if any(name[: len(other)] == other for other in seen) else 0
+
+
+def _name(cd_nom: int, taxa: Mapping[int, Taxon]) -> Name:
+    """Return the words of a taxon's Latin name; a hybrid is a part of its genus, not of the parent named first."""
+    cd_ref = counted_as(cd_nom, taxa)
+    if cd_ref == ABSENCE_TAXON:
+        return ()
+    taxon = taxa.get(cd_ref) or taxa.get(cd_nom)
+    if taxon is None:
+        return (str(cd_ref),)
+    genus, *others = taxon.lb_nom.split()
+    return (genus, " ".join(others)) if "x" in others else (genus, *others)
+
+
 def _sites(trees: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
     for tree in trees:
         for group in tree.walk("sites_group"):
             for site in group.walk("site"):
                 yield group, site
-
-
-def _taxa_counted_as(cd_ref: int, taxa: Mapping[int, Taxon], whole_complex: bool) -> frozenset[int]:
-    complex_of = {taxon.cd_ref: taxon.complex for taxon in taxa.values()}
-    own = complex_of.get(cd_ref, "")
-    if not (whole_complex and own):
-        return frozenset({cd_ref})
-    return frozenset(other for other, name in complex_of.items() if name == own)
 
 
 def matrix_csv(rows: Sequence[MatrixRow]) -> str:
@@ -320,7 +373,7 @@ def matrix_csv(rows: Sequence[MatrixRow]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
-    """Naive occupancy of one species: sites where it was seen among the visited ones."""
+    """Naive occupancy of one taxon: sites where it was seen among the visited ones of which something can be said."""
 
     cd_ref: int
     occupied_sites: int
@@ -333,11 +386,13 @@ class Occupancy:
 
 
 def naive_occupancy(trees: Iterable[Node], taxa: Mapping[int, Taxon], year: int) -> list[Occupancy]:
-    """Return every species seen in the year, the most widespread first."""
-    seen: Counter[int] = Counter()
-    visited = 0
-    for _group, site in _sites(trees):
-        visits = _visits_of_year(site, year)
-        seen.update(_species_of(visits, taxa))
-        visited += any(accessible(visit.record.data) for visit in visits)
-    return [Occupancy(cd_ref, count, visited) for cd_ref, count in sorted(seen.items(), key=lambda x: (-x[1], x[0]))]
+    """Return every taxon seen in the year, the green frogs as one, the most widespread first.
+
+    Of the sites visited those are left out of which nothing can be said for the taxon (see `detection_matrix`).
+    """
+    visited = [told for _group, site in _sites(trees) if (told := _told(_visits_of_year(site, year)))]
+    found = []
+    for cd_ref in detected(trees, taxa, year):
+        sites = [cell for told in visited if (cell := _detection(told, taxa, cd_ref)) is not None]
+        found.append(Occupancy(cd_ref, sum(sites), len(sites)))
+    return sorted(found, key=lambda item: (-item.occupied_sites, item.cd_ref))

@@ -15,17 +15,18 @@ MATRIX = ("annee", "cd_ref", "nom_latin", "aire_etude", "nom_site")
 
 
 def matrix(source: ExportSource) -> Table:
-    """Return the detection histories: one row per year, species and site visited in that year.
+    """Return the detection histories: one row per year, taxon and site that has a visit in that year.
 
-    A cell is 1 (seen), 0 (reached and not seen) or NA (no visit that reached the site). Without `source.taxon` all
-    species that were seen in the year. Names stand as they are here, not as the SHF writes them.
+    A cell is 1 (seen), 0 (reached and not seen) or NA (nothing can be said: not reached, a sheet that is not finished,
+    an undetermined record that could be it). The green frogs are one taxon, under the genus Pelophylax. Without
+    `source.taxon` all taxa that were seen in the year. Names stand as they are here, not as the SHF writes them.
     """
     wanted = None
     if source.taxon is not None:
         if source.taxon not in source.taxa:
             sentence = _("Le taxon {cd_nom} n’est pas connu ici : vérifiez son cd_nom.")
             raise FileRefusedError(sentence.format(cd_nom=source.taxon))
-        wanted = source.taxa[source.taxon].cd_ref
+        wanted = analysis.counted_as(source.taxon, source.taxa)
     rows = [row for season in source.seasons for row in _matrix_rows(season, source, wanted)]
     width = max((len(cells) for _head, cells in rows), default=analysis.PASSAGES)
     columns = (*MATRIX, *(f"P{number}" for number in range(1, width + 1)))
@@ -35,12 +36,17 @@ def matrix(source: ExportSource) -> Table:
 def _matrix_rows(
     season: Season, source: ExportSource, wanted: int | None
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    seen = analysis.summary(season.trees, source.taxa, season.year).species
-    for cd_ref in sorted(seen) if wanted is None else [wanted]:
+    seen = analysis.detected(season.trees, source.taxa, season.year)
+    for cd_ref in seen if wanted is None else [wanted]:
         name = source.taxa[cd_ref].lb_nom if cd_ref in source.taxa else ""
         for row in analysis.detection_matrix(season.trees, source.taxa, cd_ref, season.year):
             head = (str(season.year), str(cd_ref), name, row.sites_group, row.site)
             yield head, tuple("NA" if cell is None else str(cell) for cell in row.occasions)
+
+
+def drafts(season: Season) -> int:
+    """Return how many visits of a season tell of nothing yet: they are no absence, in no file."""
+    return analysis.drafts(season.trees, season.year)
 
 
 IMPORTS = (
@@ -60,6 +66,7 @@ EXPORTS = (
         label=N_("Fichier SHF « standard » (une ligne par observation)"),
         separator=shf.SEPARATOR,
         dated_entity="visit",
+        drafts=drafts,
         table=shf_writing.standard,
         filename="pop_amphibiens_standard.csv",
     ),
@@ -68,6 +75,7 @@ EXPORTS = (
         label=N_("Fichier SHF « analyses » (une ligne par passage)"),
         separator=shf.SEPARATOR,
         dated_entity="visit",
+        drafts=drafts,
         table=shf_writing.analyses,
         filename="pop_amphibiens_analyses.csv",
     ),
@@ -76,6 +84,7 @@ EXPORTS = (
         label=N_("Matrice de détection (une ligne par espèce, mare et année)"),
         separator=shf.SEPARATOR,
         dated_entity="visit",
+        drafts=drafts,
         table=matrix,
         filename="pop_amphibiens_matrice.csv",
         options=frozenset({"taxon"}),

@@ -76,7 +76,10 @@ def site_changed(values: Values) -> bool:
 
 
 def present(values: Values) -> bool:
-    """Return whether something was seen, for a form: the module's default is yes. What is counted asks `says_present`."""
+    """Return whether something was seen, for a form: the module's default is yes.
+
+    What is counted asks `says_present`.
+    """
     return bool(values.get("presence", YES) == YES)
 
 

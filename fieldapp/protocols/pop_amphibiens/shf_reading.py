@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
-import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from fieldapp.core import parse
 from fieldapp.core.exchange import Cells, Known, ParsedRow, RowNote, RowRefusedError
 from fieldapp.core.ids import name_uid
 from fieldapp.core.record import Record, make_record
-from fieldapp.core.schema import Taxon
 from fieldapp.core.text import _, fold
 from fieldapp.protocols.pop_amphibiens import schema, shf
+from fieldapp.protocols.pop_amphibiens.latin_names import names_taxon
+from fieldapp.protocols.pop_amphibiens.shf_cells import (
+    Row,
+    compare_parts,
+    iso_date,
+    note_other_form,
+    read_code,
+    read_count,
+    read_date,
+    read_integer,
+    read_methods,
+    read_number,
+    read_position,
+    read_time,
+    read_uid,
+    read_yes_or_no,
+    short,
+)
 
 DIRECTORY = "directory"
 """Code of the protocol of people and datasets, which all protocols point to."""
 
-Row = Mapping[str, str]
-"""Cells by column name."""
-
-_UID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SMALL = re.compile(r"[0-9]{1,4}")
 _group_cells = itemgetter(*shf.GROUP)
 _place_cells = itemgetter(*shf.GROUP, *shf.SITE)
@@ -35,12 +43,6 @@ _SHARED = (*shf.GROUP, *shf.SITE, *shf.VISIT)
 _PASSAGE = shf.STANDARD.index("uuid_passage")
 _OF_ONE_VISIT = ("uuid_passage", "date_passage", "annee_passage", "mois_passage", "num_passage_calc")
 _outing_cells = itemgetter(*(name for name in shf.VISIT if name not in _OF_ONE_VISIT))
-_CODES = {
-    column: shf.codes(entity, name)
-    for entity in schema.ENTITIES
-    for (code, name), column in shf.FIELDS.items()
-    if code == entity.code and entity.by_name[name].choices
-}
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +126,7 @@ class ShfParser:
         uid = row["uuid_passage"].lower()
         if uid in self._surveyed:
             return
-        on_date, passage = _iso_date(row["date_passage"]), row["num_passage"]
+        on_date, passage = iso_date(row["date_passage"]), row["num_passage"]
         data = {"num_passage": int(passage)} if _SMALL.fullmatch(passage) else {}
         told = int(row["num_passage_calc"]) if _SMALL.fullmatch(row["num_passage_calc"]) else 0
         record = Record(uid, schema.CODE, "visit", None, data, on_date)
@@ -160,7 +162,7 @@ class ShfParser:
         if not shared.records:
             parsed = self._above(dict(zip(_SHARED, shared.cells, strict=True)))
             shared.records, notes = parsed.records, parsed.notes
-        uid = _uid(text, "uuid_observation")
+        uid = read_uid(text, "uuid_observation")
         if not line.data:
             cells = dict(zip(shf.OBSERVATION, line.cells, strict=True))
             line.data, line.notes = self._observation(cells), self._name_notes(cells)
@@ -178,11 +180,11 @@ class ShfParser:
             place = self._places[cells] = self._place(row, notes)
         group, site = place
         dataset = self._dataset(row)
-        uid = _uid(row["uuid_passage"], "uuid_passage")
-        on_date = _date(row, "date_passage", notes)
+        uid = read_uid(row["uuid_passage"], "uuid_passage")
+        on_date = read_date(row, "date_passage", notes)
         if on_date is None:
             raise RowRefusedError("date_passage", _("La date du passage manque : écrivez-la (2020-04-14)."))
-        _compare_parts(row, on_date, notes)
+        compare_parts(row, on_date, notes)
         known = _outing_cells(row)
         if (outing := self._outings.get(known)) is None:
             outing = self._outings[known] = self._outing(row, dataset)
@@ -191,7 +193,7 @@ class ShfParser:
         if uid in self._ranks:
             data |= {"num_passage_calc": self._ranks[uid], "num_passage_calc_for": shf.rank_place(site.uid, on_date)}
         if uid in self._crossed:
-            _note_other_form("num_passage_calc", row["num_passage_calc"], str(self._crossed[uid]), notes)
+            note_other_form("num_passage_calc", row["num_passage_calc"], str(self._crossed[uid]), notes)
         visit = Record(uid, schema.CODE, "visit", site.uid, data, on_date)
         return ParsedRow((*outing.linked, group, site, visit), notes)
 
@@ -203,15 +205,15 @@ class ShfParser:
             group = self._groups[cells] = self._group(row)
         name = row["nom_site"]
         present = self._sites(group.uid).get(name)
-        longitude, latitude = _position(row, notes)
+        longitude, latitude = read_position(row, notes)
         values = {
             "base_site_name": shf.read_name(name, present.data.get("base_site_name") if present else None),
-            "milieu_aquatique": _code(row, "milieu_aquatique"),
+            "milieu_aquatique": read_code(row, "milieu_aquatique"),
             "longitude": longitude,
             "latitude": latitude,
             "base_site_description": row["commentaire_site"],
-            "altitude_min": _number(row, "altitude_min", notes),
-            "altitude_max": _number(row, "altitude_max", notes),
+            "altitude_min": read_number(row, "altitude_min", notes),
+            "altitude_max": read_number(row, "altitude_max", notes),
             "departement": row["departement"],
             "code_dep": row["code_dep"],
             "commune": row["commune"],
@@ -221,13 +223,13 @@ class ShfParser:
         return group, make_record(schema.CODE, schema.SITE, values, group.uid, uid)
 
     def _group(self, row: Row) -> Record:
-        uid = _uid(row["uuid_aire_etude"], "uuid_aire_etude")
+        uid = read_uid(row["uuid_aire_etude"], "uuid_aire_etude")
         present = self._known.get(uid)
         values = {
             "sites_group_name": shf.read_name(
                 row["aire_etude"], present.data.get("sites_group_name") if present else None
             ),
-            "categories_paysageres": _code(row, "habitat_principal"),
+            "categories_paysageres": read_code(row, "habitat_principal"),
             "sites_group_description": row["description_aire"],
         }
         return make_record(schema.CODE, schema.SITES_GROUP, values, None, uid)
@@ -249,11 +251,11 @@ class ShfParser:
         folded = fold(name)
         organisation = self._organisations.get(name)
         if name in self._apart:
-            present, twin, uid = self._in_directory("person", name), None, name_uid("person spelled", name)
+            uid, twin = name_uid("person spelled", name), None
         else:
             uid = name_uid("person", folded)
-            present = self._in_directory("person", name) or self._known.get(uid)
             twin = next((person for known, person in self._people.items() if fold(known) == folded), None)
+        present = self._in_directory("person", name) or self._known.get(uid)
         if present is not None:
             found = present
         elif twin is not None:
@@ -269,7 +271,7 @@ class ShfParser:
         if not name.strip() and not text.strip():
             return None
         if (name, text) not in self._datasets:
-            number = _integer(row, "id_dataset")
+            number = read_integer(row, "id_dataset")
             given: dict[str, Any] = {} if number is None else {"id_dataset": number}
             key = fold(name) if name.strip() else f"#{number}"
             present = self._in_directory("dataset", name) or self._known.get(name_uid("dataset", key))
@@ -306,18 +308,18 @@ class ShfParser:
         people = self._observers(row["observers"])
         if apart := _told_apart(row["observers"]):
             sentence = _("{names} : gardés comme deux personnes. Si c’est la même, corrigez le fichier.")
-            notes.append(RowNote("observers", sentence.format(names=", ".join(f"« {_short(name)} »" for name in apart))))
+            notes.append(RowNote("observers", sentence.format(names=", ".join(f"« {short(name)} »" for name in apart))))
         values: dict[str, Any] = {
-            "num_passage": _integer(row, "num_passage"),
-            "Heure_debut": _time(row, "heure_debut", notes),
-            "Heure_fin": _time(row, "heure_fin", notes),
-            "methode_de_prospection": _methods(row),
+            "num_passage": read_integer(row, "num_passage"),
+            "Heure_debut": read_time(row, "heure_debut", notes),
+            "Heure_fin": read_time(row, "heure_fin", notes),
+            "methode_de_prospection": read_methods(row),
             "observers": [person.uid for person in people],
-            "expertise": _code(row, "expertise_operateur"),
+            "expertise": read_code(row, "expertise_operateur"),
             "id_dataset": dataset.uid if dataset else None,
-            "accessibility": _yes_or_no(row, "accessibilite"),
-            "etat_site": _code(row, "etat_site"),
-            "date_changement_etat_site": _date(row, "date_changement_etat_site", notes),
+            "accessibility": read_yes_or_no(row, "accessibilite"),
+            "etat_site": read_code(row, "etat_site"),
+            "date_changement_etat_site": read_date(row, "date_changement_etat_site", notes),
             "comments": row["commentaire_passage"],
         }
         organisations = row["organismes_rattaches"]
@@ -338,15 +340,15 @@ class ShfParser:
             self._named[named] = self._taxon(row)
         cd_nom, latin, french = self._named[named]
         data: dict[str, Any] = {}
-        presence = _yes_or_no(row, "presence_amphibien")
+        presence = read_yes_or_no(row, "presence_amphibien")
         for name, value in (
             ("presence", presence),
             ("cd_nom", cd_nom),
-            ("id_nomenclature_typ_denbr", _code(row, "type_denombrement")),
-            ("count_min", _count(row, "nombre_min")),
-            ("count_max", _count(row, "nombre_max")),
-            ("id_nomenclature_stade", _code(row, "stade_vie")),
-            ("id_nomenclature_sex", _code(row, "sexe")),
+            ("id_nomenclature_typ_denbr", read_code(row, "type_denombrement")),
+            ("count_min", read_count(row, "nombre_min")),
+            ("count_max", read_count(row, "nombre_max")),
+            ("id_nomenclature_stade", read_code(row, "stade_vie")),
+            ("id_nomenclature_sex", read_code(row, "sexe")),
             ("comments", row["commentaire_obs"]),
             ("nom_cite", latin),
             ("nom_vern_cite", french),
@@ -358,7 +360,7 @@ class ShfParser:
 
     def _taxon(self, row: Row) -> tuple[int | None, str, str]:
         """Return the cd_nom, and the names of the file where they are not those of the list."""
-        cd_nom = _integer(row, "cd_nom")
+        cd_nom = read_integer(row, "cd_nom")
         taxon = self._known.taxa.get(cd_nom) if cd_nom is not None else None
         latin, french = row["nom_latin"], row["nom_francais"]
         return (
@@ -367,40 +369,14 @@ class ShfParser:
             "" if taxon and french == taxon.nom_vern else french,
         )
 
-
     def _name_notes(self, row: Row) -> Sequence[RowNote]:
         """Note a Latin name that is of another taxon than the code."""
-        cd_nom, latin = _integer(row, "cd_nom"), row["nom_latin"]
+        cd_nom, latin = read_integer(row, "cd_nom"), row["nom_latin"]
         taxon = self._known.taxa.get(cd_nom) if cd_nom is not None else None
-        if taxon is None or _names_taxon(latin, taxon):
+        if taxon is None or names_taxon(latin, taxon):
             return ()
         sentence = _("« {text} » n’est pas le nom du cd_nom {cd_nom} ({name}) : c’est le code qui compte, vérifiez-le.")
-        return (RowNote("nom_latin", sentence.format(text=_short(latin), cd_nom=cd_nom, name=taxon.lb_nom)),)
-
-
-def _names_taxon(latin: str, taxon: Taxon) -> bool:
-    """Return whether a Latin name is that of the taxon or one of its aliases, or says nothing.
-
-    Genus and species are compared, without accents and capitals; either may be shortened ("Bufo b.").
-    """
-    told = _binomial(latin)
-    if not told:
-        return True
-    for name in (taxon.lb_nom, *taxon.aliases):
-        known = _binomial(name)
-        if len(known) == len(told) and all(map(str.startswith, known, told)):
-            return True
-    return False
-
-
-_NO_EPITHETS = frozenset({"sp", "spp", "kl", "cf", "x", "aff"})
-
-
-def _binomial(name: str) -> list[str]:
-    """Return the genus and, when there is one, the species of a Latin name, folded; not its author."""
-    words = (name if any(map(str.islower, name)) else name.lower()).split()
-    after = [word for word in words[1:] if word.strip(".").casefold() not in _NO_EPITHETS][:1]
-    return [fold(word).rstrip(".,") for word in (*words[:1], *(word for word in after if word[0].islower()))]
+        return (RowNote("nom_latin", sentence.format(text=short(latin), cd_nom=cd_nom, name=taxon.lb_nom)),)
 
 
 def _told_apart(observers: str) -> list[str]:
@@ -432,207 +408,3 @@ def _organisations(rows: Mapping[tuple[str, str], None]) -> dict[str, str]:
         if "" not in texts and len(candidates) == 1 and (name in alone or len(texts) == 1):
             found[name] = next(iter(candidates))
     return found
-
-
-# ------------------------------------------------------------------------------------------------ cells
-
-
-def _uid(text: str, column: str) -> str:
-    if not _UID.fullmatch(text):
-        raise RowRefusedError(
-            column,
-            _("« {text} » n’est pas un identifiant UUID : reprenez celui du fichier d’origine.").format(
-                text=_short(text)
-            ),
-        )
-    return text.lower()
-
-
-def _code(row: Row, column: str) -> str | None:
-    text = row[column]
-    if not text:
-        return None
-    codes = _CODES[column]
-    code = codes.get(text) or codes.get(fold(text))
-    if code is None and text.strip():
-        raise RowRefusedError(column, _unknown_label(text, codes))
-    return code
-
-
-def _yes_or_no(row: Row, column: str) -> str:
-    """Return the code of a cell that must say "Oui" or "Non": taken for either, an empty one would invent a datum."""
-    code = _code(row, column)
-    if code is None:
-        raise RowRefusedError(column, _("La case est vide : écrivez Oui ou Non."))
-    return code
-
-
-def _unknown_label(text: str, codes: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(fold(text), codes, n=1, cutoff=0.5)
-    code = codes[near[0]] if near else None
-    label = next((label for label, known in codes.items() if known == code), None)
-    if label is None:
-        return _("« {text} » n’est pas dans la liste : écrivez un libellé de la liste.").format(text=_short(text))
-    return _("« {text} » n’est pas dans la liste : faut-il écrire « {label} » ?").format(text=_short(text), label=label)
-
-
-def _methods(row: Row) -> list[str]:
-    codes = _CODES["methodes_prospection"]
-    found = []
-    for label in row["methodes_prospection"].split(shf.BETWEEN_METHODS):
-        code = codes.get(label) or codes.get(fold(label))
-        if code is not None:
-            found.append(code)
-        elif label.strip():
-            raise RowRefusedError("methodes_prospection", _unknown_label(label, codes))
-    return found
-
-
-_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
-_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
-
-
-def _integer(row: Row, column: str) -> int | None:
-    text = row[column].strip()
-    if not text:
-        return None
-    if not _INTEGER.fullmatch(text):
-        raise RowRefusedError(column, _("« {text} » n’est pas un nombre entier.").format(text=_short(text)))
-    return int(text)
-
-
-def _count(row: Row, column: str) -> int | None:
-    text = row[column]
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
-    text = text.strip()
-    if not text:
-        return None
-    if _INTEGER.fullmatch(text) and not text.startswith("-"):
-        return int(text)
-    raise RowRefusedError(
-        column,
-        _(
-            "« {text} » n’est pas un nombre d’animaux : écrivez un nombre entier, le plus petit dans nombre_min, "
-            "le plus grand dans nombre_max."
-        ).format(text=_short(text)),
-    )
-
-
-def _number(row: Row, column: str, notes: list[RowNote]) -> float | None:
-    text = row[column].strip()
-    if not text:
-        return None
-    if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text.replace(",", "."))):
-        raise RowRefusedError(
-            column, _("« {text} » n’est pas un nombre : écrivez par exemple 50.4213.").format(text=_short(text))
-        )
-    written = shf.written_number(value)
-    if written != row[column]:
-        _note_other_form(column, row[column], written, notes)
-    return value
-
-
-_POINT = re.compile(r"\s*POINT\s*\(\s*(\S+)\s+(\S+)\s*\)\s*", re.IGNORECASE)
-
-
-def _position(row: Row, notes: list[RowNote]) -> tuple[float | None, float | None]:
-    """Return longitude and latitude; the point as text fills in for empty numbers and must not contradict them."""
-    longitude, latitude = _number(row, "x_wgs", notes), _number(row, "y_wgs", notes)
-    text = row["wkt_wgs"]
-    if not text.strip() or text == f"POINT({row['x_wgs']} {row['y_wgs']})":
-        return longitude, latitude
-    found = _POINT.fullmatch(text)
-    if not found or not all(_NUMBER.fullmatch(part) for part in found.groups()):
-        raise RowRefusedError(
-            "wkt_wgs", _("« {text} » n’est pas un point : écrivez POINT(2.83 50.42).").format(text=_short(text))
-        )
-    point = float(found[1]), float(found[2])
-    if longitude is None and latitude is None:
-        return point
-    if point != (longitude, latitude):
-        raise RowRefusedError(
-            "wkt_wgs",
-            _("Le point {text} n’est pas à la position x_wgs, y_wgs : corrigez l’un des deux.").format(text=text),
-        )
-    return longitude, latitude
-
-
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?(?:\.0+)?)?")
-_FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?: 00:00(?::00)?)?")
-
-
-@lru_cache(maxsize=4096)
-def _iso_date(text: str) -> str | None:
-    """Return the date of a cell as ISO text; None when it is no date. Spreadsheets write 14/04/2020 for 2020-04-14."""
-    text = text.strip()
-    if found := _ISO_DATE.fullmatch(text):
-        year, month, day = found.groups()
-    elif found := _FRENCH_DATE.fullmatch(text):
-        day, month, year = found.groups()
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return None
-
-
-def _date(row: Row, column: str, notes: list[RowNote]) -> str | None:
-    text = row[column]
-    if not text.strip():
-        return None
-    found = _iso_date(text)
-    if found is None:
-        raise RowRefusedError(
-            column,
-            _("« {text} » n’est pas une date possible : écrivez l’année, le mois et le jour (2020-04-14).").format(
-                text=_short(text)
-            ),
-        )
-    if int(found[:4]) < parse.FIRST_YEAR:
-        raise RowRefusedError(
-            column,
-            _("« {text} » est trop ancien : écrivez l’année avec quatre chiffres (2020-04-14).").format(
-                text=_short(text)
-            ),
-        )
-    if found != text:
-        _note_other_form(column, text, found, notes)
-    return found
-
-
-def _compare_parts(row: Row, on_date: str, notes: list[RowNote]) -> None:
-    """Note a year or month beside the date that is another: they are computed from the date, so the date wins."""
-    for column, part in (("annee_passage", on_date[:4]), ("mois_passage", on_date[5:7])):
-        text = row[column].strip()
-        if text and text.lstrip("0") != part.lstrip("0"):
-            sentence = _("« {text} » ne va pas avec la date {date} : la date a été gardée.")
-            notes.append(RowNote(column, sentence.format(text=_short(text), date=on_date)))
-
-
-_PLAIN_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-
-
-def _time(row: Row, column: str, notes: list[RowNote]) -> str | None:
-    text = row[column]
-    if not text.strip():
-        return None
-    if _PLAIN_TIME.fullmatch(text):
-        return text
-    try:
-        found = parse.parse_time(re.sub(r"(:[0-9]{2}):[0-9]{2}\s*$", r"\1", text))
-    except ValueError as error:
-        raise RowRefusedError(column, str(error)) from error
-    _note_other_form(column, text, found, notes)
-    return found
-
-
-def _note_other_form(column: str, text: str, written: str, notes: list[RowNote]) -> None:
-    sentence = _("« {text} » a été lu {written}, et sera écrit ainsi.")
-    notes.append(RowNote(column, sentence.format(text=_short(text), written=written)))
-
-
-def _short(text: str) -> str:
-    shown = " ".join(text.split())
-    return shown if len(shown) <= 60 else f"{shown[:60]}…"

@@ -56,8 +56,8 @@ DEFINITIONS = (
     (
         N_("Mares (visitées)"),
         N_(
-            "au moins un passage de la saison l’a atteinte. Une mare trouvée seulement inaccessible manque, elle n’est "
-            "pas vide."
+            "au moins un passage de la saison l’a atteinte et dit ce qu’il a vu. Une mare trouvée seulement "
+            "inaccessible, ou dont la fiche n’est pas finie, manque, elle n’est pas vide."
         ),
     ),
     (N_("Passages (pass.)"), N_("toutes les visites datées de la saison, inaccessibles comprises.")),
@@ -78,13 +78,15 @@ DEFINITIONS = (
     (
         N_("Matrice"),
         N_(
-            "par mare et par passage : 1 espèce vue, 0 mare atteinte et espèce non vue, NA aucun passage qui l’a "
-            "atteinte."
+            "par mare et par passage : 1 espèce vue, 0 mare atteinte et espèce non vue, NA rien à dire : pas atteinte, "
+            "fiche pas finie, ou un genre, un amphibien indéterminé qui pourrait être l’espèce. Les grenouilles vertes "
+            "y sont une seule espèce."
         ),
     ),
 )
 SOURCES = N_(
-    "Sources : POPAmphibien 2.2.0, export_csv.sql (présence, diversité) ; MacKenzie et al. 2002 (matrice, occupation)."
+    "Sources : POPAmphibien 2.2.0, export_csv.sql (présence, diversité) ; MacKenzie et al. 2002 (matrice, "
+    "occupation) ; Astruc et al. 2021 (grenouilles vertes)."
 )
 
 
@@ -128,6 +130,7 @@ class AnalysesPage(PageWidget):
         self._seasons: list[SeasonFigures] = []
         self._asked = 0
         self._view = SPECIES
+        self._picked = ""
         self._definitions: Definitions | None = None
         self._species = Suggest(self._suggest, placeholder=_("espèce"), minimum=0, name="analyses.species")
         self._species.chosen.connect(lambda row: self._choose(row.key))
@@ -231,11 +234,11 @@ class AnalysesPage(PageWidget):
         self._empty.setVisible(not has_data)
 
     def _arrange(self) -> None:
-        """Put table and figure side by side where there is room, else one at a time."""
+        """Put table and figure side by side where there is room, else one at a time, the table first."""
         self._is_wide = theme.current().scale <= 1.0
         views = [view for view in VIEWS if self._is_shown(view[0])]
-        if self._view not in {code for code, _label, _key in views}:
-            self._view = SPECIES
+        first = SPECIES if self._is_wide else TABLE
+        self._view = self._picked if self._picked in {code for code, _label, _key in views} else first
         self._views.set_choices([(code, _(label), key) for code, label, key in views])
         self._views.set_value([self._view])
         self._table_card.setVisible(self._is_wide or self._view == TABLE)
@@ -250,7 +253,7 @@ class AnalysesPage(PageWidget):
         """Choose the figure (or, where there is no room for both, the table)."""
         if not self._is_shown(code):
             return
-        self._view = code
+        self._picked = code
         self._arrange()
         if code == YEARS and not self._seasons:
             self._ask_seasons()

@@ -108,7 +108,10 @@ class BackupsPage(PageWidget):
         self._empty = EmptyState(
             "backup",
             _("Pas encore de sauvegarde"),
-            _("fieldapp en fait une chaque jour où quelque chose a été saisi. Vous pouvez en faire une maintenant."),
+            _(
+                "fieldapp en fait une toutes les deux heures de saisie, et une en fermant. Vous pouvez en faire une "
+                "maintenant."
+            ),
             name="backups.empty",
         )
         card = Card(name="backups.card")

@@ -7,13 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QStackedWidget
 
 from fieldapp.core.errors import CancelledError
-from fieldapp.core.forms import GridColumn, PlaceState
-from fieldapp.core.schema import Kind, StudyProtocol, Values
 from fieldapp.core.text import _, fold, ngettext
 from fieldapp.store import listing, records
 from fieldapp.store.connection import Database
@@ -23,7 +20,7 @@ from fieldapp.ui.background import Job
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.services import Services
-from fieldapp.ui.tables import Column, RecordTable, Row
+from fieldapp.ui.tables import RecordTable
 from fieldapp.ui.widgets import (
     ActionButton,
     Card,
@@ -40,26 +37,18 @@ from fieldapp.ui.widgets import (
 from fieldapp.ui.windows.fitting import ColumnFit
 from fieldapp.ui.windows.history import sheet_params
 from fieldapp.ui.windows.incomplete import Incomplete, IncompleteTable, Missing, found_incomplete
-from fieldapp.ui.wording import ABSENT, Words, day_words, number_words
+from fieldapp.ui.windows.observations import ObservationTable
+from fieldapp.ui.wording import number_words
 from fieldapp.ui.working import Working
 
 SEARCH_PAUSE_MS = 200
 """How long the letters must rest before the records are searched: between two keystrokes of a slow typist."""
 
-FLEXIBLE = {1: (10, 0.3), 3: (11, 0.45), -1: (7, 0.25)}
+FLEXIBLE = {1: (7, 0.3), 3: (8, 0.45), -1: (7, 0.25)}
 """Columns of place, species and observers: least widths in heights of the text, shares of the room to spare."""
 
 PLACE_SHARE = 0.35
 """Share of the width that the places may take among the visits to complete; what is missing has the rest."""
-
-STATES = {
-    PlaceState.TODO: "neutral",
-    PlaceState.DRAFT: "draft",
-    PlaceState.OCCUPIED: "done",
-    PlaceState.NOTHING_SEEN: "nothing_seen",
-    PlaceState.DRY: "dry",
-    PlaceState.INACCESSIBLE: "inaccessible",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,80 +75,6 @@ def found_ids(services: Services, protocol: str, entity: str, wanted: Filter) ->
         )
 
 
-class Table:
-    """What the table shows of one protocol: its columns, and the words of each record."""
-
-    def __init__(self, services: Services, protocol: StudyProtocol) -> None:
-        if protocol.form is None:
-            raise LookupError(protocol.code)
-        self._services = services
-        self.protocol = protocol
-        self.form = protocol.form
-        self.entity = protocol.entity(self.form.sheet.observation)
-        self.visit = protocol.entity(self.form.sheet.visit)
-        self._columns = tuple(column for column in self.form.sheet.columns if self._is_shown(column))
-        self._words = Words(services.db, services.taxa(protocol.code))
-        self._observers = next(
-            (item for item in self.visit.fields if item.kind is Kind.LINKS and item.target == "person"), None
-        )
-        self.with_year = True
-        self.fetches = 0
-
-    def _is_shown(self, column: GridColumn) -> bool:
-        item = self.entity.by_name.get(column.code)
-        return column.code != self.form.sheet.taxon_field and not (item and item.kind is Kind.LONG_TEXT)
-
-    def columns(self) -> list[Column]:
-        """Return the columns; those of `FLEXIBLE` share the room that the others leave."""
-        site, group = self.protocol.entity(self.form.round.site), self.protocol.entity(self.form.round.group)
-        return [
-            Column(_("Date")),
-            Column(f"{_(site.label)} · {_(group.label).lower()}", strong=True),
-            Column(_("Pass."), number=True),
-            Column(_("Espèce"), strong=True),
-            *(Column(_(column.label), number=column.is_number) for column in self._columns),
-            Column(_("État"), badge=True),
-            Column(_("Observateurs")),
-        ]
-
-    def fetch(self, ids: Sequence[int]) -> list[Row]:
-        """Return the words of these row numbers; a record that is gone gives an empty row."""
-        self.fetches += 1
-        found = listing.rows(self._services.db, ids)
-        rows = [self._row(line) for line in found]
-        return [*rows, *([()] * (len(ids) - len(rows)))]
-
-    def _row(self, line: Line) -> Row:
-        sheet, form = self.form.sheet, self.form.round
-        visit = line.parents.get(sheet.visit)
-        values = visit.data if visit else {}
-        taxon = self._words.taxon(line.record.cd_nom) if line.record.cd_nom else None
-        state = form.state(values, [line.record.data])
-        name = self._words.taxon_name(line.record.cd_nom)
-        seen = state is not PlaceState.NOTHING_SEEN and state is not PlaceState.DRY
-        latin = taxon.lb_nom if taxon and taxon.nom_vern else ""
-        return (
-            day_words(visit.on_date if visit else None)[: None if self.with_year else 5],
-            f"{self._title(line, form.site)}|{self._title(line, form.group)}",
-            str(form.passage_of(values)),
-            f"{name}|{latin}" if seen else _("aucun amphibien"),
-            *(self._cell(column, line.record.data) if seen else "" for column in self._columns),
-            f"{STATES[state]}|",
-            self._words.value(self._observers, values.get(self._observers.name)) if self._observers else "",
-        )
-
-    def _cell(self, column: GridColumn, values: Values) -> str:
-        """Return the words of a cell; what every line has by default ("indéterminé") is no more than a dash."""
-        item = self.entity.by_name.get(column.code)
-        if item and item.default is not None and values.get(item.name) == item.default:
-            return ABSENT
-        return column.show(values)
-
-    def _title(self, line: Line, entity: str) -> str:
-        record = line.parents.get(entity)
-        return self._words.title(record) if record else ""
-
-
 class DataPage(PageWidget):
     """The table with its filters. The newest season is shown first, so that the page opens at once."""
 
@@ -167,7 +82,7 @@ class DataPage(PageWidget):
         super().__init__()
         self._context = context
         protocol = next(item for item in context.services.protocols.values() if item.form is not None)
-        self._table_of = Table(context.services, protocol)
+        self._table_of = ObservationTable(context.services, protocol)
         self._filter = Filter()
         self._asked = 0
         self._is_opened = False
@@ -214,6 +129,7 @@ class DataPage(PageWidget):
     def _build_table(self) -> Card:
         self._table = RecordTable(self._table_of.columns(), name="data.table")
         self._table.opened.connect(self._open_sheet)
+        self._table.viewport().installEventFilter(self)
         self._todo = RecordTable(self._incomplete_of.columns(), name="data.todo")
         self._todo.opened.connect(self._open_sheet)
         self._todo.current_changed.connect(self._say_missing)
@@ -446,10 +362,11 @@ class DataPage(PageWidget):
         self._todo.setColumnWidth(1, min(self._todo.columnWidth(1), most))
         self._todo_fit.fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room anew."""
-        super().resizeEvent(event)
-        self._fit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Share the room anew when the table has another width: with its page, or beside a scroll bar that came."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
 
     def _suggest_areas(self, text: str) -> list[Suggestion]:
         return [row for row in self._areas if fold(text) in fold(row.title)]

@@ -235,8 +235,8 @@ class ReportCard(Card):
         close.show_key("Esc")
         self.add(theme.row(self.undo_button, self.save_button, 1, self.update_button, close, spacing=theme.S))
 
-    def show_report(self, report: ImportReport, importer: Importer) -> None:
-        """Show what the import did."""
+    def show_report(self, report: ImportReport, importer: Importer, labels: Mapping[str, str]) -> None:
+        """Show what the import did; `labels` are the names of the columns where nothing has to be put right in them."""
         self.report, self.importer = report, importer
         lines = ngettext("{n} ligne lue", "{n} lignes lues", len(report.rows)).format(n=number_words(len(report.rows)))
         self.set_title(report.path.name, lines)
@@ -255,7 +255,7 @@ class ReportCard(Card):
         self._notes.setText(" ".join(notes))
         self._notes.setVisible(bool(notes))
         self._sentences = [rows[0].sentence for rows in remarks[:SHOWN]]
-        self.table.show_rows([_remark_row(rows) for rows in remarks[:SHOWN]])
+        self.table.show_rows([_remark_row(rows, labels) for rows in remarks[:SHOWN]])
         self._say_whole(self.table.current_key())
         self.table.setVisible(bool(remarks))
         self._whole.setVisible(bool(remarks))
@@ -276,11 +276,13 @@ def alike(report: ImportReport) -> list[list[RowReport]]:
     return list(found.values())
 
 
-def _remark_row(rows: Sequence[RowReport]) -> tuple[str, ...]:
+def _remark_row(rows: Sequence[RowReport], labels: Mapping[str, str]) -> tuple[str, ...]:
     first, more = rows[0], len(rows) - 1
     count = ngettext("{n} autre ligne", "{n} autres lignes", more).format(n=number_words(more)) if more else ""
     words = f"{BADGES[first.outcome]}|{_SAID[first.outcome]()}"
-    return (str(first.line), count, words, first.column, first.sentence)
+    is_wrong = first.outcome is Outcome.REFUSED  # there the column is to be found in the file
+    column = first.column if is_wrong else labels.get(first.column, first.column)
+    return (str(first.line), count, words, column, first.sentence)
 
 
 _SAID = {
@@ -329,6 +331,10 @@ class PastCard(Card):
         self.table.setVisible(bool(past))
         self.empty.setVisible(not past)
         self.undo_button.setVisible(bool(past))
+
+    def select_newest(self) -> None:
+        """Stand on the import done last."""
+        self.table.select_key(next(iter(self.by_id), None))
 
     def _row(self, past: Past, words: Words) -> tuple[str, ...]:
         action = past.action

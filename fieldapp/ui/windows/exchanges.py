@@ -17,7 +17,7 @@ from fieldapp.core.text import _, ngettext
 from fieldapp.exchange.exporting import ExportReport, export_file
 from fieldapp.exchange.importing import import_file
 from fieldapp.exchange.preview import Preview, preview
-from fieldapp.exchange.report import ImportReport, Outcome
+from fieldapp.exchange.report import ImportReport, Outcome, column_labels
 from fieldapp.store import changes, records
 from fieldapp.store.changes import Action as SavedAction
 from fieldapp.store.records import Saved
@@ -246,7 +246,8 @@ class ExchangesPage(PageWidget):
         self._reported = wanted
         if report.action is not None:
             self._tell_saved()
-        self._report.show_report(report, importer)
+        labels = column_labels(importer, self._context.services.db.protocols.values())
+        self._report.show_report(report, importer, labels)
         self._show_report(True)
         counts = report.counts
         new = ngettext("{n} ligne créée", "{n} lignes créées", counts[Outcome.CREATED]).format(
@@ -352,6 +353,7 @@ class ExchangesPage(PageWidget):
         self._show_report(False)
         self._context.notify(_("Import annulé : {label}").format(label=action.label), "undo")
         self._refresh()
+        self._rest()
 
     def _hide_ask(self) -> None:
         self._ask.hide()
@@ -382,7 +384,7 @@ class ExchangesPage(PageWidget):
             Path(text).expanduser(),
             self._export.season.year(),
             done=self._exported,
-            failed=self._failed,
+            failed=self._not_exported,
         )
         self._busy(True)
         self._working.start(_("Écriture de {name}").format(name=Path(text).name), job)
@@ -391,6 +393,11 @@ class ExchangesPage(PageWidget):
         self._done_working()
         self._rest()
         self._tell_written(report.text(), report.path)
+
+    def _not_exported(self, error: BaseException) -> None:
+        """Say why the file was not written; its name is what has to be changed."""
+        self._failed(error)
+        self._export.path.setFocus()
 
     def _tell_written(self, words: str, path: Path) -> None:
         self._context.notify(words, action=_("Ouvrir le dossier"), on=lambda: files.open_folder(path))
@@ -418,6 +425,7 @@ class ExchangesPage(PageWidget):
             return True
         if self._is_report():
             self._show_report(False)
+            self._past.select_newest()
             self._rest()
             return True
         return False

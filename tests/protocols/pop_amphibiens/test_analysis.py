@@ -16,6 +16,7 @@ from fieldapp.protocols.pop_amphibiens import analysis, lists
 
 Rows = list[dict[str, str]]
 TAXA = {taxon.cd_nom: taxon for taxon in lists.taxa()}
+GREEN_FROGS = {"444436", "444440", "444443", "444441"}
 YES, NO = {"presence": "Oui", "cd_nom": 259}, {"presence": "Non", "cd_nom": 914450}
 
 
@@ -211,27 +212,108 @@ def test_synonyms_are_one_species() -> None:
 # ------------------------------------------------------------------------------------ detection histories
 
 
-@pytest.mark.parametrize("cd_nom", [197, 459628, 444440, 139])
+@pytest.mark.parametrize(
+    ("cd_nom", "counted"),
+    [(197, {"197"}), (459628, {"459628"}), (139, {"139"}), (444440, {"444440", "444443"}), (444436, GREEN_FROGS)],
+)
 def test_the_matrix_of_2020_holds_what_the_rows_say(
-    season: list[Node], rows: Rows, taxa: Mapping[int, Taxon], cd_nom: int
+    season: list[Node], rows: Rows, taxa: Mapping[int, Taxon], cd_nom: int, counted: set[str]
 ) -> None:
     expected: dict[tuple[str, str], list[int | None]] = defaultdict(lambda: [None, None, None])
     for row in rows:
         history, place = expected[row["aire_etude"], row["nom_site"]], int(row["num_passage"]) - 1
-        seen = int(row["presence_amphibien"] == "Oui" and row["cd_nom"] == str(cd_nom))
+        seen = int(row["presence_amphibien"] == "Oui" and row["cd_nom"] in counted)
         history[place] = max(history[place] or 0, seen)
     found = analysis.detection_matrix(season, taxa, cd_nom)
     assert {(row.sites_group, row.site): [*row.occasions] for row in found} == expected
     assert len(found) == 137
     positive = {key for key, history in expected.items() if 1 in history}
-    share = {one.cd_ref: one for one in analysis.naive_occupancy(season, taxa, 2020)}[cd_nom]
+    by_ref = {one.cd_ref: one for one in analysis.naive_occupancy(season, taxa, 2020)}
+    share = by_ref[analysis.counted_as(cd_nom, taxa)]
     assert (share.occupied_sites, share.sites, share.share) == (len(positive), 137, len(positive) / 137)
 
 
-def test_the_green_frogs_may_be_counted_as_one(season: list[Node], rows: Rows, taxa: Mapping[int, Taxon]) -> None:
-    found = analysis.detection_matrix(season, taxa, 444440, whole_complex=True)
-    sites = {(row["aire_etude"], row["nom_site"]) for row in rows if row["cd_nom"] in {"444440", "444443", "444441"}}
-    assert {(row.sites_group, row.site) for row in found if 1 in row.occasions} == sites
+def test_the_green_frogs_are_one_taxon_of_the_matrix_and_two_species_of_the_summary(
+    season: list[Node], taxa: Mapping[int, Taxon]
+) -> None:
+    assert len(analysis.summary(season, taxa, 2020).species) == 11
+    found = analysis.detected(season, taxa, 2020)
+    assert (len(found), 444436 in found) == (10, True)
+    assert {444440, 444443}.isdisjoint(found)
+    assert sorted(one.cd_ref for one in analysis.naive_occupancy(season, taxa, 2020)) == found
+
+
+def seen(*cd_noms: int) -> list[dict[str, Any]]:
+    return [{"presence": "Oui", "cd_nom": cd_nom} for cd_nom in cd_noms]
+
+
+BUFO, BUFO_BUFO, RANA, TEMPORARIA, TRITURUS, CRISTATUS, BLASIUS = 699157, 259, 197040, 351, 198682, 139, 150
+AMPHIBIA, PELOPHYLAX, ESCULENTUS, RIDIBUNDUS = 914450, 444436, 444440, 444443
+
+
+@pytest.mark.parametrize(
+    ("noted", "asked", "cell"),
+    [
+        ([BUFO_BUFO], BUFO_BUFO, 1),
+        ([TEMPORARIA], BUFO_BUFO, 0),
+        ([BUFO], BUFO_BUFO, None),
+        ([BUFO, BUFO_BUFO], BUFO_BUFO, 1),
+        ([RANA], BUFO_BUFO, 0),
+        ([AMPHIBIA], BUFO_BUFO, None),
+        ([AMPHIBIA], PELOPHYLAX, None),
+        ([PELOPHYLAX], ESCULENTUS, 1),
+        ([RIDIBUNDUS], ESCULENTUS, 1),
+        ([PELOPHYLAX], TEMPORARIA, 0),
+        ([BUFO_BUFO], BUFO, 1),
+        ([TEMPORARIA], AMPHIBIA, 1),
+        ([TRITURUS], CRISTATUS, None),
+        ([BLASIUS], CRISTATUS, 0),
+        ([BLASIUS], TRITURUS, 1),
+        ([999_999], BUFO_BUFO, 0),
+        ([999_999], 999_999, 1),
+    ],
+)
+def test_an_undetermined_record_is_no_zero(noted: list[int], asked: int, cell: int | None) -> None:
+    trees = [tree(visit("2026-04-14", 2, *seen(*noted)))]
+    assert analysis.detection_matrix(trees, TAXA, asked)[0].occasions == (None, cell, None)
+
+
+def test_a_line_that_has_no_species_yet_is_no_zero() -> None:
+    trees = [tree(visit("2026-04-14", 2, {"presence": "Oui"}))]
+    assert analysis.detection_matrix(trees, TAXA, BUFO_BUFO)[0].occasions == (None, None, None)
+
+
+def test_a_doubt_of_one_visit_is_not_lifted_by_another_visit_of_the_same_number() -> None:
+    doubt, unseen, sure = ("2026-04-14", seen(BUFO)), ("2026-04-15", [NO]), ("2026-04-16", seen(BUFO_BUFO))
+    for days, cell in (([doubt, unseen], None), ([doubt, unseen, sure], 1)):
+        trees = [tree(*(visit(day, 2, *lines) for day, lines in days))]
+        assert analysis.detection_matrix(trees, TAXA, BUFO_BUFO)[0].occasions == (None, cell, None)
+
+
+def test_a_site_of_which_nothing_can_be_said_is_not_in_the_occupancy_of_the_species() -> None:
+    trees = [
+        tree(visit("2026-04-14", 2, *seen(*noted)), name=name)
+        for name, noted in (("A", [BUFO_BUFO]), ("B", [BUFO]), ("C", [TEMPORARIA]))
+    ]
+    found = {one.cd_ref: (one.occupied_sites, one.sites) for one in analysis.naive_occupancy(trees, TAXA, 2026)}
+    assert found == {BUFO_BUFO: (1, 2), BUFO: (2, 3), TEMPORARIA: (1, 3)}
+
+
+def test_a_sheet_that_is_not_finished_is_no_absence() -> None:
+    draft, away = visit("2026-04-14", 2), visit("2026-06-01", 3, access="Non")
+    assert analysis.detection_matrix([tree(draft, away)], TAXA, BUFO_BUFO)[0].occasions == (None, None, None)
+    found = analysis.summary([tree(draft, away)], TAXA, 2026)
+    assert (found.total("sites"), found.total("visits"), found.occupancy) == (0, 2, None)
+    assert analysis.drafts([tree(draft, away, visit("2026-03-02", 1, NO))], 2026) == 1
+    assert analysis.drafts([tree(draft)], 2025) == 0
+
+
+def test_what_is_not_filled_in_is_neither_a_presence_nor_access() -> None:
+    unsaid = visit("2026-04-14", 2, {"cd_nom": BUFO_BUFO})
+    nowhere = _node("visit", {"visit_date_min": "2026-06-01", "num_passage": 3}, _node("observation", YES))
+    found = analysis.summary([tree(unsaid, nowhere)], TAXA, 2026).as_json()
+    assert (found["sites"], found["occupied_sites"]) == (0, 0)
+    assert analysis.detection_matrix([tree(unsaid, nowhere)], TAXA, BUFO_BUFO)[0].occasions == (None, None, None)
 
 
 def test_a_cell_is_seen_not_seen_or_not_reached() -> None:

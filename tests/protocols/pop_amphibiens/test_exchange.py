@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fieldapp import protocols
 from fieldapp.core.errors import FileRefusedError
-from fieldapp.core.record import Record, make_record
+from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import Entity
 from fieldapp.core.text import fold
 from fieldapp.exchange import demo
@@ -89,6 +89,11 @@ def one_of_codes(entity: Entity, name: str) -> st.SearchStrategy[str]:
     return st.sampled_from([choice.code for choice in entity.by_name[name].choices])
 
 
+def told(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return values in which each field is there."""
+    return st.fixed_dictionaries(fields)
+
+
 def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return values in which each field may be missing."""
     return st.fixed_dictionaries({}, optional=fields)
@@ -120,13 +125,13 @@ VISITS = some(
     Heure_fin=TIMES,
     methode_de_prospection=st.lists(one_of_codes(schema.VISIT, "methode_de_prospection"), unique=True),
     expertise=one_of_codes(schema.VISIT, "expertise"),
-    accessibility=one_of_codes(schema.VISIT, "accessibility"),
     etat_site=one_of_codes(schema.VISIT, "etat_site"),
     date_changement_etat_site=DATES,
     comments=TEXTS,
     num_passage_calc=st.integers(1, 12),
     organismes_cite=TEXTS,
 )
+ACCESS = told(accessibility=one_of_codes(schema.VISIT, "accessibility"))
 COUNTS = st.tuples(st.integers(1, 50), st.integers(0, 50))
 
 
@@ -142,6 +147,8 @@ def seen(draw: st.DrawFn) -> dict[str, Any]:
             nom_vern_cite=TEXTS,
         )
     )
+    if "nom_cite" in values or "nom_vern_cite" in values:
+        values["nom_cite_for"] = values.get("cd_nom")
     least, more = draw(COUNTS)
     kind = draw(st.sampled_from([None, "Co", "Es"]))
     counts = {"count_min": least, "count_max": least if kind == "Co" else least + more}
@@ -183,12 +190,19 @@ def databases(draw: st.DrawFn) -> list[Record]:
 def visits(
     draw: st.DrawFn, site: str, values: Mapping[str, Any], people: list[Record], datasets: list[Record]
 ) -> list[Record]:
+    values = {**values, **draw(ACCESS)}
     observers = draw(st.lists(st.sampled_from(people), unique_by=lambda person: person.uid)) if people else []
-    links = {
-        "visit_date_min": draw(st.sampled_from(["2020-03-01", "2020-04-01", "2021-03-01"]) | DATES),
+    on_date = draw(st.sampled_from(["2020-03-01", "2020-04-01", "2021-03-01"]) | DATES)
+    links: dict[str, Any] = {
+        "visit_date_min": on_date,
         "observers": [person.uid for person in observers],
         "id_dataset": draw(st.sampled_from([None, *(dataset.uid for dataset in datasets)])),
     }
+    cited_for = {
+        "num_passage_calc_for": shf.rank_place(site, on_date),
+        "organismes_cite_for": shf.people_key(links["observers"]),
+    }
+    links |= {name: text for name, text in cited_for.items() if name.removesuffix("_for") in values}
     visit = make_record(schema.CODE, schema.VISIT, {**values, **links}, site, draw(UIDS))
     if values.get("accessibility") == "Non":
         lines: list[dict[str, Any]] = []
@@ -264,11 +278,144 @@ def test_the_matrix_of_a_species_says_of_each_site_and_passage_seen_not_seen_or_
     assert {key for key, cell in cells.items() if cell != "NA"} == visited
 
 
-def test_the_matrix_without_a_taxon_holds_every_species_seen(matrix: Matrix) -> None:
-    rows = matrix()
-    assert len({row["cd_ref"] for row in rows}) == 11
-    assert len(rows) == 11 * 137
-    assert {row["annee"] for row in rows} == {"2020"}
+def test_the_matrix_without_a_taxon_holds_every_taxon_seen_the_green_frogs_as_one(
+    matrix: Matrix, rows: list[dict[str, str]]
+) -> None:
+    seen = {row["cd_nom"] for row in rows if row["presence_amphibien"] == "Oui"}
+    found = matrix()
+    assert {row["cd_ref"] for row in found} == seen - {"444440", "444443"} | {"444436"}
+    assert len(found) == 10 * 137
+    assert {row["annee"] for row in found} == {"2020"}
+    assert {row["nom_latin"] for row in found if row["cd_ref"] == "444436"} == {"Pelophylax"}
+
+
+@pytest.mark.parametrize("asked", [444440, 444443, 444436])
+def test_whichever_green_frog_is_asked_for_the_matrix_is_that_of_the_complex(
+    matrix: Matrix, rows: list[dict[str, str]], asked: int
+) -> None:
+    expected = {(row["nom_site"], row["num_passage"]) for row in rows if row["cd_nom"] in {"444440", "444443"}}
+    found = matrix(taxon=asked)
+    assert {row["cd_ref"] for row in found} == {"444436"}
+    assert {
+        (row["nom_site"].replace(" ", "_"), passage) for row in found for passage in "123" if row[f"P{passage}"] == "1"
+    } == expected
+
+
+def test_an_export_says_how_many_sheets_are_not_finished(empty: Path, tmp_path: Path) -> None:
+    with copy_of(empty, tmp_path, "one.db") as db:
+        demo.fill(db)
+        target = tmp_path / "out.csv"
+        assert "rien vu" not in export_file(db, EXPORTS["shf-analyses"], target).text()
+        (first, *_others) = records.dated(db, schema.CODE, "visit", "2020-01-01", "2020-12-31")
+        for day, access in (("2020-07-01", "Oui"), ("2020-07-02", "Non"), ("2021-07-02", "Oui")):
+            values = {"visit_date_min": day, "num_passage": 4, "accessibility": access}
+            records.save(db, [make_record(schema.CODE, schema.VISIT, values, first.parent)], "visit")
+        for code in ("shf", "shf-analyses", "pop-matrix"):
+            report = export_file(db, EXPORTS[code], target, year=2020)
+            assert report.drafts == 1
+            assert report.text().endswith("1 passage sans observation ni « rien vu » : fiche à finir.")
+        assert "2 passages sans observation" in export_file(db, EXPORTS["shf"], target).text()
+
+
+def written(path: Path, row: Mapping[str, str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(row), delimiter=";")
+        writer.writeheader()
+        writer.writerow(row)
+    return path
+
+
+def one_row(empty: Path, folder: Path, row: Mapping[str, str], change: Callable[[Database], None]) -> dict[str, str]:
+    """Return the row as it leaves the program after it came in and was changed there."""
+    file = written(folder / "in.csv", row)
+    with copy_of(empty, folder, "changed.db") as db:
+        assert import_file(db, SHF, file).refused == 0
+        change(db)
+        (found,) = csv.DictReader(exported(db).decode().splitlines(), delimiter=";")
+        return found
+
+
+def visit_of(db: Database) -> Record:
+    (visit,) = records.dated(db, schema.CODE, "visit", "1900-01-01", "2100-01-01")
+    return visit
+
+
+def test_names_cited_for_one_species_do_not_outlive_its_correction(
+    empty: Path, tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    row = next(row for row in rows if row["presence_amphibien"] == "Oui")
+    row |= {"cd_nom": "281", "nom_latin": "Hyla arborea (L.)", "nom_francais": "Rainette"}
+
+    def correct(db: Database) -> None:
+        (line,) = records.children(db, [visit_of(db).uid])
+        records.save(db, [with_data(line, schema.OBSERVATION, {**line.data, "cd_nom": 139})], "species")
+
+    same = one_row(empty, tmp_path, row, lambda _db: None)
+    assert (same["nom_latin"], same["nom_francais"]) == ("Hyla arborea (L.)", "Rainette")
+    found = one_row(empty, tmp_path, row, correct)
+    assert (found["cd_nom"], found["nom_latin"]) == ("139", "Triturus cristatus (Laurenti, 1768)")
+    assert found["nom_francais"] == "Triton crêté"
+
+
+def test_organisations_cited_for_some_people_do_not_outlive_a_change_of_observers(
+    empty: Path, tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    row = next(dict(row) for row in rows if row["observers"] == "Observateur Deux ; Observateur Un")
+    row["organismes_rattaches"] = "CPIE, GON"
+
+    def turn(db: Database) -> None:
+        visit = visit_of(db)
+        turned = {**visit.data, "observers": visit.data["observers"][::-1]}
+        records.save(db, [with_data(visit, schema.VISIT, turned)], "order")
+
+    def change(db: Database) -> None:
+        visit = visit_of(db)
+        person = make_record("directory", PERSON, {"name": "Neuf", "organisation": "LPO"}, None)
+        changed = {**visit.data, "observers": [person.uid]}
+        records.save(db, [person, with_data(visit, schema.VISIT, changed)], "observers")
+
+    assert one_row(empty, tmp_path, row, lambda _db: None)["organismes_rattaches"] == "CPIE, GON"
+    assert one_row(empty, tmp_path, row, turn)["organismes_rattaches"] == "CPIE, GON"
+    assert one_row(empty, tmp_path, row, change)["organismes_rattaches"] == "LPO"
+
+
+def test_a_told_rank_does_not_follow_a_visit_into_another_year(
+    empty: Path, tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    row = {**rows[0], "num_passage_calc": "3"}
+
+    def to_day(day: str) -> Callable[[Database], None]:
+        def move(db: Database) -> None:
+            visit = visit_of(db)
+            records.save(db, [with_data(visit, schema.VISIT, {**visit.data, "visit_date_min": day})], "date")
+
+        return move
+
+    assert one_row(empty, tmp_path, row, to_day("2020-06-30"))["num_passage_calc"] == "3"
+    assert one_row(empty, tmp_path, row, to_day("2021-03-01"))["num_passage_calc"] == "1"
+
+
+def test_two_spellings_in_one_cell_come_back_as_they_were(
+    empty: Path, tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    row = {**rows[0], "observers": "dupont J ; DUPONT J", "organismes_rattaches": ""}
+
+    def import_again(db: Database) -> None:
+        again = import_file(db, SHF, tmp_path / "in.csv")
+        assert [line.outcome for line in again.rows] == ["identical"]
+
+    assert one_row(empty, tmp_path, row, import_again)["observers"] == "dupont J ; DUPONT J"
+
+
+@pytest.mark.parametrize("column", ["presence_amphibien", "accessibilite", "date_passage"])
+def test_a_row_that_leaves_out_what_decides_is_not_taken_in(
+    empty: Path, tmp_path: Path, rows: list[dict[str, str]], column: str
+) -> None:
+    file = written(tmp_path / "in.csv", {**rows[0], column: ""})
+    with copy_of(empty, tmp_path, "one.db") as db:
+        report = import_file(db, SHF, file)
+        assert [(line.outcome, line.column) for line in report.rows] == [("refused", column)]
+        assert report.action is None
 
 
 def test_the_matrix_of_an_unknown_taxon_is_refused(matrix: Matrix) -> None:

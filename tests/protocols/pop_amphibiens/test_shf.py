@@ -13,7 +13,7 @@ from fieldapp.protocols.pop_amphibiens import schema, shf
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-def visit(uid: str, on_date: str, **data: int) -> Record:
+def visit(uid: str, on_date: str, **data: int | str) -> Record:
     return Record(uid, schema.CODE, "visit", "site", dict(data), on_date)
 
 
@@ -86,12 +86,23 @@ def test_visits_of_one_day_follow_their_passage_numbers() -> None:
 
 
 def test_a_rank_that_a_file_told_is_kept_and_counting_goes_on_from_it() -> None:
-    visits = [visit("a", "2020-03-01", num_passage_calc=2), visit("b", "2020-04-01"), visit("c", "2020-05-01")]
+    told = visit("a", "2020-03-01", num_passage_calc=2, num_passage_calc_for="site 2020")
+    visits = [told, visit("b", "2020-04-01"), visit("c", "2020-05-01")]
     assert shf.ranks(visits) == {"a": 2, "b": 3, "c": 4}
 
 
+@pytest.mark.parametrize("place", ["site 2019", "other 2020", None])
+def test_a_rank_that_was_told_of_another_site_or_year_is_not_followed(place: str | None) -> None:
+    told = visit("a", "2020-03-01", num_passage_calc=2, **({"num_passage_calc_for": place} if place else {}))
+    assert shf.ranks([told]) == {"a": 1}
+
+
 def test_a_told_rank_never_puts_two_visits_in_one_place() -> None:
-    visits = [visit("a", "2020-03-01"), visit("b", "2020-03-02"), visit("c", "2020-04-01", num_passage_calc=2)]
+    visits = [
+        visit("a", "2020-03-01"),
+        visit("b", "2020-03-02"),
+        visit("c", "2020-04-01", num_passage_calc=2, num_passage_calc_for="site 2020"),
+    ]
     assert shf.ranks(visits) == {"a": 1, "b": 2, "c": 3}
 
 

@@ -68,6 +68,32 @@ def test_the_names_of_the_list_are_not_stored_a_second_time(row: Row) -> None:
 def test_other_names_than_those_of_the_list_are_kept(row: Row) -> None:
     data = by_entity(read([row | {"nom_latin": "Alytes o.", "nom_francais": "Alyte"}])[0])["observation"].data
     assert (data["nom_cite"], data["nom_vern_cite"]) == ("Alytes o.", "Alyte")
+    assert data["nom_cite_for"] == data["cd_nom"]
+
+
+def test_a_latin_name_of_another_taxon_than_the_code_is_noted_and_stays_cited(row: Row) -> None:
+    (parsed,) = read([row | {"cd_nom": "259", "nom_latin": "Rana temporaria Linnaeus, 1758"}])
+    assert [note.column for note in parsed.notes] == ["nom_latin"]
+    assert "259" in parsed.notes[0].sentence
+    assert by_entity(parsed)["observation"].data["nom_cite"] == "Rana temporaria Linnaeus, 1758"
+
+
+def test_two_spellings_in_one_cell_are_two_people_wherever_they_stand(row: Row) -> None:
+    alone = row | {"observers": "DUPONT J", "uuid_passage": "97a6205d-b58b-47c5-a672-2f5baec24d6e"}
+    both = row | {"observers": "dupont J ; DUPONT J"}
+    first, second = read([alone, both])
+    people = [record for record in second.records if record.entity == "person"]
+    assert [person.data["name"] for person in people] == ["dupont J", "DUPONT J"]
+    assert len({person.uid for person in people}) == 2
+    assert by_entity(first)["visit"].data["observers"] == [people[1].uid]
+    assert [note.column for note in second.notes] == ["observers"]
+    assert "« dupont J », « DUPONT J »" in second.notes[0].sentence
+
+
+def test_spellings_of_different_cells_are_one_person(row: Row) -> None:
+    other = row | {"observers": "dupont J", "uuid_passage": "97a6205d-b58b-47c5-a672-2f5baec24d6e"}
+    first, second = read([row | {"observers": "DUPONT J"}, other])
+    assert by_entity(first)["visit"].data["observers"] == by_entity(second)["visit"].data["observers"]
 
 
 def test_shared_records_are_the_same_objects_row_after_row(rows: list[Row]) -> None:
@@ -98,6 +124,14 @@ def test_shared_records_are_the_same_objects_row_after_row(rows: list[Row]) -> N
         ("methodes_prospection", "A la louche", "liste"),
         ("stade_vie", "Vieux", "liste"),
         ("accessibilite", "Peut-être", "liste"),
+        ("accessibilite", "", "Oui ou Non"),
+        ("presence_amphibien", "", "Oui ou Non"),
+        ("presence_amphibien", " ", "Oui ou Non"),
+        ("date_passage", "", "manque"),
+        ("date_passage", " ", "manque"),
+        ("date_passage", "0020-04-14", "quatre chiffres"),
+        ("date_passage", "1899-12-31", "quatre chiffres"),
+        ("date_changement_etat_site", "0020-04-14", "quatre chiffres"),
         ("id_dataset", "un", "nombre entier"),
     ],
 )
@@ -185,7 +219,9 @@ def test_whoever_stands_alone_beside_an_organisation_belongs_to_it(row: Row) -> 
 
 def test_a_rank_that_the_file_does_not_explain_is_kept(rows: list[Row]) -> None:
     chosen = [row | {"num_passage_calc": "3"} for row in rows if row["num_passage_calc"] == "1"][:1]
-    assert by_entity(read(chosen)[0])["visit"].data["num_passage_calc"] == 3
+    visit = by_entity(read(chosen)[0])["visit"]
+    assert visit.data["num_passage_calc"] == 3
+    assert visit.data["num_passage_calc_for"] == f"{visit.parent} {chosen[0]['date_passage'][:4]}"
 
 
 def test_a_rank_that_the_file_explains_is_not_stored(rows: list[Row]) -> None:

@@ -93,8 +93,22 @@ def test_nothing_seen_is_one_row_and_an_inaccessible_visit_has_none_but_counts_f
 
 
 def test_names_that_the_file_cited_are_written_back() -> None:
-    (row,) = standard(tree(visit("v", "2020-04-05", SEEN | {"nom_cite": "Bufo b.", "nom_vern_cite": "Crapaud"})))
+    cited = SEEN | {"nom_cite": "Bufo b.", "nom_vern_cite": "Crapaud", "nom_cite_for": 259}
+    (row,) = standard(tree(visit("v", "2020-04-05", cited)))
     assert (row["nom_latin"], row["nom_francais"]) == ("Bufo b.", "Crapaud")
+
+
+@pytest.mark.parametrize("cited_for", [{"nom_cite_for": 351}, {}])
+def test_names_that_were_cited_for_another_taxon_are_not_written(cited_for: dict[str, object]) -> None:
+    cited = SEEN | {"nom_cite": "Rana t.", "nom_vern_cite": "Rousse"} | cited_for
+    (row,) = standard(tree(visit("v", "2020-04-05", cited)))
+    assert (row["nom_latin"], row["nom_francais"]) == ("Bufo bufo (Linnaeus, 1758)", "Crapaud commun")
+
+
+def test_an_observation_that_does_not_say_its_presence_is_not_counted_as_one() -> None:
+    line = {name: value for name, value in SEEN.items() if name != "presence"}
+    (row,) = analyses(tree(visit("a", "2020-03-01", line)))
+    assert (row["diversite"], row["taxons_latin"], row["abondance_total_min"]) == ("0", "", "")
 
 
 def test_rows_are_in_order_of_date_then_visit_then_taxon() -> None:

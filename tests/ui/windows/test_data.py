@@ -12,16 +12,21 @@ from pytestqt.qtbot import QtBot
 from fieldapp.core.record import Record, with_data
 from fieldapp.exchange.preview import incomplete
 from fieldapp.store import records
+from fieldapp.ui import theme
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.tables import KEPT_WINDOWS, WINDOW, RecordTable
 from fieldapp.ui.windows.history import HistoryPage
 from tests.ui.windows.desk import Blank, Desk, desk_on
+
+STATE = 7
+"""The place of the column of the state."""
 
 
 @pytest.fixture
 def desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Desk]:
     with desk_on(qtbot, qapp, tmp_path / "season.db", filled=True) as opened:
         yield opened
+    theme.apply(qapp)
 
 
 def count(desk: Desk) -> str:
@@ -133,6 +138,32 @@ def without_end(desk: Desk) -> Record:
     entity = db.protocols[visit.protocol].entity(visit.entity)
     records.save(db, [with_data(visit, entity, values)], "heure effacée")
     return visit
+
+
+def test_every_line_of_a_visit_that_lacks_something_is_a_draft_as_in_the_round(desk: Desk) -> None:
+    desk.go("data", year=2020)
+    assert not [row for row in desk.cells("data.table") if row[STATE] == "draft|"]
+    visit = without_end(desk)
+    desk.go("data", year=2020)
+    drafts = [row for row in desk.cells("data.table") if row[STATE] == "draft|"]
+    assert len(drafts) == len(records.children(desk.services.db, [visit.uid])) > 0
+
+
+@pytest.mark.parametrize("year", [2020, None])
+def test_the_state_is_in_sight_with_large_letters_too(desk: Desk, qapp: QApplication, year: int | None) -> None:
+    desk.window.resize(1366, 768)
+    desk.go("data", year=year)
+    table = desk.find(RecordTable, "data.table")
+    desk.qtbot.waitUntil(lambda: not table.horizontalScrollBar().isVisible())
+    theme.apply(qapp, "jour", 1.5)
+    desk.go("data", year=year)
+    right = table.columnViewportPosition(STATE) + table.columnWidth(STATE)
+    desk.qtbot.waitUntil(lambda: 0 < right <= table.viewport().width())
+    assert [column.title for column in table.model().columns][STATE:] == [  # type: ignore[attr-defined]
+        "État",
+        "Dénombrement",
+        "Observateurs",
+    ]
 
 
 def test_one_key_lists_the_visits_that_lack_something_and_enter_opens_their_sheet(desk: Desk) -> None:

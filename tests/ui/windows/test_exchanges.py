@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from fieldapp.core.errors import NothingToUndoError
 from fieldapp.core.record import with_data
 from fieldapp.store import changes, records
+from fieldapp.ui.tables import RecordTable
 from fieldapp.ui.widgets import ActionButton, Banner, ChipRow, StateBadge
 from fieldapp.ui.windows.data import DataPage
 from tests.ui.windows.desk import Desk, desk_on
@@ -238,3 +239,42 @@ def test_a_kind_of_file_has_one_name_on_its_chip_and_among_the_keys(desk: Desk) 
     desk.press(Qt.Key.Key_K)
     other = next(action.words for action in page.actions_of_page() if action.key == "K")
     assert other == f"exporter : {row.chip('shf').text()}"
+
+
+def test_after_a_refused_export_the_cursor_stands_in_the_name_of_the_file(
+    desk: Desk, sample_pop: Path, tmp_path: Path
+) -> None:
+    bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_Escape)
+    desk.idle()
+    desk.type("exchanges.target", str(tmp_path / "absent" / "shf.csv"))
+    with desk.errors() as shown:
+        desk.press(Qt.Key.Key_Return)
+        desk.idle()
+    assert len(shown) == 1
+    assert desk.find(QLineEdit, "exchanges.target").hasFocus()
+    assert not (tmp_path / "absent").exists()
+
+
+def test_closing_the_report_leaves_the_cursor_on_the_import_done_last(
+    desk: Desk, sample_pop: Path, tmp_path: Path
+) -> None:
+    bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_Escape)
+    more = edited_sample(sample_pop, tmp_path / "plus.csv", uuid_observation="5f0f0b5c-6e0d-4a0e-9a7e-3a5f7c1d2e3b")
+    bring_in(desk, more)
+    desk.press(Qt.Key.Key_Escape)
+    past = desk.find(RecordTable, "exchanges.past")
+    assert past.hasFocus()
+    assert past.current_key() == changes.of_kind(desk.services.db, "import")[0].action.id
+    assert "plus.csv" in desk.cells("exchanges.past")[past.currentIndex().row()][2]
+
+
+def test_what_differs_is_told_by_its_name_on_the_sheets(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
+    bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_Escape)
+    bring_in(desk, edited_sample(sample_pop, tmp_path / "corrige.csv", nombre_max="25"))
+    row = desk.cells("exchanges.rows")[0]
+    assert row[2].partition("|")[2] == "différente"
+    assert "nombre_max" not in row[3] + row[4]
+    assert row[3] in row[4]

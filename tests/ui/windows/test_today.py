@@ -117,10 +117,10 @@ def test_outside_the_periods_no_round_is_proposed(open_window: Open, db: Databas
     assert rows(window, "today.table")[0][3] == "todo|à faire, hors période"
 
 
-def test_years_of_an_aire_are_the_two_newest_up_to_the_year_asked(db: Database) -> None:
+def test_the_last_year_of_an_aire_is_the_newest_before_the_year_asked(db: Database) -> None:
     group, (first, second) = area(db, "Terrils")
     for site, day in ((first, "2020-04-01"), (second, "2022-04-01"), (first, "2024-04-01"), (first, "2026-04-01")):
         visit(db, site, day, 2)
-    assert records.years_of(db, [group], 2026) == {group: [2026, 2024]}
-    assert records.years_of(db, [group], 2025) == {group: [2024, 2022]}
-    assert records.years_of(db, [group], 2019) == {}
+    assert records.last_years(db, [group], 2026) == {group: 2024}
+    assert records.last_years(db, [group], 2024) == {group: 2022}
+    assert records.last_years(db, [group], 2020) == {}
