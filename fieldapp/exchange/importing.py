@@ -262,7 +262,8 @@ class _Import:
             if self._meets:
                 self._refuse_deleted(line, own, shared)
             self._refuse_problem(line, own)
-            if own.verdict is _Verdict.NEW or (self._update and own.verdict is _Verdict.OTHER):
+            changes = self._update and any(item.verdict is _Verdict.OTHER for item in (own, *shared))
+            if own.verdict is _Verdict.NEW or changes:
                 self._refuse_misplaced(line, record, shared)
         except _RowDecidedError as decided:
             return decided.report
@@ -327,12 +328,11 @@ class _Import:
             yield from (value,) if isinstance(value, str) else value
 
     def _merged(self, stored: Record, given: Record) -> Record:
-        """Return ours with the file's values in the fields that the file has columns for."""
+        """Return ours with what the file says in its columns; an empty cell says nothing and keeps our value."""
         names = self._fields.get(stored.entity, {})
-        kept = {name: value for name, value in stored.data.items() if name not in names}
         taken = {name: value for name, value in given.data.items() if name in names}
         entity = self._db.protocols[stored.protocol].entity(stored.entity)
-        return replace(with_data(stored, entity, {**kept, **taken}), parent=given.parent)
+        return replace(with_data(stored, entity, {**stored.data, **taken}), parent=given.parent)
 
     # ---------------------------------------------------------------------------------------- judgements
 
@@ -420,11 +420,14 @@ class _Import:
         return self._importer.fields.get((entity.code, name), "")
 
     def _differing(self, stored: Record, given: Record) -> tuple[str, ...]:
-        """Return the columns in which the file says something else than the database."""
+        """Return the columns in which the file says something else than the database.
+
+        An empty cell says nothing where the file's values are to be taken over: our value stays.
+        """
         found = [
             column
             for name, column in self._fields.get(stored.entity, {}).items()
-            if stored.data.get(name) != given.data.get(name)
+            if stored.data.get(name) != given.data.get(name) and (name in given.data or not self._update)
         ]
         if stored.parent != given.parent:
             found += [
@@ -497,7 +500,8 @@ class _Import:
         values = self._values_kept(parent)
         before: set[str] = set()
         if parent.verdict is not _Verdict.NEW and children:
-            context = self._context(shared[:place], values, tuple(children.values()))
+            as_it_is = values if parent.stored is None else parent.stored.data
+            context = self._context(shared[:place], as_it_is, tuple(children.values()))
             found = checking.problems(protocol, entity, context, bulk=self._bulk)
             before = {problem.code for problem in found if problem.severity is Severity.BLOCKING}
         together = {**children, record.uid: record.data}
@@ -515,8 +519,10 @@ class _Import:
 
     def _values_kept(self, judged: _Judged) -> Values:
         """Return the values that the record has here once the import is done."""
-        if judged.stored is None or judged.verdict is _Verdict.NEW or self._update:
+        if judged.stored is None or judged.verdict is _Verdict.NEW:
             return judged.record.data
+        if self._update:
+            return self._merged(judged.stored, judged.record).data
         return judged.stored.data
 
 

@@ -362,3 +362,28 @@ def test_a_second_connection_reads_what_was_imported(db: Database, shf: Importer
     import_file(db, shf, sample_pop)
     with open_for_use(db.path, protocols.installed()) as other:
         assert records.count(other, POP, "observation") == 389
+
+
+def test_an_empty_cell_of_a_newer_file_erases_nothing(
+    db: Database, shf: Importer, visit_rows: list[dict[str, str]], write_rows: WriteRows
+) -> None:
+    import_file(db, shf, write_rows(visit_rows))
+    emptied = [row | {"observers": "", "heure_debut": ""} for row in visit_rows]
+    assert counts(import_file(db, shf, write_rows(emptied), update=True)) == {Outcome.IDENTICAL: len(visit_rows)}
+    stored = records.get(db, visit_rows[0]["uuid_passage"])
+    assert stored is not None
+    assert stored.data["Heure_debut"] == visit_rows[0]["heure_debut"]
+    assert stored.data["observers"]
+
+
+def test_a_newer_file_cannot_make_a_visit_with_observations_inaccessible(
+    db: Database, shf: Importer, visit_rows: list[dict[str, str]], write_rows: WriteRows
+) -> None:
+    import_file(db, shf, write_rows(visit_rows))
+    closed = [row | {"accessibilite": "Non"} for row in visit_rows]
+    report = import_file(db, shf, write_rows(closed), update=True)
+    assert counts(report) == {Outcome.REFUSED: len(visit_rows)}
+    assert "inaccessible" in report.rows[0].sentence
+    stored = records.get(db, visit_rows[0]["uuid_passage"])
+    assert stored is not None
+    assert stored.data["accessibility"] == "Oui"
