@@ -249,7 +249,7 @@ def round_of(
     if tree is None:
         return None
     sites = [node for node in tree.children if node.record.entity == form.site]
-    begun = sheets_begun(db, protocol)
+    begun = sheets_begun(db, protocol, day.year)
     judged = _judged(db, protocol, tree.record, sites, begun, day.year)
     done: dict[int, int] = {}
     for (_uid, number), (_visit, state) in judged.items():
@@ -382,32 +382,48 @@ class Begun:
     params: Mapping[str, Any]
 
 
-def sheets_begun(db: Database, protocol: StudyProtocol) -> dict[tuple[str, int], str]:
-    """Return the sheets that wait as drafts: (place, passage or 0) -> the visit's uid, "" for a new one."""
-    found: dict[tuple[str, int], str] = {}
+def sheets_begun(db: Database, protocol: StudyProtocol, year: int | None = None) -> dict[tuple[str, int], str]:
+    """Return the sheets that wait as drafts: (place, passage or 0) -> the visit's uid, "" for a new one.
+
+    With `year` only those of that year, and those that do not say theirs.
+    """
+    found = _drafts_of(db, protocol)
+    return {(site, passage): visit for site, passage, of, visit in found if year is None or of in {0, year}}
+
+
+def _drafts_of(db: Database, protocol: StudyProtocol) -> list[tuple[str, int, int, str]]:
+    """Return (place, passage or 0, year or 0, the visit's uid or "") of each sheet that waits as a draft."""
+    found = []
     for key in drafts.keys(db, f"{SHEET_DRAFT}:{protocol.code}:"):
         parts = [*key.split(":"), "", "", ""]
         data = drafts.get(db, key) or {}
         passage = data.get("passage") or data.get("visit", {}).get("num_passage", 0)
+        year = int(parts[3][:4]) if parts[3].isdigit() else int(data.get("year", 0))
         visit = "" if parts[3] in {"", "new"} or parts[3].isdigit() else parts[3]
-        found[(parts[2], int(passage or 0))] = visit
+        found.append((parts[2], int(passage or 0), year, visit))
     return found
 
 
 def waiting(db: Database, protocol: StudyProtocol) -> list[Begun]:
     """Return the sheets that were begun, with the names of their places; those of places that are gone are left out."""
     form = form_of(protocol)
-    begun = sheets_begun(db, protocol)
-    sites = records.get_many(db, dict.fromkeys(site for site, _passage in begun))
+    begun = _drafts_of(db, protocol)
+    sites = records.get_many(db, dict.fromkeys(site for site, *_rest in begun))
     title = protocol.entity(form.site).title
     return [
         Begun(
             site,
             sites[site].parent or "",
             shown(title(sites[site].data)),
-            {"protocol": protocol.code, "site": site, "visit": visit or None, "passage": passage or None},
+            {
+                "protocol": protocol.code,
+                "site": site,
+                "visit": visit or None,
+                "passage": passage or None,
+                **({"year": year} if year and year != today().year else {}),
+            },
         )
-        for (site, passage), visit in begun.items()
+        for site, passage, year, visit in begun
         if site in sites and not sites[site].deleted
     ]
 

@@ -102,7 +102,7 @@ QUICK = (
         lambda visit: visit,
         _is_nothing_seen,
         N_("Mare visitée, aucun amphibien : l’absence est une donnée, elle sera exportée."),
-        stamps=("Heure_fin",),
+        stamps=("Heure_debut", "Heure_fin"),
     ),
     QuickKey(
         "inaccessible",

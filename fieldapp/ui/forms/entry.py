@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -20,6 +20,9 @@ from fieldapp.ui.widgets import Suggest, Suggestion
 
 _OVER = -6
 """How far a cell reaches over its column, so that the text in it stands below the head."""
+
+SURE = 3
+"""Letters from which a species without a rank in the region is proposed for Enter (a choice of the program)."""
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -49,12 +52,18 @@ class SpeciesEdit(Suggest):
         """Search again; a line that was emptied closes its list."""
         if self.text().strip() or not self.is_open():
             super().refresh()
+            row = self.current()
+            if row is not None and row.faint and len(self.text().strip()) < SURE and self._list is not None:
+                self._list.setCurrentIndex(QModelIndex())  # too little was typed for a species that nobody expects
         else:
             self.close_list()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk between lines while the list is closed; say when nothing fits."""
         key = event.key()
+        if self.is_open() and key in _ENTER and self.current() is None:
+            self.refused.emit(self.text().strip())
+            return
         if not self.is_open() and not event.modifiers():
             if key == Qt.Key.Key_Up:
                 self.walk.emit(-1)
@@ -71,7 +80,7 @@ class SpeciesEdit(Suggest):
         text = self.text().strip()
         if not text:
             return
-        super().refresh()
+        self.refresh()
         row = self.current()
         if row is not None:
             self.take(row)
@@ -249,6 +258,10 @@ class EntryRow(QWidget):
         self.typed.emit()
 
     def _nothing_fits(self, text: str) -> None:
+        if self.species.rows():
+            words = _("« {text} » : rare ici. Tapez encore une lettre, ou choisissez avec ↓.")
+            self.told.emit(words.format(text=text), "small")
+            return
         words = _("« {text} » : aucune espèce ne correspond. Essayez une autre partie du nom, le latin ou le cd_nom.")
         self.told.emit(words.format(text=text), "error")
 
@@ -298,12 +311,16 @@ class EntryRow(QWidget):
         self.entry.at = code
         if not self.read(code):
             return
-        last = [column.code for column in self._columns].index(self._session.sheet.last_required)
-        order = [column.code for column in self._columns]
-        if order.index(code) < last:
-            self.cells[order[order.index(code) + 1]].setFocus()
-        else:
+        if self._ends_line(code):
             self.done.emit()
+        else:
+            order = [column.code for column in self._columns]
+            self.cells[order[order.index(code) + 1]].setFocus()
+
+    def _ends_line(self, code: str) -> bool:
+        """Return whether Enter in this column ends the line: the last one that is required, and the last one of all."""
+        required = self._session.sheet.last_required if self._session is not None else ""
+        return code in (required, self._columns[-1].code)
 
     def _judge(self) -> None:
         """Say what is to be said about the line as it stands: the rules run while typing."""
@@ -332,12 +349,11 @@ class EntryRow(QWidget):
         column = self.cells[code].column if code in self.cells else None
         if column is None:
             words = ""
-        elif column.letters:
-            words = " · ".join(f"{letter} {_(label)}" for letter, label in column.letters.items())
-        elif column.is_number:
-            words = _("12 compté · 12-22 ou ~12 estimé · Entrée enregistre la ligne")
         else:
-            words = _("Entrée enregistre la ligne")
+            then = _("Entrée enregistre la ligne") if self._ends_line(code) else _("Entrée : colonne suivante")
+            letters = [f"{letter} {_(label)}" for letter, label in column.letters.items()]
+            counts = [_("12 compté · 12-22 ou ~12 estimé")] if column.is_number else []
+            words = " · ".join((*letters, *counts, then))
         self.told.emit(words, "small")
 
     # ------------------------------------------------------------------------------------------------ layout

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from fieldapp.core import parse
+from fieldapp.core.errors import FieldappError
 from fieldapp.core.forms import HeaderField
 from fieldapp.core.schema import Choice, Field, Kind
 from fieldapp.core.text import _
@@ -56,6 +57,7 @@ class HeadCell(QWidget):
         self._is_number = bool(header.choices)
         self.line: QLineEdit | None = None
         self.problem = ""
+        self._reads: Callable[[str], object] | None = None
         self.year: int | None = None  # of the dates that are typed without one, None: the latest that fits
         self.editor = self._make(services, f"sheet.{item.name}")
         self.label = QLabel(_(item.label) + (f" ({_(item.unit)})" if item.unit else ""), self)
@@ -101,6 +103,14 @@ class HeadCell(QWidget):
         """Show raw text that was typed and not read."""
         if self.line is not None:
             self.line.setText(text)
+
+    def judge(self, text: str) -> None:
+        """Find out whether raw text that was typed earlier can be read; saves nothing."""
+        try:
+            if self._reads is not None and text.strip():
+                self._reads(text.strip())
+        except (ValueError, FieldappError) as error:
+            self.problem = str(error)
 
     def mark(self, severity: str) -> None:
         """Mark the editor as wrong ("error"), doubtful ("warning") or neither ("")."""
@@ -155,15 +165,19 @@ class HeadCell(QWidget):
         return pick
 
     def _line(self, name: str) -> ParsedEdit:
-        if self.item.kind is Kind.DATE:
-            return DateEdit(self._read_date, parse.show_date, name=name)
-        if self.item.kind is Kind.TIME:
-            return TimeEdit(parse.parse_time, parse.show_time, name=name)
-        if self.item.kind is Kind.INTEGER:
-            return ParsedEdit(parse.parse_integer, str, name=name)
-        if self.item.kind is Kind.NUMBER:
-            return ParsedEdit(parse.parse_number, parse.show_number, name=name)
-        return ParsedEdit(str.strip, str, name=name)
+        kind = self.item.kind
+        readers: dict[Kind, Callable[[str], object]] = {
+            Kind.DATE: self._read_date,
+            Kind.TIME: parse.parse_time,
+            Kind.INTEGER: parse.parse_integer,
+            Kind.NUMBER: parse.parse_number,
+        }
+        self._reads = reads = readers.get(kind, str.strip)
+        if kind is Kind.DATE:
+            return DateEdit(reads, parse.show_date, name=name)
+        if kind is Kind.TIME:
+            return TimeEdit(reads, parse.show_time, name=name)
+        return ParsedEdit(reads, parse.show_number if kind is Kind.NUMBER else str, name=name)
 
     def _read_date(self, text: str) -> str:
         """Read a date: "14/4" is of the year of the sheet, also where that is another one than this year."""

@@ -20,6 +20,8 @@ from fieldapp.ui.widgets.elided import Elided
 from fieldapp.ui.wording import Words
 
 DETAILS_KEY = "F4"
+DISCARD_KEY = "Ctrl+Shift+Del"
+"""Works wherever the cursor is on the sheet: the button in the details has no key of its own."""
 
 
 class HeadPanel(QWidget):
@@ -51,6 +53,11 @@ class HeadPanel(QWidget):
             cell = HeadCell(services, entity.by_name[header.name], header, listener, on_now, self._box)
             self.cells[header.name] = self._details[header.name] = cell
             flow.addWidget(cell)
+        self.discard = ActionButton(
+            _("Effacer cette fiche"), "delete", role="quiet", name="sheet.discard", parent=self._box
+        )
+        self.discard.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        flow.addWidget(self.discard)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self._box.setSizePolicy(policy)
@@ -61,10 +68,13 @@ class HeadPanel(QWidget):
         self.toggle.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.wrong = text_label("", "error", wrap=True, name="sheet.wrong")
         self.wrong.hide()
+        self.asks = text_label("", "strong", wrap=True, name="sheet.asks")
+        self.asks.hide()
+        self._asked_now: tuple[str, str] = ("", "")
         foot = theme.row(self.toggle, self.summary, spacing=theme.S)
         foot.setStretch(1, 1)
         self.foot = foot
-        self.setLayout(theme.column(*lines, self._box, self.wrong, spacing=theme.S))
+        self.setLayout(theme.column(*lines, self._box, self.asks, self.wrong, spacing=theme.S))
 
     def _line(
         self, fields: tuple[HeaderField, ...], listener: Listener, on_now: Callable[[str], object]
@@ -87,6 +97,7 @@ class HeadPanel(QWidget):
             cell.set_value(session.value(name))
             if name in session.texts:
                 cell.set_text(session.texts[name])
+                cell.judge(session.texts[name])
         asked = session.details()
         optional = any(self._entity.by_name[one.name].optional and session.value(one.name) is None for one in asked)
         self._is_open = optional or bool(self._lacking(session))
@@ -172,6 +183,33 @@ class HeadPanel(QWidget):
             cell.mark(marks.get(name, ""))
         self.wrong.setText(together("\n".join(sentences)))
         self.wrong.setVisible(bool(sentences))
+
+    def may_replace(self, name: str, noted: str, now: str) -> str:
+        """Return the time to put into a field, "" while a noted one stands there: then it asks for a second press."""
+        asked, offered = self._asked_now
+        if not noted or noted == now or asked == name:
+            self.ask_nothing()
+            return offered if asked == name else now
+        self._asked_now = (name, now)
+        cell = self.cells[name]
+        words = _("{label} déjà noté {noted} · {key} encore pour {now}")
+        self.asks.setText(together(words.format(label=_(cell.item.label), noted=noted, key=cell.header.key, now=now)))
+        self.asks.show()
+        return ""
+
+    def ask_nothing(self) -> None:
+        """Forget the question of a second press: something else was done since."""
+        self._asked_now = ("", "")
+        self.asks.hide()
+
+    def wrong_cells(self, session: SheetSession, found: list[Finding]) -> list[HeadCell]:
+        """Return the cells whose text can't be read or whose value is refused, in order."""
+        refused = {
+            item.problem.field for item in found if item.line is None and item.problem.severity is Severity.BLOCKING
+        }
+        return [
+            cell for name, cell in self.cells.items() if name in refused or (cell.problem and name in session.texts)
+        ]
 
     def stops(self) -> Iterator[QWidget]:
         """Yield where Tab stops, in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -26,6 +26,9 @@ PERSON = "person"
 
 _NEW = "new:"
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ARROWS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+
 
 def newcomer(services: Services) -> Record | None:
     """Return who records (settings) as a person to be saved, None when the open database knows them, or nobody does.
@@ -39,14 +42,74 @@ def newcomer(services: Services) -> Record | None:
 
 
 class _Pick(Suggest):
-    """A line whose list opens on arrival; Tab through it while nothing was typed chooses nothing."""
+    """A line whose list opens on arrival; Tab or Enter chooses nothing until a letter or an arrow says what is meant.
+
+    `in_form` hands Enter on to the form after the list has had it, so that the form goes to the next line.
+    """
+
+    in_form = False
+    _touched = False
 
     def event(self, event: QEvent) -> bool:
-        """Close the list before Tab where no letter says what is meant."""
+        """Close the list before Tab where nothing says what is meant."""
         is_tab = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
-        if is_tab and event.type() == QEvent.Type.KeyPress and not self.text().strip():
+        if is_tab and event.type() == QEvent.Type.KeyPress and not self._touched:
             self.close_list()
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the row that was pointed at, go on with Enter, start from what stands in the line with an arrow."""
+        key, was_open = event.key(), self.is_open()
+        if key in _ENTER and was_open:
+            if self._touched:
+                super().keyPressEvent(event)
+            self.close_list()
+            if self.in_form:
+                event.ignore()
+            elif not self._touched:
+                self.focusNextChild()
+            self._touched = False
+            return
+        if key in _ARROWS and was_open and self._list is not None and self._list.current() is None:
+            self._touched = True
+            self._list.step(1)  # the first row; upward goes on from there to the last
+            if key == Qt.Key.Key_Down:
+                return
+        super().keyPressEvent(event)
+        if key == Qt.Key.Key_Down and not was_open:
+            self._touched = True
+            self._stand_at_value()
+
+    def refresh(self) -> None:
+        """Search for what stands in the line; nothing is preselected while it is empty."""
+        super().refresh()
+        self._touched = bool(self.text().strip())
+        if not self._touched:
+            self._point_at_nothing()
+
+    def _point_at_nothing(self) -> None:
+        if self._list is not None and self.is_open():
+            self._list.setCurrentIndex(QModelIndex())
+            self.setAccessibleDescription("")
+
+    def _stand_at_value(self) -> None:
+        """Stand on the row of the value that the line holds, so that Enter leaves it as it is."""
+        if self._list is None or not self.is_open():
+            return
+        self._list.setCurrentIndex(self._list.model().index(0, 0))
+        at = next((number for number, row in enumerate(self.rows()) if row.key == self.value()), 0)
+        for _step in range(at):
+            self._list.step(1)
+
+    def value(self) -> str | None:
+        """Return what was chosen."""
+        raise NotImplementedError
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Open with nothing preselected; select what stands there, so that a letter replaces it."""
+        super().focusInEvent(event)
+        self._touched = False
+        self.selectAll()
 
 
 class ChoiceEdit(_Pick):
@@ -58,11 +121,16 @@ class ChoiceEdit(_Pick):
         super().__init__(self._matching, placeholder="–", minimum=0, name=name, parent=parent)
         self._field = field
         self._value: str | None = None
+        self._first: Sequence[str] = ()
         self.chosen.connect(lambda row: self._take(row.key))
 
     def value(self) -> str | None:
         """Return the code chosen, None when there is none."""
         return self._value
+
+    def set_first(self, codes: Sequence[str]) -> None:
+        """List these codes before the others, in this order."""
+        self._first = codes
 
     def set_value(self, code: str | None) -> None:
         """Show the label of a code; says nothing."""
@@ -74,9 +142,10 @@ class ChoiceEdit(_Pick):
     def _matching(self, text: str) -> list[Suggestion]:
         choice = self._field.choice(self._value)
         typed = "" if choice and text == _(choice.label) else fold(text)
+        first = {code: number for number, code in enumerate(self._first)}
         return [
             Suggestion(item.code, _(item.label), italic=False)
-            for item in self._field.choices
+            for item in sorted(self._field.choices, key=lambda item: first.get(item.code, len(first)))
             if item.offered and all(part in fold(f"{_(item.label)} {_(item.short)}") for part in typed.split())
         ]
 
@@ -85,11 +154,6 @@ class ChoiceEdit(_Pick):
         self.set_value(code)
         if changed:
             self.changed.emit(code)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Select what stands there, so that a letter replaces it."""
-        super().focusInEvent(event)
-        self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Read what was typed and not taken: an only match is taken, an empty line is no code, the rest goes back."""
@@ -182,11 +246,6 @@ class LinkEdit(_Pick):
         self.set_value(uid)
         if changed:
             self.changed.emit(uid)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Select what stands there, so that a letter replaces it."""
-        super().focusInEvent(event)
-        self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Read what was typed and not taken: an empty line is nobody, an only person is taken, the rest goes back."""

@@ -38,6 +38,9 @@ def open_session(
     start = stored or past.fresh(protocol, passage, today, asked)
     session = SheetSession(db, protocol, known, past, start, today, asked)
     session.is_stored = stored is not None
+    session.passage_chosen = stored is not None or passage is not None
+    if stored is not None:
+        session.blank = past.fresh(protocol, passage, today, asked).data
     past.look_before(db, protocol, start, asked)
     session.restore()
     past.know_links(db, protocol, session.visit_entity, session.visit.data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from fieldapp.core.errors import FieldappError
@@ -14,6 +14,9 @@ from fieldapp.core.schema import Entity, Kind, StudyProtocol, Values
 from fieldapp.core.text import _
 from fieldapp.store import changes, records
 from fieldapp.store.connection import Database
+
+EVENING_HOURS = 12
+"""Hours within which a visit belongs to the same outing, so that its observers carry over (a choice of the program)."""
 
 
 @dataclass
@@ -112,7 +115,9 @@ class Past:
     def of_the_evening(self, db: Database, today: date, year: int) -> dict[str, Any]:
         """Return the values that carry over: those of the last visit of the day, else the only ones that there are.
 
-        Sheets of another year are typed from paper: the evenings do not touch them.
+        An evening goes on after midnight: the last visit that this person saved within EVENING_HOURS carries over as
+        well, and only that: the date of a sheet that is opened after midnight is the new day. Sheets of another year
+        are typed from paper: the evenings do not touch them.
         """
         form = self.protocol.form
         assert form is not None
@@ -120,6 +125,7 @@ class Past:
         day = today.isoformat()
         dated = records.dated(db, self.protocol.code, form.sheet.visit, day, day) if today.year == year else []
         visits = sorted(dated, key=lambda visit: visit.uid)
+        visits += [visit for visit in [self._just_saved(db, today)] if visit is not None and today.year == year]
         found: dict[str, Any] = {}
         for item in entity.fields:
             if not item.keep:
@@ -130,6 +136,16 @@ class Past:
             if kept is not None:
                 found[item.name] = kept
         return found
+
+    def _just_saved(self, db: Database, today: date) -> Record | None:
+        """Return the visit of today or yesterday that this person saved last, where that is not long ago."""
+        form = self.protocol.form
+        uid = changes.last_saved_by(db, self.protocol.code, form.sheet.visit) if form else None
+        visit = records.get(db, uid) if uid else None
+        if visit is None or visit.on_date not in {today.isoformat(), (today - timedelta(days=1)).isoformat()}:
+            return None
+        saved = datetime.fromisoformat(changes.history(db, visit.uid)[-1].action.made_at)
+        return visit if datetime.now(UTC) - saved <= timedelta(hours=EVENING_HOURS) else None
 
     def _obvious(self, db: Database, target: str, kind: Kind) -> Any:
         """Return who saves (for people) or the only record that there is; None when nothing is obvious."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QLabel, QPlainTextEdit, QWidget
 
 from fieldapp.core import checking, parse
 from fieldapp.core.positions import Position
@@ -35,6 +36,8 @@ LOCAL_FIELDS = "local_fields"
 
 POSITION = ("longitude", "latitude")
 """Two fields that people know as one: the form asks for the position in one line."""
+
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 _MARKS = {Severity.BLOCKING: ERROR, Severity.INCOMPLETE: WARNING, Severity.WARNING: WARNING, Severity.NOTICE: NOTICE}
 _WORST_FIRST = (Severity.BLOCKING, Severity.INCOMPLETE, Severity.WARNING, Severity.NOTICE)
@@ -67,10 +70,11 @@ class RecordForm(QWidget):
     """The fields of an entity as a form: labels, units, what must be filled in, and what is wrong, beside the field.
 
     `changed` follows every key. `values()` are those that could be read; fields that the form does not ask (hidden, or
-    optional and not switched on) keep what they held.
+    optional and not switched on) keep what they held. Enter goes on to the next line, from the last one `finished`.
     """
 
     changed = Signal()
+    finished = Signal()
 
     def __init__(self, services: Services, protocol: StudyProtocol, entity: Entity, *, name: str = "form") -> None:
         super().__init__()
@@ -113,8 +117,16 @@ class RecordForm(QWidget):
         for item in self._entity.fields:
             if item.optional and item.name in self._fields:
                 self._fields[item.name].setVisible(item.name in context.local_fields)
+            if item.kind is Kind.CHOICE and item.name in self._fields:
+                self._prefer(item.name, self._fields[item.name].editor)
         self._filling = False
         self.show_problems()
+
+    def _prefer(self, name: str, editor: QWidget) -> None:
+        """List first the codes that the places beside this one have, the most frequent first."""
+        if isinstance(editor, ChoiceEdit) and self._entity.parent is not None:
+            used = Counter(str(values[name]) for values in self._context.siblings if name in values)
+            editor.set_first([code for code, _count in used.most_common()])
 
     def values(self) -> dict[str, Any]:
         """Return the values of the record as they stand, empty ones left out."""
@@ -197,10 +209,35 @@ class RecordForm(QWidget):
         """Return the sentences of the problems of this severity, each once."""
         return list(dict.fromkeys(self._say(problem) for problem in found if problem.severity is severity))
 
-    def lines_lacking(self, found: Sequence[Problem]) -> int:
-        """Return how many lines of the form wait to be filled in (a position is one line)."""
-        lacking = {problem.field for problem in found if problem.severity is Severity.INCOMPLETE}
-        return sum(not lacking.isdisjoint(editor.names) for editor in self._editors)
+    def lacking(self, found: Sequence[Problem]) -> list[LabeledField]:
+        """Return the lines of the form that wait to be filled in, in its order (a position is one line)."""
+        names = {problem.field for problem in found if problem.severity is Severity.INCOMPLETE}
+        return [self._fields[item.names[0]] for item in self._editors if not names.isdisjoint(item.names)]
+
+    def name_of(self, line: LabeledField) -> str:
+        """Return what a line asks for, as it stands in a sentence: "milieu aquatique"."""
+        names = {name for name, field in self._fields.items() if field is line}
+        label = _("Position") if not names.isdisjoint(POSITION) else _(self._entity.by_name[names.pop()].label)
+        return label[:1].lower() + label[1:]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go on with Enter: to the next line, or out of the form; a line that can't be read keeps the cursor."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.modifiers() & ~_KEYPAD:
+            super().keyPressEvent(event)
+            return
+        focused = QApplication.focusWidget() or self
+        shown = [item for item in self._editors if item is not self._beside and item.widget.isVisible()]
+        at = next((n for n, one in enumerate(shown) if _holds(one.widget, focused)), None)
+        if at is None:
+            super().keyPressEvent(event)
+            return
+        line = shown[at].line
+        if line is not None and not line.commit():
+            line.selectAll()
+        elif at + 1 < len(shown):
+            shown[at + 1].widget.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.finished.emit()
 
     def _say(self, problem: Problem) -> str:
         if problem.field in POSITION and problem.code == "missing":
@@ -305,6 +342,7 @@ class RecordForm(QWidget):
                 if item.kind is Kind.CHOICE
                 else LinkEdit(self._services, item.target, name=name)
             )
+            pick.in_form = True
             pick.changed.connect(edited)
             return _editor(item, pick, pick.value, pick.set_value)
         if item.kind is Kind.LINKS:
@@ -330,6 +368,10 @@ class RecordForm(QWidget):
         if not self._filling:
             self.show_problems()
             self.changed.emit()
+
+
+def _holds(widget: QWidget, focused: QWidget) -> bool:
+    return widget is focused or widget.isAncestorOf(focused)
 
 
 def _editor(

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from fieldapp.core import checking
-from fieldapp.core.forms import Form, HeaderField, LinkedQuestion, QuickKey, SheetForm
+from fieldapp.core.forms import Form, HeaderField, LinkedQuestion, QuickKey, SheetForm, Start
 from fieldapp.core.ids import new_uid
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import Context, Entity, Field, Problem, Severity, StudyProtocol, Taxon, Values
@@ -20,7 +20,9 @@ from fieldapp.core.text import _, ngettext
 from fieldapp.store import drafts, records, taxa
 from fieldapp.store.connection import Database
 from fieldapp.ui import rounds
+from fieldapp.ui.forms import said
 from fieldapp.ui.forms.past import Past
+from fieldapp.ui.forms.stray import stray_draft
 from fieldapp.ui.forms.waiting import OTHER_YEAR, Entry, Finding
 
 SHOWN_SUGGESTIONS = 6
@@ -55,11 +57,15 @@ class SheetSession:
         self.held: dict[str, Any] = {}
         self.entries: dict[str, Entry] = {}
         self.saved_at = ""
+        self.dropped: tuple[str, dict[str, Any]] = ("", {})
         self._start: Values = visit.data
+        self.blank: Values = visit.data
         self._aside: dict[str, Any] = {}
         self._before: Values = {}
         self._stamped: dict[str, Any] = {}
         self._has_draft = False
+        self.passage_chosen = True
+        """Whether the number of the passage is the person's or the round's: then the date does not change it."""
 
     # ------------------------------------------------------------------------------------------ what is shown
 
@@ -259,7 +265,9 @@ class SheetSession:
         waiting = [entry for entry in self.entries.values() if self.is_begun(entry)]
         return {
             "uid": self.visit.uid,
+            "year": int((self.visit.on_date or str(self.year))[:4]),
             "passage": self.form.round.passage_of(self.visit.data),
+            "passage_chosen": self.passage_chosen,
             "visit": {} if self.is_stored else self.visit.data,
             "texts": self.texts,
             "held": self.held,
@@ -268,17 +276,26 @@ class SheetSession:
 
     def restore(self) -> bool:
         """Take up the draft of this visit; return whether there was one."""
-        found = drafts.get(self.db, self.draft_key)
+        key, found = self.draft_key, drafts.get(self.db, self.draft_key)
+        if not found:
+            passage = self.form.round.passage_of(self.visit.data)
+            year = int((self.visit.on_date or str(self.year))[:4])
+            key, found = stray_draft(self.db, self._key(""), (year, passage), is_stored=self.is_stored)
         if not found:
             return False
         self._has_draft = True
-        if not self.is_stored:
+        if not self.is_stored and found["visit"]:
             self.visit = make_record(
                 self.protocol.code, self.visit_entity, found["visit"], self.past.site.uid, found["uid"]
             )
+            self.passage_chosen = bool(found.get("passage_chosen", self.passage_chosen))
         self.texts, self.held = dict(found["texts"]), dict(found["held"])
         self.entries = {item["uid"]: Entry(**item) for item in found["lines"]}
         self.know(entry.values.get(self.sheet.taxon_field) for entry in self.entries.values())
+        if key != self.draft_key:
+            with self.db.transaction():
+                drafts.drop(self.db, key)
+                self.keep()
         return True
 
     def know(self, cds: Iterable[int | None]) -> None:
@@ -294,6 +311,12 @@ class SheetSession:
         self.texts.pop(name, None)
         wanted = {**self.held, name: value}
         day = self.visit_entity.date_field
+        if name == self.sheet.passage_field:
+            self.passage_chosen = True
+        elif name == day and value and not self.passage_chosen and self.sheet.passage_field:
+            visits = [visit.data for visit in self.past.visits if visit.uid != self.visit.uid]
+            start = Start(self.past.site.data, visits, self.year, date.fromisoformat(value))
+            wanted[self.sheet.passage_field] = self.sheet.new_visit(start).get(self.sheet.passage_field)
         if day and self._merged(wanted).get(day) is None:
             return self._without_day(name, value)
         was_wrong = {problem.code for problem in self._visit_problems(self.visit.data) if _blocks(problem)}
@@ -467,11 +490,13 @@ class SheetSession:
         old_key = self.draft_key
         kept = {line.uid: line for line in self.lines}
         kept.update((line.uid, line) for line in lines)
-        label = f"{_capital(self.sheet.visit_words(fresh.data))}, {self.site_name}"
+        label = self._label(visit, lines, [line for line in kept.values() if not line.deleted])
         before = (self.visit, self.is_stored)
+        gone = self._is_nothing(visit, kept.values())
         with self.db.transaction():
-            saved = records.save(self.db, [*newcomer, fresh, *lines, *others], label)
-            self.visit, self.is_stored = fresh, True
+            written = [*lines, fresh.removed()] if gone else [*newcomer, fresh, *lines, *others]
+            saved = records.save(self.db, written, label)
+            self.visit, self.is_stored = (self._blank(fresh), False) if gone else (fresh, True)
             try:
                 drafts.drop(self.db, old_key)
                 if self.waits():
@@ -480,11 +505,53 @@ class SheetSession:
                 self.visit, self.is_stored = before
                 raise
         self._has_draft = self.waits()
-        if newcomer:
+        if newcomer and not gone:
             self.past.newcomer = None
         self.lines = [line for line in kept.values() if not line.deleted]
         self.past.know_links(self.db, self.protocol, self.visit_entity, self.visit.data)
         self.saved_at = saved.made_at
+
+    def _is_nothing(self, visit: Values, lines: Iterable[Record]) -> bool:
+        """Return whether a stored visit is back to nothing: no line, no quick key, only what a new one starts with."""
+        data = {name: value for name, value in visit.items() if name != checking.CONFIRMED}
+        alive = any(not line.deleted for line in lines)
+        waits = self.texts or self.held or any(self.is_begun(entry) for entry in self.entries.values())
+        return self.is_stored and not alive and not waits and data == self.blank
+
+    def _blank(self, gone: Record) -> Record:
+        """Return a new visit in the place of the one that goes."""
+        self.past.visits = [visit for visit in self.past.visits if visit.uid != gone.uid]
+        self._start = self.blank
+        return make_record(self.protocol.code, self.visit_entity, self.blank, self.past.site.uid)
+
+    def discard(self) -> bool:
+        """Throw the sheet away, visit and lines as one action, and its draft; return whether undo can bring it back."""
+        was_stored = self.is_stored
+        self.dropped = (self.draft_key, drafts.get(self.db, self.draft_key) or {})
+        with self.db.transaction():
+            drafts.drop(self.db, self.draft_key)
+            if was_stored:
+                label = _("{place} : fiche effacée").format(place=self.site_name)
+                gone = [*(line.removed() for line in self.lines), self.visit.removed()]
+                self.saved_at = records.save(self.db, gone, label).made_at
+        self._has_draft = False
+        return was_stored
+
+    def bring_back(self) -> None:
+        """Put the draft back that was thrown away."""
+        drafts.put(self.db, *self.dropped)
+
+    def _label(self, visit: Values, lines: Sequence[Record], left: Sequence[Record]) -> str:
+        """Return the name of a save for undo: "Mare 02 : début 21:00"."""
+        quick = next((one for one in self.sheet.quick if one.is_on(visit, [line.data for line in left])), None)
+        before: Values = self.visit.data if self.is_stored else self._start
+        what = (
+            said.of_lines(self.sheet, lines, self.taxa)
+            or said.of_quick(self.quick_on(), quick)
+            or said.of_fields(self.db, self.visit_entity, before, visit)
+            or self.sheet.visit_words(visit)
+        )
+        return _("{place} : {what}").format(place=self.site_name, what=what)
 
 
 def _blocks(problem: Problem) -> bool:
@@ -494,7 +561,3 @@ def _blocks(problem: Problem) -> bool:
 def _confirmed(values: Values, code: str) -> dict[str, Any]:
     codes = sorted({*values.get(checking.CONFIRMED, ()), code})
     return {**values, checking.CONFIRMED: codes}
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -11,13 +11,14 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QSizePolicy, QWidget
 
+from fieldapp.core import parse
 from fieldapp.core.forms import QuickKey
 from fieldapp.core.schema import Severity, StudyProtocol
 from fieldapp.core.text import _, ngettext, together
 from fieldapp.ui import rounds, theme
 from fieldapp.ui.forms import walk
 from fieldapp.ui.forms.grid import LINES_KEY, LinesGrid
-from fieldapp.ui.forms.head_panel import HeadPanel
+from fieldapp.ui.forms.head_panel import DISCARD_KEY, HeadPanel
 from fieldapp.ui.forms.links import newcomer
 from fieldapp.ui.forms.opening import open_session
 from fieldapp.ui.forms.session import SheetSession
@@ -90,11 +91,20 @@ class SheetPage(PageWidget):
             self._names = walk.places(self._services.db, self._session, wanted)
         self._order = list(wanted) if set(wanted) == set(self._names) else list(self._names)
         self._open_places = walk.still_open(self._services, self._session, self._order, self._passage)
+        self._head.ask_nothing()
         self._head.fill(self._session)
         self._scroll.verticalScrollBar().setValue(0)
         self._grid.show_session(self._session)
         self._refresh()
         self._focus_first()
+        QTimer.singleShot(0, self, self._from_top)
+
+    def _from_top(self) -> None:
+        """Show the sheet from its top, or as little below it as the cursor asks for, once everything has its place."""
+        self._scroll.verticalScrollBar().setValue(0)
+        now, body = QApplication.focusWidget(), self._scroll.widget()
+        if now is not None and body is not None and body.isAncestorOf(now):
+            self._scroll.ensureWidgetVisible(now, 0, 0)
 
     def reload(self) -> None:
         """Show the visit again as it is stored now (after an undo, an import, a sync)."""
@@ -120,12 +130,13 @@ class SheetPage(PageWidget):
         session = self._session
         if session is None:
             return
-        waiting = next((name for name in session.texts if name in self._head.cells), None)
+        wrong = [cell.item.name for cell in self._head.wrong_cells(session, self._found)]
+        waiting = next((name for name in (*wrong, *session.texts) if name in self._head.cells), None)
         begun = any(session.is_begun(entry) for entry in session.entries.values())
         day = session.visit_entity.date_field
         if session.awaits_day() and day in self._head.cells and day not in session.texts:
             self._head.cell(day).go_in()
-        elif waiting is not None and not begun:
+        elif waiting is not None and (wrong or not begun):
             cell = self._head.cell(waiting)
             (cell.line or cell.editor).setFocus(Qt.FocusReason.OtherFocusReason)
         elif session.quick_on() and not session.sightings():
@@ -162,6 +173,7 @@ class SheetPage(PageWidget):
         self._grid.typed.connect(self._typed)
         self._grid.told.connect(self._keep_in_sight)
         self._head.closed.connect(self._to_lines)
+        self._head.discard.clicked.connect(lambda *_nothing: self.discard())
         self._make_question(body)
         self._make_footer(protocol)
         box = theme.column(self._head, self._asked, self._quick_row(sheet.quick, body), self._grid, spacing=theme.S + 2)
@@ -177,6 +189,7 @@ class SheetPage(PageWidget):
         live_key(body, "Ctrl+Del", self._grid.delete_current)
         live_key(body, REPEAT_KEY, self._grid.repeat)
         live_key(body, LINES_KEY, self._to_lines)
+        live_key(body, DISCARD_KEY, self.discard)
         stops = [*self._head.stops(), self._answer, *self._grid.stops(), self._previous, self._next]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
@@ -260,10 +273,18 @@ class SheetPage(PageWidget):
         self._refresh()
 
     def _now(self, name: str) -> None:
-        if self._session is not None:
-            self._session.set_head(name, clock())
-            self._head.cell(name).set_value(self._session.value(name))
+        """Note the present time; where one is noted already, only a second press replaces it."""
+        session = self._session
+        if session is None:
+            return
+        value = session.value(name)
+        noted = session.texts.get(name, "") or (parse.show_time(value) if value is not None else "")
+        now = self._head.may_replace(name, noted, clock())
+        if now:
+            session.set_head(name, now)
+            self._head.cell(name).set_value(session.value(name))
             self._saved()
+        self._keep_in_sight()
 
     # ------------------------------------------------------------------------------------------ what happens
 
@@ -285,6 +306,7 @@ class SheetPage(PageWidget):
     def _saved(self) -> None:
         if self._session is None:
             return
+        self._head.ask_nothing()
         self._head.refill(self._session)
         self._refresh()
         self._services.on_saved(self._session.saved_at)
@@ -292,6 +314,7 @@ class SheetPage(PageWidget):
     def _typed(self) -> None:
         """Show that something waits in the draft; the problems of the head are said when its line is left."""
         if self._session is not None:
+            self._head.ask_nothing()
             self._show_missing(self._session)
             self._keep_in_sight()
 
@@ -306,12 +329,37 @@ class SheetPage(PageWidget):
         self._saved()
         self._grid.focus()
 
+    def _warnings(self) -> list[Finding]:
+        """Return the warnings that nobody has confirmed."""
+        return [item for item in self._found if item.problem.severity is Severity.WARNING]
+
     def _confirm(self) -> None:
         session = self._session
-        warnings = [item for item in self._found if item.problem.severity is Severity.WARNING]
+        warnings = self._warnings()
         if session is not None and warnings:
             session.confirm([item for item in warnings if item.problem.code == warnings[0].problem.code])
             self._saved()
+
+    def discard(self) -> None:
+        """Throw the sheet away and show an empty one; the key of undo, or that of the notice, brings it back."""
+        session = self._session
+        if session is None or not (session.is_stored or session.waits()):
+            return
+        state = {**self.undo_state(), "visit": None}
+        is_saved = session.discard()
+        self.open(**state)
+        if is_saved:
+            self._services.on_saved(session.saved_at)
+        words = _("Fiche de {name} effacée").format(name=session.site_name)
+
+        def back() -> None:
+            session.bring_back()
+            self.open(**state)
+
+        if is_saved:
+            self._context.notify(words, "info")
+        else:
+            self._context.notify(words, "info", action=_("Rétablir"), on=back)
 
     def _to_lines(self) -> None:
         """Put the cursor where the species are typed, or where the sheet goes on when there is none to type."""
@@ -364,7 +412,7 @@ class SheetPage(PageWidget):
                 self._answer.setText(session.texts.get(f"?{asked.field}", ""))
 
     def _show_banner(self) -> None:
-        warnings = [item for item in self._found if item.problem.severity is Severity.WARNING]
+        warnings = self._warnings()
         notices = [item for item in self._found if item.problem.severity is Severity.NOTICE and item.line is None]
         if warnings:
             more = len(warnings) - 1
@@ -389,11 +437,19 @@ class SheetPage(PageWidget):
     def _show_missing(self, session: SheetSession) -> None:
         words = ""
         if session.is_stored or session.waits():
-            missing = session.missing(self._found)
-            if missing:
-                words = _("◐ Il manque : {what}").format(what=", ".join(missing))
+            missing, doubtful = session.missing(self._found), self._warnings()
+            wrong = [_(cell.item.label).lower() for cell in self._head.wrong_cells(session, self._found)]
+            parts = [_("à corriger : {what}").format(what=", ".join(wrong))] if wrong else []
+            parts += [_("il manque : {what}").format(what=", ".join(missing))] if missing else []
+            if parts:
+                said = " · ".join(parts)
+                words = f"◐ {said[:1].upper()}{said[1:]}"
             elif session.waits():
                 words = _("◐ Brouillon gardé")
+            elif doubtful:
+                words = ngettext(
+                    "● Complète, {n} point à vérifier", "● Complète, {n} points à vérifier", len(doubtful)
+                ).format(n=len(doubtful))
             else:
                 words = _("● Fiche complète")
         self._missing.setText(together(words))
@@ -474,8 +530,24 @@ class SheetPage(PageWidget):
                 commit()
 
     def go_back(self) -> bool:
-        """Leave the line that is being changed first; then the shell goes back."""
-        return self._session is not None and self._grid.step_out()
+        """Leave the line that is being changed, then the head, for the species; from there the shell goes back."""
+        if self._session is None or self._grid.step_out():
+            return self._session is not None
+        return self._back_to_species()
+
+    def _back_to_species(self) -> bool:
+        """Put the cursor on the line of the species; False when it is there, or where no species is typed."""
+        focus, session = QApplication.focusWidget(), self._session
+        body = self._scroll.widget()
+        if focus is None or session is None or body is None or not body.isAncestorOf(focus):
+            return False
+        if session.quick_on() and not session.sightings():
+            self._next.setFocus()
+        elif focus is self._grid.entry.species:
+            return False
+        else:
+            self._grid.entry.species.setFocus()
+        return True
 
     def actions_of_page(self) -> Sequence[Action]:
         """Return the keys of the sheet in the order of its work."""
@@ -500,4 +572,5 @@ class SheetPage(PageWidget):
             Action(CONFIRM_KEY, _("confirmer l’avertissement affiché"), self._confirm, "check"),
             Action("Up / Down", _("aller d’une ligne à l’autre, Entrée la modifie")),
             Action("Ctrl+Del", _("supprimer la ligne"), self._grid.delete_current, "delete"),
+            Action(DISCARD_KEY, _("effacer cette fiche"), self.discard, "delete"),
         ]

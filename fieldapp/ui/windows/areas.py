@@ -14,6 +14,7 @@ from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, fold
 from fieldapp.store import records
 from fieldapp.ui import rounds, theme
+from fieldapp.ui.forms_begun import forms_begun, to_finish
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.rounds import Area, Season
 from fieldapp.ui.services import Services
@@ -127,7 +128,12 @@ class AreasPage(PageWidget):
         parts = fold(self._filter.text()).replace("_", " ").split()
         areas = [area for area in self._season.areas if all(part in fold(area.name) for part in parts)]
         passages = rounds.form_of(self._protocol).passages
-        self._table.show_rows([_area_row(area, passages) for area in areas], keys=[area.uid for area in areas])
+        begun = forms_begun(self._services.db, self._protocol)
+        unfinished = {part for pair in begun for part in pair}  # the aire itself, or a place of it
+        self._table.show_rows(
+            [_area_row(area, passages, area.uid in unfinished) for area in areas], keys=[area.uid for area in areas]
+        )
+        self._new.set_text(("◐ " if ("", "") in begun else "") + _("Nouvelle aire"))
         if not areas:
             self._say_empty(bool(self._season.areas))
         self._stack.setCurrentIndex(1 if areas else 0)
@@ -205,9 +211,10 @@ class AreasPage(PageWidget):
         ]
 
 
-def _area_row(area: Area, passages: Sequence[int]) -> tuple[str, ...]:
+def _area_row(area: Area, passages: Sequence[int], unfinished: bool) -> tuple[str, ...]:
     def reached(passage: int) -> str:
         return f"{area.done[passage]} / {area.total}" if passage in area.done else "–"
 
     followed = str(area.due.last_year) if area.due.last_year else "–"
-    return (area.name, str(area.total), *map(reached, passages), followed, f"{area.state}|{area.words}")
+    name = f"{area.name} · {to_finish()}" if unfinished else area.name
+    return (name, str(area.total), *map(reached, passages), followed, f"{area.state}|{area.words}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -15,17 +16,17 @@ from fieldapp.core import checking
 from fieldapp.core.ids import name_uid, new_uid
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values
-from fieldapp.core.text import N_, _, ngettext
+from fieldapp.core.text import N_, _
 from fieldapp.store import changes, drafts, records
+from fieldapp.store.records import Saved
 from fieldapp.ui import rounds, theme
 from fieldapp.ui.forms.links import DIRECTORY
 from fieldapp.ui.forms.position import PlacesSketch, nearest, short
 from fieldapp.ui.forms.record_form import POSITION, RecordForm
+from fieldapp.ui.forms_begun import draft_key
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import NOTICE, WARNING, ActionButton, Banner, Card, text_label
-
-DRAFT = "record"
 
 NEW = {
     "sites_group": N_("Nouvelle aire"),
@@ -47,6 +48,7 @@ class PlacePage(PageWidget):
         self._sheet: _Sheet | None = None
         self._params: dict[str, Any] = {}
         self._stored: Record | None = None
+        self._start: Values = {}
         self._uid = ""
         self._is_new = True
         self._imported = False
@@ -64,8 +66,19 @@ class PlacePage(PageWidget):
 
     # ------------------------------------------------------------------------------------------- opening
 
-    def open(self, protocol: str = "", entity: str = "", uid: str = "", parent: str = "", **params: Any) -> None:
-        """Show the record, or a new one; a draft that waits is taken up again."""
+    def open(
+        self,
+        protocol: str = "",
+        entity: str = "",
+        uid: str = "",
+        parent: str = "",
+        complete: bool = False,
+        **params: Any,
+    ) -> None:
+        """Show the record, or a new one; a draft that waits is taken up again.
+
+        `complete` marks what is missing and puts the cursor into the first such line.
+        """
         self._params = {"protocol": protocol, "entity": entity, "uid": uid, "parent": parent}
         study = self._services.protocols[protocol]
         sheet = self._sheet_of(study, study.entity(entity))
@@ -89,7 +102,16 @@ class PlacePage(PageWidget):
         self._retitle(study, sheet.entity, above)
         self._follow()
         self._order(sheet)
+        self._start = sheet.form.values() if not draft else start
         sheet.form.first().setFocus()
+        if complete:
+            self._to_first_missing(sheet)
+
+    def _to_first_missing(self, sheet: _Sheet) -> None:
+        lines = sheet.form.lacking(sheet.form.check_for_saving())
+        if lines:
+            lines[0].editor.setFocus()
+            sheet.scroll_to(lines[0])
 
     def _defaults(self, entity: Entity) -> dict[str, Any]:
         start = {item.name: item.default for item in entity.fields if item.default is not None}
@@ -104,6 +126,7 @@ class PlacePage(PageWidget):
         if key not in self._forms:
             sheet = _Sheet(self._services, protocol, entity)
             sheet.form.changed.connect(self._edited)
+            sheet.form.finished.connect(self._save.setFocus)
             self._forms[key] = sheet
             self._body.addWidget(sheet, 1)
         for other, sheet in self._forms.items():
@@ -150,17 +173,21 @@ class PlacePage(PageWidget):
     # -------------------------------------------------------------------------------------------- typing
 
     def _key(self) -> str:
-        parts = (self._params[name] for name in ("protocol", "entity", "uid", "parent"))
-        return ":".join((DRAFT, *parts))
+        return draft_key([self._params[name] for name in ("protocol", "entity", "uid", "parent")])
 
     def _edited(self) -> None:
         """Keep the draft and look at the record as it stands."""
         if self._sheet is None:
             return
-        form = self._sheet.form
+        form, db = self._sheet.form, self._services.db
         draft = {"uid": self._uid, "values": form.values(), "texts": form.texts()}
-        drafts.put(self._services.db, self._key(), draft)
-        self._context.status.unsaved()
+        if draft["texts"] or draft["values"] != self._start:
+            drafts.put(db, self._key(), draft)
+            self._context.status.unsaved()
+        elif drafts.get(db, self._key()) is not None:  # everything stands again as it is stored
+            drafts.drop(db, self._key())
+            if last := changes.last_saved_at(db):
+                self._context.status.saved(datetime.fromisoformat(last).astimezone())
         self._state.setText("")
         self._follow()
 
@@ -241,17 +268,20 @@ class PlacePage(PageWidget):
     def _go_on(self, sheet: _Sheet, record: Record, name: str, found: Sequence[Problem]) -> None:
         """Go back to where the page was opened from, or on to the round of a new aire."""
         protocol = self._params["protocol"]
-        lacking = sheet.form.lines_lacking(found)
+        lacking = [sheet.form.name_of(line) for line in sheet.form.lacking(found)]
         words = [_("{name} : enregistré.").format(name=name)]
         if lacking:
-            words.append(
-                ngettext("{n} champ reste à remplir.", "{n} champs restent à remplir.", lacking).format(n=lacking)
-            )
+            words.append(_("Il manque : {what}.").format(what=", ".join(lacking)))
         warned = sheet.form.words_of(found, Severity.WARNING)
         self._context.back()
         if self._is_new and self._is_group(sheet.entity):
             self._context.navigate("round", protocol=protocol, group=record.uid)
-        self._context.notify(" ".join((*words, *warned)), "warning" if warned else "info" if lacking else "done")
+        kind = "warning" if warned else "info" if lacking else "done"
+        again = {**self._params, "uid": record.uid, "parent": record.parent or "", "complete": True}
+        offer: dict[str, Any] = {}
+        if lacking:
+            offer = {"action": _("Compléter"), "key": "C", "on": lambda: self._context.navigate("place", **again)}
+        self._context.notify(" ".join((*words, *warned)), kind, **offer)
 
     def _is_group(self, entity: Entity) -> bool:
         """Return whether the record is an aire: what rounds are walked in."""
@@ -268,14 +298,14 @@ class PlacePage(PageWidget):
         if sheet is None or stored is None:
             return
         db, protocol = self._services.db, self._params["protocol"]
-        words = delete_record(self._services, self._services.protocols[protocol], stored)
+        words, saved = delete_record(self._services, self._services.protocols[protocol], stored)
         drafts.drop(db, self._key())
         self._context.back()
         if stored.parent is None:
             self._context.navigate("places")
 
         def take_back() -> None:
-            changes.undo(db)
+            self._services.on_saved(changes.undo_saved(db, saved).made_at)
             group = stored.parent or stored.uid
             self._context.navigate("round", protocol=protocol, group=group)
 
@@ -307,21 +337,25 @@ def _positions(entity: Entity, siblings: Sequence[Values]) -> list[tuple[str, tu
     return [(name, at) for name, at in found if at is not None]
 
 
-def delete_record(services: Services, study: StudyProtocol, record: Record) -> str:
-    """Delete the record with all below it and return the sentence that says so: what went with it, by kind."""
+def delete_record(services: Services, study: StudyProtocol, record: Record) -> tuple[str, Saved]:
+    """Delete the record with all below it; return the sentence that says what went with it by kind, and what was done.
+
+    What was done is for `changes.undo_saved`: the button that takes it back means this deletion, not the last action.
+    """
     name = study.entity(record.entity).title(record.data)
     counts = Counter(below.entity for below in records.descendants(services.db, record.uid) if below.uid != record.uid)
     label = _("suppression de {name}").format(name=name)
-    services.on_saved(records.delete(services.db, record.uid, label).made_at)
+    saved = records.delete(services.db, record.uid, label)
+    services.on_saved(saved.made_at)
     kinds = [
         f"{counts[entity.code]} {_(entity.label if counts[entity.code] == 1 else entity.label_plural).lower()}"
         for entity in study.entities
         if counts[entity.code]
     ]
     if not kinds:
-        return _("{name} : supprimé.").format(name=name)
+        return _("{name} : supprimé.").format(name=name), saved
     listed = _("{first} et {last}").format(first=", ".join(kinds[:-1]), last=kinds[-1]) if kinds[1:] else kinds[0]
-    return _("{name} : supprimé, avec {what}.").format(name=name, what=listed)
+    return _("{name} : supprimé, avec {what}.").format(name=name, what=listed), saved
 
 
 class _Sheet(QWidget):

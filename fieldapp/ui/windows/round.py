@@ -19,6 +19,7 @@ from fieldapp.core.text import _, ngettext
 from fieldapp.store import changes, records
 from fieldapp.ui import rounds, theme
 from fieldapp.ui.forms.links import LinksEdit
+from fieldapp.ui.forms_begun import forms_begun, to_finish
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.rounds import Place, Round
 from fieldapp.ui.services import Services
@@ -100,7 +101,10 @@ class RoundPage(PageWidget):
         self._step.show_key("Return")
         self._next = Elided("secondary", fills=True, at_end=True, name="round.next")
         progress = theme.row(self._line, self._words, self._order)
-        head = theme.row(self._passages, self._delete)  # far from Enter and the next step
+        self._group = ActionButton(
+            _("Modifier l’aire"), "edit", "Shift+E", role="quiet", name="round.edit_group", on=self._modify_group
+        )
+        head = theme.row(self._passages, self._group, self._delete)  # far from Enter and the next step
         head.setStretch(0, 1)
         foot = theme.row(self._new, self._edit, self._who, self._next, self._step)
         foot.setStretch(3, 1)
@@ -109,6 +113,7 @@ class RoundPage(PageWidget):
         self.setLayout(box)
         stops = (
             self._passages,
+            self._group,
             self._delete,
             self._order,
             self._panel.people.line,
@@ -165,14 +170,21 @@ class RoundPage(PageWidget):
         can_order = any(place.distance_m is not None for place in found.places)
         self._order.setVisible(can_order)
         self._rows = found.nearest_first() if self._by_distance and can_order else list(found.places)
-        self._table.show_rows([_place_row(place) for place in self._rows], keys=[place.uid for place in self._rows])
+        begun = forms_begun(self._services.db, self._study) if self._study else set()
+        unfinished = {uid for uid, _parent in begun}
+        self._table.show_rows(
+            [_place_row(place, place.uid in unfinished) for place in self._rows],
+            keys=[place.uid for place in self._rows],
+        )
+        self._new.set_text(("◐ " if ("", self._params["group"]) in begun else "") + _("Nouvelle mare"))
+        self._group.set_text(("◐ " if self._params["group"] in unfinished else "") + _("Modifier l’aire"))
         self._stack.setCurrentIndex(1 if self._rows else 0)
         following = found.next_place()
         if fresh and following:
             self._table.select_key(following.uid)
         context = _("passage {n} · {done} sur {total}").format(n=found.passage, done=total - found.left, total=total)
         self.set_title(found.name, context if found.year == rounds.today().year else f"{context} · {found.year}")
-        for button in (self._edit, self._who, self._delete, self._step):
+        for button in (self._who, self._delete, self._step):
             button.setEnabled(bool(self._rows))
         self._name_step()
         (self._table if self._rows else self._new).setFocus()
@@ -249,8 +261,11 @@ class RoundPage(PageWidget):
             self._context.navigate("place", protocol=self._study.code, entity=form.site, parent=self._params["group"])
 
     def _modify(self) -> None:
+        """Open the form of the place, or of the aire where it has no place yet."""
         place = self._current()
-        if self._study is not None and place is not None:
+        if not self._rows:
+            self._modify_group()
+        elif self._study is not None and place is not None:
             form = rounds.form_of(self._study)
             self._context.navigate(
                 "place", protocol=self._study.code, entity=form.site, uid=place.uid, parent=self._params["group"]
@@ -271,11 +286,11 @@ class RoundPage(PageWidget):
         record = records.get(self._services.db, place.uid) if place else None
         if self._study is None or record is None:
             return
-        words = delete_record(self._services, self._study, record)
+        words, saved = delete_record(self._services, self._study, record)
         self._reopen()
 
         def take_back() -> None:
-            changes.undo(self._services.db)
+            self._services.on_saved(changes.undo_saved(self._services.db, saved).made_at)
             self._reopen()
 
         self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
@@ -362,11 +377,12 @@ class RoundPage(PageWidget):
             Action("Return", _("ouvrir la fiche de la mare"), self._open_current, "next"),
             Action("1", _("passage 1, 2 ou 3 : touches 1, 2, 3"), None),
             Action("O", _("ranger par nom ou au plus près"), self._other_order, "locate"),
-            Action("A", _("affecter les mares choisies (Maj ↓ en choisit plusieurs)"), self._open_panel, "observers"),
+            Action("Shift+Down", _("choisir plusieurs mares"), None),
+            Action("A", _("affecter les mares choisies"), self._open_panel, "observers"),
             Action("N", _("nouvelle mare"), self._add, "add"),
             Action("E", _("modifier la mare"), self._modify, "edit"),
-            Action("Ctrl+Del", _("supprimer la mare, avec ses passages"), self._remove, "delete"),
-            Action("", _("modifier l’aire"), self._modify_group, "area"),
+            Action("Ctrl+Del", _("supprimer la mare et ses passages"), self._remove, "delete"),
+            Action("Shift+E", _("modifier l’aire"), self._modify_group, "area"),
             Action("Shift+N", _("nouvelle aire"), self._add_group, "add"),
         ]
 
@@ -376,14 +392,14 @@ def _several(names: Sequence[str]) -> str:
     return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
 
 
-def _place_row(place: Place) -> tuple[str, ...]:
+def _place_row(place: Place, unfinished: bool = False) -> tuple[str, ...]:
     who = _several(place.by or place.assigned)
     if place.assigned and not place.by:
         who = _("pour {who}").format(who=who)
     return (
         place.name,
         f"{place.state.value}|",
-        ", ".join(place.species),
+        " · ".join(filter(None, (to_finish() if unfinished else "", ", ".join(place.species)))),
         " ".join(filter(None, (rounds.short_date(place.on_date)[:5], place.time))),
         who,
         rounds.distance_words(place.distance_m),

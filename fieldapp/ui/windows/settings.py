@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from PySide6.QtGui import QDesktopServices
 
 from fieldapp import __version__
 from fieldapp.core.text import LANGUAGES, _
-from fieldapp.ui import theme
+from fieldapp.store import records
+from fieldapp.ui import rounds, theme
 from fieldapp.ui.diagnostics import write_bundle
 from fieldapp.ui.files import ask_save, home_words
 from fieldapp.ui.forms.links import Directory
@@ -119,7 +121,17 @@ class SettingsPage(PageWidget):
         name = self._people.name(uid)
         self._services.change_settings(replace(self._services.settings, who=uid, who_name=name))
         self._who.setText(name)
-        self._context.notify(_("Bonjour {name} : vos saisies porteront votre nom.").format(name=name), "done")
+        words = _("Bonjour {name} : vos saisies porteront votre nom.").format(name=name)
+        offer: dict[str, Any] = {}
+        if self._is_empty():
+            go_on = partial(self._context.navigate, "today")
+            offer = {"action": _("Continuer"), "key": "Alt+1", "on": go_on, "live": False}
+        self._context.notify(words, "done", **offer)
+
+    def _is_empty(self) -> bool:
+        """Return whether the database has no aire yet: this is a first start, and its steps wait on the start page."""
+        db, protocols = self._services.db, rounds.with_rounds(self._services.protocols)
+        return not any(records.count(db, one.code, rounds.form_of(one).group) for one in protocols)
 
     def _change(self, **values: Any) -> None:
         self._services.change_settings(replace(self._services.settings, **values))

@@ -255,7 +255,7 @@ class FirstSteps(QWidget):
         self._context = context
         self._protocol = ""
         steps = (
-            ("observer", _("Dire qui je suis"), _("Votre nom signe ce que vous enregistrez."), self._who),
+            ("observer", _("Dire qui je suis"), "", self._who),
             ("area", _("Créer une aire"), _("Le secteur que vous suivez, puis ses mares."), self._area),
             ("import_file", _("Importer un fichier SHF"), _("Les saisons déjà saisies, aires et mares."), self._file),
             ("training", _("Essayer sans risque"), _("Une base d’entraînement, à part de vos données."), self._train),
@@ -269,13 +269,13 @@ class FirstSteps(QWidget):
         card.add(text_label(sentence, "secondary", wrap=True))
         card.body.addSpacing(theme.XS)
         self._buttons = []
+        self._who_says = text_label("", "secondary", wrap=True, name="today.first.who")
         for number, (icon, words, says, run) in enumerate(steps, start=1):
             button = ActionButton(
-                words, key=str(number), primary=number == 1, name=f"today.first.{number}", on=run
+                words, key=str(number), name=f"today.first.{number}", on=run
             )  # fmt: skip
-            text = theme.column(text_label(words, "strong"), text_label(says, "secondary", wrap=True), spacing=0)
-            button.set_text(_("Commencer") if number == 1 else _("Ouvrir"))
-            button.setAccessibleName(words)
+            sentence_label = self._who_says if number == 1 else text_label(says, "secondary", wrap=True)
+            text = theme.column(text_label(words, "strong"), sentence_label, spacing=0)
             line = theme.row(IconLabel(icon, "accent", 1.4), text, button, spacing=theme.L)
             line.setStretch(1, 1)
             rule = QWidget()
@@ -287,10 +287,16 @@ class FirstSteps(QWidget):
         self.layout().setStretch(1, 6)  # type: ignore[union-attr]
 
     def open(self, protocol: str) -> None:
-        """Show the steps; the one that is the next has the focus."""
+        """Show the steps: the first is ticked once it is done, the next one is the green button with the focus."""
         self._protocol = protocol
-        named = bool(self._context.services.settings.who)
-        self._buttons[1 if named else 0].setFocus()
+        chosen = self._context.services.settings
+        self._who_says.setText(f"✓ {chosen.who_name}" if chosen.who else _("Votre nom signe ce que vous enregistrez."))
+        following = 1 if chosen.who else 0
+        for number, button in enumerate(self._buttons):
+            theme.set_role(button, "primary" if number == following else "")
+            button.set_text(_("Commencer") if number == following else _("Ouvrir"))
+            button.setAccessibleName(self._steps[number][0])
+        self._buttons[following].setFocus()
 
     def keys(self) -> list[Action]:
         """Return the four steps."""

@@ -20,6 +20,19 @@ def test_further_columns_are_filled_by_tab_and_one_letter(db: Database, open_she
     ]  # fmt: skip
 
 
+def test_enter_goes_from_column_to_column_and_ends_the_line_in_the_last(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("palm", "Enter", "3", "Tab")
+    assert hand.label("sheet.hint").endswith("Entrée : colonne suivante")
+    hand.keys("Enter", "a", "Enter", "f", "Enter")
+    assert hand.label("sheet.hint") == "Entrée enregistre la ligne"
+    hand.keys("sous la berge", "Enter")
+    [line] = lines(db, visits(db, 2)[0])
+    assert (line["id_nomenclature_stade"], line["id_nomenclature_sex"]) == ("2", "2")
+    assert hand.focus() is hand.widget("sheet.species")
+
+
 @pytest.mark.parametrize(
     ("typed", "least", "most", "kind"), [("12", 12, 12, "Co"), ("12-22", 12, 22, "Es"), ("~12", 12, 12, "Es")]
 )
@@ -54,3 +67,16 @@ def test_a_count_without_end_is_refused_in_words_and_stays_typed(db: Database, o
     assert visits(db, 2) == []
     hand.keys("Back", "Enter")
     assert lines(db, visits(db, 2)[0]) == [counted(evening.CALAMITE, 3)]
+
+
+def test_two_letters_take_no_species_that_nobody_expects_here(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("ca", "Enter")
+    assert hand.widget("sheet.cell.count").isVisible()  # the natterjack, seen here
+    hand = open_sheet(3)
+    hand.keys("fu", "Enter")  # only the spadefoot, which has no rank in the region
+    assert not hand.widget("sheet.cell.count").isVisible()
+    assert hand.label("sheet.hint") == "« fu » : rare ici. Tapez encore une lettre, ou choisissez avec ↓."
+    hand.keys("s", "Enter")
+    assert hand.widget("sheet.cell.count").isVisible()

@@ -186,7 +186,7 @@ def test_who_records_is_the_observer_also_where_the_database_does_not_know_them(
 def test_a_state_that_is_not_asked_any_more_comes_back_with_the_first_passage(db: Database, open_sheet: OPEN) -> None:
     evening.fill(db)
     hand = open_sheet(2, passage=1)
-    hand.keys("Ctrl+P", "2", "Enter")
+    hand.keys("F5", "Ctrl+P", "2", "Enter")
     assert "etat_site" not in visits(db, 2)[0].data
     hand.keys("Ctrl+P", "1", "Enter")
     assert visits(db, 2)[0].data["etat_site"] == "Site existant"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fieldapp.store.connection import Database
 from tests.ui.forms import evening
-from tests.ui.forms.conftest import OPEN, visits
+from tests.ui.forms.conftest import AT, OPEN, visits
 
 
 def test_methods_are_toggled_by_digits(db: Database, open_sheet: OPEN) -> None:
@@ -37,3 +39,36 @@ def test_a_letter_and_enter_choose(db: Database, open_sheet: OPEN) -> None:
     hand = open_sheet(2)
     hand.keys("F4", "che", "Enter")
     assert visits(db, 2)[0].data["expertise"] == "Chevronné"
+
+
+def test_a_time_that_is_noted_is_replaced_by_the_second_press_alone(db: Database, open_sheet: OPEN, at: AT) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("F5")
+    at("22:42")
+    hand.keys("F5")
+    assert visits(db, 2)[0].data["Heure_debut"] == "21:50"
+    assert hand.label("sheet.asks") == "Début déjà noté 21:50 · F5 encore pour 22:42"
+    hand.keys("F5")
+    assert visits(db, 2)[0].data["Heure_debut"] == "22:42"
+    assert hand.label("sheet.asks") == ""
+
+
+def test_anything_else_between_takes_the_question_back(db: Database, open_sheet: OPEN, at: AT) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("F5")
+    at("22:42")
+    hand.keys("F5", "c", "F5")
+    assert visits(db, 2)[0].data["Heure_debut"] == "21:50"
+
+
+@pytest.mark.parametrize("key", ["F7", "F3", "F11"])
+def test_esc_in_the_head_goes_to_the_species_first(db: Database, open_sheet: OPEN, key: str) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys(key)
+    hand.window.escape()
+    assert hand.page.page_title == "Mare 02"
+    assert hand.focus() is hand.widget("sheet.species")
+    assert hand.page.go_back() is False

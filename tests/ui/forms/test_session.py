@@ -6,8 +6,9 @@ import pytest
 
 from fieldapp.core.errors import DatabaseError, FieldappError
 from fieldapp.protocols.pop_amphibiens.protocol import PROTOCOL
-from fieldapp.store import drafts, records
+from fieldapp.store import changes, drafts, records
 from fieldapp.store.connection import Database
+from fieldapp.ui import rounds
 from fieldapp.ui.forms.opening import open_session
 from fieldapp.ui.forms.session import SheetSession
 from tests.ui.forms import evening
@@ -155,3 +156,92 @@ def test_any_taxon_of_the_reference_can_be_noted(db: Database) -> None:
     session.know([79278])
     noted(session, 79278, 1)
     assert opened(db).line_name(session.lines[0].uid) == "Lézard vivipare"
+
+
+# ---------------------------------------------------------------------------------- midnight, passage, stray drafts
+
+
+def saved_yesterday(db: Database) -> None:
+    """Save a visit of the evening before by the hand of this person."""
+    evening.fill(db, evening=False)
+    visit = evening.of(
+        PROTOCOL.code, "visit", {**evening.head("2026-04-13"), "num_passage": 2}, evening.site_uid(1)
+    )  # fmt: skip
+    records.save(db, [visit], "hier soir")
+
+
+def test_after_midnight_the_evening_goes_on_and_the_date_is_the_new_day(db: Database) -> None:
+    saved_yesterday(db)
+    data = opened(db).visit.data
+    assert data["observers"] == [evening.ALEX, evening.CAMILLE]
+    assert data["methode_de_prospection"] == [evening.NIGHT, evening.LISTENING]
+    assert data["visit_date_min"] == "2026-04-14"
+
+
+def test_an_evening_of_long_ago_does_not_carry_over(db: Database) -> None:
+    saved_yesterday(db)
+    db.connection.execute("UPDATE action SET made_at = '2026-01-01T00:00:00.000Z'")
+    assert "observers" not in opened(db).visit.data
+
+
+def test_the_date_gives_the_passage_until_somebody_chooses_it(db: Database) -> None:
+    evening.fill(db, evening=False)
+    session = opened(db, passage=None)
+    session.set_head("visit_date_min", "2026-03-10")
+    assert visits(db, 2)[0].data["num_passage"] == 1
+    session.set_head("num_passage", 3)
+    session.set_head("visit_date_min", "2026-04-13")
+    assert visits(db, 2)[0].data["num_passage"] == 3
+
+
+def test_the_passage_that_the_round_asks_for_stays_whatever_the_date(db: Database) -> None:
+    evening.fill(db, evening=False)
+    session = opened(db, passage=2)
+    session.set_head("visit_date_min", "2026-03-10")
+    assert visits(db, 2)[0].data["num_passage"] == 2
+
+
+def test_undoing_the_first_save_leaves_what_was_typed_within_reach(db: Database) -> None:
+    evening.fill(db, evening=False)
+    session = opened(db)
+    session.set_head("Heure_debut", "21:50")
+    session.new_entry().texts["cd_nom"] = "cal"
+    session.keep()
+    changes.undo(db)
+    again = opened(db)
+    assert not again.is_stored
+    assert [entry.texts for entry in again.entries.values()] == [{"cd_nom": "cal"}]
+    assert drafts.keys(db) == ["sheet:pop_amphibiens:" + evening.site_uid(2) + ":202602"]
+
+
+def test_the_line_that_was_begun_is_offered_on_the_visit_that_came_by_an_import(db: Database) -> None:
+    evening.fill(db, evening=False)
+    session = opened(db)
+    session.new_entry().texts["cd_nom"] = "cal"
+    session.keep()
+    visit = evening.of(
+        PROTOCOL.code, "visit", {**evening.head("2026-04-12"), "num_passage": 2}, evening.site_uid(2)
+    )  # fmt: skip
+    records.save(db, [visit], "import", kind="import")
+    again = opened(db)
+    assert again.visit.uid == visit.uid
+    assert [entry.texts for entry in again.entries.values()] == [{"cd_nom": "cal"}]
+    assert drafts.keys(db) == ["sheet:pop_amphibiens:" + evening.site_uid(2) + f":{visit.uid}"]
+
+
+def test_a_draft_of_another_year_waits_with_its_year_and_not_in_this_one(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "today", lambda: evening.TODAY)
+    evening.fill(db, evening=False)
+    protocol = db.protocols[PROTOCOL.code]
+    site = evening.site_uid(2)
+    session = open_session(db, protocol, TAXA, site, passage=2, year=2025, today=evening.TODAY)
+    session.new_entry().texts["cd_nom"] = "cal"
+    session.keep()
+    assert rounds.sheets_begun(db, protocol, 2026) == {}
+    assert rounds.sheets_begun(db, protocol, 2025) == {(site, 2): ""}
+    [begun] = rounds.waiting(db, protocol)
+    assert begun.params["year"] == 2025
+    again = open_session(db, protocol, TAXA, site, passage=2, year=begun.params["year"], today=evening.TODAY)
+    assert [entry.texts for entry in again.entries.values()] == [{"cd_nom": "cal"}]

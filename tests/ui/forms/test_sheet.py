@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from fieldapp.core.forms import PlaceState
@@ -85,10 +87,17 @@ def test_each_save_is_said_with_its_time_and_is_one_action_with_a_name(db: Datab
     hand.keys("cal", "Enter", "3", "Enter")
     assert len(hand.saved) == 1
     said = db.rows("SELECT label, made_at FROM action WHERE kind = 'entry'")
-    assert said == [("Passage 2, Mare 02", hand.saved[0])]
+    assert said == [("Mare 02 : Crapaud calamite 3", hand.saved[0])]
 
 
 # ---------------------------------------------------------------------------- three ways of seeing nothing
+
+
+def test_nothing_seen_alone_takes_the_present_time_for_both_hours(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    open_sheet(2).keys("F8")
+    [visit] = visits(db, 2)
+    assert (visit.data["Heure_debut"], visit.data["Heure_fin"]) == ("21:50", "21:50")
 
 
 def test_nothing_seen_is_one_key(db: Database, open_sheet: OPEN, at: AT) -> None:
@@ -100,7 +109,7 @@ def test_nothing_seen_is_one_key(db: Database, open_sheet: OPEN, at: AT) -> None
     [visit] = visits(db, 2)
     assert lines(db, visit) == [evening.ABSENCE]
     assert visit.data["accessibility"] == "Oui"
-    assert visit.data["Heure_fin"] == "22:02"
+    assert (visit.data["Heure_debut"], visit.data["Heure_fin"]) == ("21:50", "22:02")
     assert state(db, 2) is PlaceState.NOTHING_SEEN
     assert hand.page.page_title == "Mare 03"
 
@@ -172,6 +181,60 @@ def test_the_three_are_three_different_rows_for_the_shf(db: Database, open_sheet
     assert told == {"Mare_01": ("Oui", "0", ""), "Mare_02": ("Non", "0", ""), "Mare_03": ("Oui", "0", "À sec")}
 
 
+def test_undo_names_what_each_save_did(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("F5", "F9", "F9", "cal", "Enter", "12-22", "Enter", "Up", "Del")
+    assert [row[0] for row in db.rows("SELECT label FROM action WHERE kind = 'entry' ORDER BY id")] == [
+        "Mare 02 : début 21:50",
+        "Mare 02 : inaccessible",
+        "Mare 02 : « inaccessible » enlevé",
+        "Mare 02 : Crapaud calamite 12–22",
+        "Mare 02 : Crapaud calamite supprimé",
+    ]
+
+
+# ------------------------------------------------------------------------------------ a sheet that goes again
+
+
+def test_a_sheet_that_is_back_to_nothing_goes_and_undo_brings_it_back(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("F9", "F9")
+    assert visits(db, 2) == []
+    assert drafts.keys(db) == []
+    hand.window.undo()
+    assert state(db, 2) is PlaceState.INACCESSIBLE
+    hand.keys("F9")
+    assert visits(db, 2) == []
+    hand.keys("cal", "Enter", "3", "Enter")
+    assert lines(db, visits(db, 2)[0]) == [counted(evening.CALAMITE, 3)]
+
+
+def test_a_sheet_is_thrown_away_by_one_key_and_undo_brings_it_back(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("F5", "cal", "Enter", "3", "Enter", "xyz", "F4")  # with the details open the key works as well
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(hand.focus(), Qt.Key.Key_Delete, both)
+    assert visits(db, 2) == []
+    assert drafts.keys(db) == []
+    assert hand.window.notices.banner.text() == "Fiche de Mare 02 effacée"
+    assert hand.widget("sheet.species").text() == ""
+    hand.window.undo()
+    assert lines(db, visits(db, 2)[0]) == [counted(evening.CALAMITE, 3)]
+
+
+def test_a_draft_that_is_thrown_away_can_be_brought_back(db: Database, open_sheet: OPEN) -> None:
+    evening.fill(db)
+    hand = open_sheet(2)
+    hand.keys("xyz")
+    hand.page.discard()
+    assert drafts.keys(db) == []
+    hand.window.notices.banner.button.click()
+    assert hand.widget("sheet.species").text() == "xyz"
+
+
 # --------------------------------------------------------------------------------------------- warnings
 
 
@@ -184,6 +247,8 @@ def test_a_warning_is_seen_and_does_not_stop_the_hand(db: Database, open_sheet: 
     assert banner.isVisible()
     assert banner.kind == "warning"
     assert "Grenouille taureau" in banner.text()
+    hand.keys("F5", "F6")
+    assert hand.label("sheet.missing") == "● Complète, 1 point à vérifier"
 
 
 def test_one_key_confirms_the_warning_and_it_is_kept(db: Database, open_sheet: OPEN) -> None:
@@ -205,6 +270,9 @@ def test_a_value_that_can_never_be_right_waits_beside_its_field(
     assert "25" in hand.label("sheet.wrong")
     assert "Heure_fin" not in visits(db, 2)[0].data
     again = open_sheet(2, on=killed())
+    assert again.widget("sheet.Heure_fin").property("problem") == "error"
+    assert "25" in again.label("sheet.wrong")
+    assert again.label("sheet.missing").startswith("◐ À corriger : fin")
     assert again.widget("sheet.Heure_fin").text() == "2599"
     assert again.focus() is again.widget("sheet.Heure_fin")
 

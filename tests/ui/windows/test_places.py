@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
-from fieldapp.protocols.pop_amphibiens.schema import CODE
+from fieldapp.protocols.pop_amphibiens.schema import CODE, SITE
 from fieldapp.store import changes, drafts, records
 from fieldapp.store.connection import Database
+from fieldapp.ui.forms.links import ChoiceEdit
 from fieldapp.ui.forms.position import PositionEdit
 from fieldapp.ui.shell import MainWindow
 from tests.ui.windows.support import area, focus, place, press, rows, see, thing, type_in, visit, words
@@ -85,7 +87,7 @@ def test_a_pond_may_be_completed_later(open_window: Open, db: Database) -> None:
     type_in(window, "mare 02")
     press(window, Qt.Key.Key_Return, CTRL)
     assert only(db, "site", group).data == {"base_site_name": "mare 02"}
-    assert window.notices.banner.text() == "mare 02 : enregistré. 2 champs restent à remplir."
+    assert window.notices.banner.text() == "mare 02 : enregistré. Il manque : milieu aquatique, position."
 
 
 def test_what_was_typed_comes_back_after_leaving_the_page(open_window: Open, db: Database) -> None:
@@ -267,3 +269,156 @@ def test_the_years_of_an_aire_without_any_are_the_ones_in_effect(open_window: Op
     years = line(window, "place.sites_group.years_between")
     assert years.text() == ""
     assert years.placeholderText() == "2 si rien n’est écrit"
+
+
+# ------------------------------------------------------------------------------------ used for the first time
+
+
+def test_enter_on_an_untouched_choice_chooses_nothing_and_goes_on(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    type_in(window, "mare 01")
+    press(window, Qt.Key.Key_Return)
+    choice = line(window, "place.site.milieu_aquatique")
+    assert isinstance(choice, ChoiceEdit)
+    assert focus(window) is choice
+    assert choice.is_open()
+    assert choice.current() is None
+    press(window, Qt.Key.Key_Return)
+    assert focus(window).objectName() == "place.site.position"
+    assert (choice.text(), choice.value()) == ("", None)
+
+
+def test_an_arrow_or_a_letter_says_which_choice_enter_takes(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    press(window, Qt.Key.Key_Tab)
+    choice = line(window, "place.site.milieu_aquatique")
+    assert isinstance(choice, ChoiceEdit)
+    press(window, Qt.Key.Key_Down)
+    press(window, Qt.Key.Key_Return)
+    assert choice.value() == SITE.by_name["milieu_aquatique"].choices[0].code
+    assert focus(window).objectName() == "place.site.position"
+    choice.setFocus()
+    press(window, Qt.Key.Key_Backspace)
+    press(window, Qt.Key.Key_Return)
+    assert choice.value() is None  # an emptied line is no code, not the first one
+    choice.setFocus()
+    type_in(window, "mare <")
+    press(window, Qt.Key.Key_Return)
+    assert choice.value() == "MILIEU_AQUATIQUE_7"
+    choice.setFocus()
+    press(window, Qt.Key.Key_Down)
+    press(window, Qt.Key.Key_Return)
+    assert choice.value() == "MILIEU_AQUATIQUE_7"  # looking at the list changes nothing
+
+
+def test_the_codes_of_the_other_ponds_of_the_aire_come_first(open_window: Open, db: Database) -> None:
+    group, sites = area(db, "Terrils", ponds=3)
+    for uid, code in zip(sites, ("MILIEU_AQUATIQUE_5", "MILIEU_AQUATIQUE_7", "MILIEU_AQUATIQUE_7"), strict=True):
+        pond = records.get(db, uid)
+        assert pond is not None
+        records.save(db, [replace(pond, data={**pond.data, "milieu_aquatique": code})], "milieu")
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    press(window, Qt.Key.Key_Tab)
+    choice = line(window, "place.site.milieu_aquatique")
+    assert isinstance(choice, ChoiceEdit)
+    assert [row.key for row in choice.rows()][:2] == ["MILIEU_AQUATIQUE_7", "MILIEU_AQUATIQUE_5"]
+    assert len(choice.rows()) == sum(item.offered for item in SITE.by_name["milieu_aquatique"].choices)
+
+
+def test_enter_goes_from_line_to_line_and_at_last_to_the_button(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    passed = []
+    for _step in range(4):
+        passed.append(focus(window).objectName().removeprefix("place.site."))
+        press(window, Qt.Key.Key_Return)
+    assert passed == ["base_site_name", "milieu_aquatique", "position", "base_site_description"]
+    assert records.children(db, [group]) == []
+    assert drafts.keys(db) == []
+    form = thing(window, "place.site")
+    form.order()[-1].setFocus()
+    press(window, Qt.Key.Key_Return)
+    assert focus(window).objectName() == "place.save"
+
+
+def test_enter_stays_in_a_position_that_cant_be_read(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=0)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
+    at = line(window, "place.site.position")
+    at.setFocus()
+    type_in(window, "50.45 N")
+    press(window, Qt.Key.Key_Return)
+    assert focus(window) is at
+    assert at.selectedText() == "50.45 N"
+
+
+def test_an_aire_saved_with_something_missing_says_what_and_leads_back(open_window: Open, db: Database) -> None:
+    window = open_window(DAY, "place", protocol=CODE, entity="sites_group")
+    type_in(window, "Terrils")
+    press(window, Qt.Key.Key_Return, CTRL)
+    group = only(db, "sites_group")
+    assert place(window).code == "round"
+    assert window.notices.banner.text().startswith("Terrils : enregistré. Il manque : habitat principal")
+    assert window.notices.banner.button.text() == "Compléter"
+    press(window, Qt.Key.Key_C)
+    assert place(window).code == "place"
+    assert place(window).params["uid"] == group.uid
+    habitat = line(window, "place.sites_group.categories_paysageres")
+    assert focus(window) is habitat
+    assert habitat.property("problem") == "warning"
+    assert drafts.keys(db) == []
+
+
+def test_a_form_opened_and_left_untouched_leaves_no_draft(open_window: Open, db: Database) -> None:
+    group, (site,) = area(db, "Terrils", ponds=1)
+    pond = records.get(db, site)
+    assert pond is not None
+    data = {**pond.data, "longitude": 2.78123456789, "latitude": 50.45987654321, "base_site_description": "au  nord"}
+    records.save(db, [replace(pond, data=data)], "position")
+    for entity, uid in (("site", site), ("sites_group", group)):
+        window = open_window(DAY, "place", protocol=CODE, entity=entity, uid=uid)
+        for _step in range(12):
+            press(window, Qt.Key.Key_Tab)
+        assert drafts.keys(db) == []
+        assert "Brouillon" not in window.status.findChild(QLabel, "status.saved").text()
+
+
+def test_what_is_typed_and_taken_back_leaves_no_draft(open_window: Open, db: Database) -> None:
+    _group, (site,) = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", uid=site)
+    press(window, Qt.Key.Key_End)
+    type_in(window, "x")
+    assert len(drafts.keys(db)) == 1
+    press(window, Qt.Key.Key_Backspace)
+    assert drafts.keys(db) == []
+    assert "Enregistré" in window.status.findChild(QLabel, "status.saved").text()
+
+
+def test_a_form_that_was_begun_marks_its_line(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=2)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    assert [row[2] for row in rows(window, "round.table")] == ["", ""]
+    press(window, Qt.Key.Key_E)
+    type_in(window, "mare 01 bis")
+    press(window, Qt.Key.Key_Escape)
+    assert [row[2] for row in rows(window, "round.table")] == ["◐ fiche à finir", ""]
+    press(window, Qt.Key.Key_N)
+    type_in(window, "mare 03")
+    press(window, Qt.Key.Key_Escape)
+    assert words(window, "round.new") == "◐ Nouvelle mare"
+    window.navigate("places")
+    assert rows(window, "places.table")[0][0] == "Terrils · ◐ fiche à finir"
+    assert words(window, "places.new") == "Nouvelle aire"
+
+
+def test_the_button_of_a_deletion_takes_back_that_deletion(open_window: Open, db: Database) -> None:
+    group, (site, other) = area(db, "Terrils", ponds=2)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", uid=site, parent=group)
+    thing(window, "place.delete").click()
+    pond = records.get(db, other)
+    assert pond is not None
+    records.save(db, [replace(pond, data={**pond.data, "base_site_name": "autre"})], "later")
+    window.notices.banner.button.click()
+    assert {str(one.data["base_site_name"]) for one in records.children(db, [group])} == {"mare 01", "autre"}

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from fieldapp.core.ids import name_uid
 from fieldapp.core.record import make_record
 from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION
 from fieldapp.store import changes, drafts, records
 from fieldapp.store.connection import Database
-from fieldapp.ui import rounds
+from fieldapp.ui import rounds, theme
+from fieldapp.ui.keys import KeysPanel
 from fieldapp.ui.shell import MainWindow
 from tests.ui.windows.support import (
     area,
@@ -313,3 +314,41 @@ def test_the_words_of_the_next_step_follow_the_pond(open_window: Open, db: Datab
     assert words(window, "round.go") == "Commencer"
     press(window, Qt.Key.Key_End)
     assert words(window, "round.go") == "Revoir"
+
+
+def test_the_button_of_a_deletion_takes_back_that_deletion(open_window: Open, db: Database) -> None:
+    group, (_site, other) = area(db, "Terrils", ponds=2)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    press(window, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    assert [row[0] for row in rows(window, "round.table")] == ["mare 02"]
+    nothing_seen(db, other, "2026-04-10", 2)
+    window.notices.banner.button.click()
+    assert [row[0] for row in rows(window, "round.table")] == ["mare 01", "mare 02"]
+    assert states(window)["mare 02"] == "nothing_seen"
+
+
+def test_the_aire_is_modified_from_its_round_also_without_a_pond(open_window: Open, db: Database) -> None:
+    group, _sites = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    assert thing(window, "round.edit_group").isVisible()
+    press(window, Qt.Key.Key_E, SHIFT)
+    assert place(window).params == {"protocol": CODE, "entity": "sites_group", "uid": group}
+    empty, _sites = area(db, "Vide", ponds=0)
+    window.navigate("round", protocol=CODE, group=empty)
+    press(window, Qt.Key.Key_E)
+    assert place(window).params == {"protocol": CODE, "entity": "sites_group", "uid": empty}
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_no_line_of_the_keys_is_cut(open_window: Open, db: Database, qapp: QApplication, scale: float) -> None:
+    group, _sites = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "round", protocol=CODE, group=group)
+    theme.apply(qapp, scale=scale)
+    window.resize(1366, 768)
+    press(window, Qt.Key.Key_F1)
+    panel = window.findChild(KeysPanel, "keys")
+    assert panel is not None
+    for action in page(window).actions_of_page():
+        found = [label for label in panel.findChildren(QLabel) if label.text() == action.words and action.key]
+        assert all(label.width() >= label.sizeHint().width() for label in found), action.words
+    theme.apply(qapp)

@@ -9,7 +9,20 @@ from fieldapp.protocols.pop_amphibiens.schema import CODE
 from fieldapp.store import drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.ui.shell import MainWindow
-from tests.ui.windows.support import area, begin, nothing_seen, page, place, press, rows, thing, visit, words
+from tests.ui.windows.support import (
+    area,
+    begin,
+    focus,
+    nothing_seen,
+    page,
+    place,
+    press,
+    rows,
+    thing,
+    type_in,
+    visit,
+    words,
+)
 
 Open = Callable[..., MainWindow]
 
@@ -124,3 +137,20 @@ def test_the_last_year_of_an_aire_is_the_newest_before_the_year_asked(db: Databa
     assert records.last_years(db, [group], 2026) == {group: 2024}
     assert records.last_years(db, [group], 2024) == {group: 2022}
     assert records.last_years(db, [group], 2020) == {}
+
+
+def test_once_the_name_is_known_the_next_step_is_the_green_one(open_window: Open) -> None:
+    window = open_window(date(2026, 4, 14))
+    assert thing(window, "today.first.1").property("role") == "primary"
+    press(window, Qt.Key.Key_1)
+    type_in(window, "BOIS Alex")
+    window.context.services.change_settings = lambda fresh: setattr(window.context.services, "settings", fresh)
+    press(window, Qt.Key.Key_Return)
+    assert window.notices.banner.button.text() == "Continuer"
+    press(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert place(window).code == "today"
+    assert words(window, "today.first.who") == "✓ BOIS Alex"
+    assert [thing(window, f"today.first.{n}").property("role") for n in (1, 2)] == ["", "primary"]
+    assert focus(window) is thing(window, "today.first.2")
+    press(window, Qt.Key.Key_Return)
+    assert place(window).params["entity"] == "sites_group"
