@@ -27,6 +27,11 @@ class PositionEdit(ParsedEdit):
         super().__init__(parse_position, written, name=name, parent=parent)
         self.setPlaceholderText("50.4573, 2.7856")
 
+    def commit(self) -> bool:
+        """Read what is typed; a line that nobody changed keeps its position, with more digits than it shows."""
+        value = self.value()
+        return (value is not None and self.text().strip() == written(value)) or super().commit()
+
 
 def written(value: Position) -> str:
     """Return the position as it stands in its line."""

@@ -411,6 +411,11 @@ class TextEdit(ParsedEdit):
         """Return the text as it stands, None when there is none."""
         return " ".join(self.text().split()) or None
 
+    def commit(self) -> bool:
+        """Tidy the text up; it was told with each key, so that leaving the line says nothing new."""
+        self._value = self.value()
+        return super().commit()
+
 
 class _Area(QPlainTextEdit):
     """Several lines of text, two high, growing no further; Tab goes on."""

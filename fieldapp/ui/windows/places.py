@@ -232,6 +232,7 @@ class PlacePage(PageWidget):
             saved = records.save(db, [record], label)
             drafts.drop(db, self._key())
         self._services.on_saved(saved.made_at)
+        self._start = sheet.form.values()  # leaving the page makes no draft of what was just saved
         self._go_on(sheet, record, name, found)
 
     def _record(self, sheet: _Sheet) -> Record | None:
@@ -300,6 +301,7 @@ class PlacePage(PageWidget):
         db, protocol = self._services.db, self._params["protocol"]
         words, saved = delete_record(self._services, self._services.protocols[protocol], stored)
         drafts.drop(db, self._key())
+        self._start = sheet.form.values()
         self._context.back()
         if stored.parent is None:
             self._context.navigate("places")

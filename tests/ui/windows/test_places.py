@@ -28,6 +28,12 @@ def line(window: MainWindow, name: str) -> QLineEdit:
     return found
 
 
+def status_words(window: MainWindow) -> str:
+    found = window.status.findChild(QLabel, "status.saved")
+    assert isinstance(found, QLabel)
+    return found.text()
+
+
 def only(db: Database, entity: str, parent: str | None = None) -> Any:
     found = records.children(db, [parent]) if parent else records.roots(db, CODE, entity)
     (record,) = [record for record in found if record.entity == entity]
@@ -330,15 +336,15 @@ def test_the_codes_of_the_other_ponds_of_the_aire_come_first(open_window: Open, 
 def test_enter_goes_from_line_to_line_and_at_last_to_the_button(open_window: Open, db: Database) -> None:
     group, _sites = area(db, "Terrils", ponds=0)
     window = open_window(DAY, "place", protocol=CODE, entity="site", parent=group)
-    passed = []
-    for _step in range(4):
-        passed.append(focus(window).objectName().removeprefix("place.site."))
+    passed = [focus(window).objectName().removeprefix("place.site.")]
+    for _step in range(3):
         press(window, Qt.Key.Key_Return)
+        passed.append(focus(window).objectName().removeprefix("place.site."))
     assert passed == ["base_site_name", "milieu_aquatique", "position", "base_site_description"]
     assert records.children(db, [group]) == []
     assert drafts.keys(db) == []
     form = thing(window, "place.site")
-    form.order()[-1].setFocus()
+    [editor for editor in form.order() if editor.isVisible()][-1].setFocus()
     press(window, Qt.Key.Key_Return)
     assert focus(window).objectName() == "place.save"
 
@@ -382,7 +388,7 @@ def test_a_form_opened_and_left_untouched_leaves_no_draft(open_window: Open, db:
         for _step in range(12):
             press(window, Qt.Key.Key_Tab)
         assert drafts.keys(db) == []
-        assert "Brouillon" not in window.status.findChild(QLabel, "status.saved").text()
+        assert "Brouillon" not in status_words(window)
 
 
 def test_what_is_typed_and_taken_back_leaves_no_draft(open_window: Open, db: Database) -> None:
@@ -393,7 +399,7 @@ def test_what_is_typed_and_taken_back_leaves_no_draft(open_window: Open, db: Dat
     assert len(drafts.keys(db)) == 1
     press(window, Qt.Key.Key_Backspace)
     assert drafts.keys(db) == []
-    assert "Enregistré" in window.status.findChild(QLabel, "status.saved").text()
+    assert "Enregistré" in status_words(window)
 
 
 def test_a_form_that_was_begun_marks_its_line(open_window: Open, db: Database) -> None:
