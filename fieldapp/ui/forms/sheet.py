@@ -453,6 +453,11 @@ class SheetPage(PageWidget):
             else:
                 words = _("● Fiche complète")
         self._missing.setText(together(words))
+        # in large letters what is lacking needs the room: how far the next place is can wait
+        self._far.setVisible(self._is_wide() or not words.startswith("◐"))
+
+    def _is_wide(self) -> bool:
+        return self.width() > ROOMY * theme.text_px()
 
     # ------------------------------------------------------------------------------------------------ moving
 
@@ -460,8 +465,7 @@ class SheetPage(PageWidget):
         before, after = self._neighbour(-1), walk.next_open(self._order, session.past.site.uid, self._open_places)
         self._previous.setVisible(before is not None)
         if before is not None:
-            wide = self.width() > ROOMY * theme.text_px()
-            self._previous.set_text(self._names[before][0] if wide else "")
+            self._previous.set_text(self._names[before][0] if self._is_wide() else "")
             self._previous.setAccessibleName(self._names[before][0])
         self._next.set_text(self._next_words if after is not None else _("Finir la tournée"))
         far = ""
