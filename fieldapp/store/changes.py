@@ -285,8 +285,3 @@ def histories(db: Database, uids: Sequence[str]) -> list[Change]:
         Change(row[9], Action(*row[:6]), None if row[6] is None else decode(row[6]), decode(row[7]), row[8])
         for row in rows
     ]
-
-
-def saved_after(db: Database, change: int) -> int:
-    """Return how many actions were saved after the change with this number (the last one of a backup)."""
-    return int(db.value("SELECT count(DISTINCT action) FROM change WHERE id > ?", (change,)))
