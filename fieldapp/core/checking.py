@@ -35,6 +35,7 @@ MESSAGES: Mapping[str, str] = {
     "too_small": N_("{label} : {value} est trop petit, au moins {limit}."),
     "too_large": N_("{label} : {value} est trop grand, au plus {limit}."),
     "unknown_choice": N_("{label} : « {value} » n’est pas dans la liste."),
+    "unlisted_choice": N_("{label} : « {value} » n’est pas un code de la liste. Vérifiez ; il est gardé tel quel."),
     "not_relevant": N_("{label} : rempli alors que la fiche ne le demande pas."),
     "unknown_field": N_("Champ inconnu : « {value} »."),
     "unknown_taxon": N_("{label} : {value} n’est pas un taxon connu."),
@@ -287,7 +288,8 @@ def _value_problems(item: Field, value: Any, context: Context) -> Iterator[Probl
     if item.choices:
         for code in value if item.kind is Kind.CHOICES else (value,):
             if item.choice(code) is None:
-                yield Problem(item.name, "unknown_choice", Severity.BLOCKING, {"value": code})
+                how = ("unlisted_choice", Severity.WARNING) if item.is_open else ("unknown_choice", Severity.BLOCKING)
+                yield Problem(item.name, *how, {"value": code})
     if item.kind is Kind.TAXON and context.taxa and value not in context.taxa:
         yield Problem(item.name, "unknown_taxon", Severity.BLOCKING, {"value": value})
 

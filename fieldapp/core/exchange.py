@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from fieldapp.core.record import Node, Record
+from fieldapp.core.record import Node, Placed, Record
 from fieldapp.core.schema import Taxon
 
 Cells = Sequence[str]
@@ -46,7 +46,7 @@ class ParsedRow:
 
 
 class Known(Protocol):
-    """What a parser may ask of the database that it reads for: names that stand there already are kept as they are."""
+    """What a protocol may ask of the open database, without knowing of the store: its parsers, its life of a ring."""
 
     @property
     def taxa(self) -> Mapping[int, Taxon]:
@@ -63,6 +63,21 @@ class Known(Protocol):
 
     def roots(self, protocol: str, entity: str) -> Sequence[Record]:
         """Return the live records of an entity that have no parent."""
+        ...
+
+    def by_field(self, protocol: str, entity: str, name: str, values: Iterable[str]) -> Sequence[Placed]:
+        """Return the live records whose indexed field has one of these values, with those above them."""
+        ...
+
+    def between(self, protocol: str, entity: str, name: str, first: str, last: str) -> Sequence[Record]:
+        """Return the live records whose indexed field lies from `first` to `last` as texts, in that order."""
+        ...
+
+    def tally(self, protocol: str, entity: str, names: Sequence[str]) -> Sequence[tuple[Any, ...]]:
+        """Return how often each combination of these fields' values occurs: the values (None: absent), then the count.
+
+        Walks all records of the entity: for work in the background only.
+        """
         ...
 
 

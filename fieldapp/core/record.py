@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,3 +60,16 @@ class Node:
             yield self
         for child in self.children:
             yield from child.walk(entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A record with the records above it, by their entity."""
+
+    record: Record
+    parents: Mapping[str, Record]
+
+    @property
+    def uid(self) -> str:
+        """The uid of the record."""
+        return self.record.uid

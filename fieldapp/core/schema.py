@@ -18,6 +18,7 @@ from fieldapp.core import clock
 if TYPE_CHECKING:
     from fieldapp.core.exchange import Exporter, Importer
     from fieldapp.core.forms import Form
+    from fieldapp.core.session_form import SessionForm
 
 Values = Mapping[str, Any]
 """The fields of one record by name; a field that was not filled in is absent (never None, never "")."""
@@ -81,7 +82,8 @@ class Field:
 
     `required` and `relevant` may be functions of the other values of the record. `keep` carries the value over to the
     next record. `optional` marks a local field that the protocol does not ask for: it exists on a form only where the
-    sites_group lists its name in `local_fields`. `hidden` fields are stored and exchanged but never asked.
+    sites_group lists its name in `local_fields`. `hidden` fields are stored and exchanged but never asked. The list of
+    an `is_open` field is not known to be whole: a code that is not in it is kept, and warned of.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[Choice, ...] = ()
+    is_open: bool = False
     default: Any = None
     keep: bool = False
     optional: bool = False
@@ -118,6 +121,7 @@ class Entity:
     """One level of the tree of records: its fields, its parent's level, and what the store indexes.
 
     `date_field` and `taxon_field` name the fields that the store also keeps in the columns `on_date` and `cd_nom`.
+    `indexed` names the fields by whose value the store finds records at once (`records.by_field`).
     """
 
     code: str
@@ -128,6 +132,7 @@ class Entity:
     title: Callable[[Values], str]
     date_field: str | None = None
     taxon_field: str | None = None
+    indexed: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -161,7 +166,9 @@ class Context:
     """What a rule may look at: the record, its parents by entity, its siblings, its children, and the day of today.
 
     `siblings` are the other records below the same parent. `history` holds what the protocol's form asked the store
-    for about the place (for POP: the cd_nom seen at the site, each with the last year).
+    for about the place (for POP: the cd_nom seen at the site, each with the last year). `known` holds what else whoever
+    checks has looked up, by the name that the protocol's rules give to it (for banding: the life of the ring, the usual
+    biometry); a rule whose knowledge is missing says nothing.
     """
 
     values: Values
@@ -172,6 +179,7 @@ class Context:
     taxa: Mapping[int, Taxon] = field(default_factory=dict)
     links: Mapping[str, Values] = field(default_factory=dict)
     history: Mapping[int, int] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def local_fields(self) -> frozenset[str]:
@@ -198,7 +206,9 @@ class StudyProtocol:
     """A monitoring protocol as plain data: what is recorded, what is checked, how it is entered and exchanged.
 
     `messages` gives the French words of every problem code of `rules` (with str.format placeholders from `params`).
-    `reference` are the taxa and lists that come with it. A version is what a stored change says it was written under.
+    `taxa` are those that come with it. `form` says how places are walked and visited, `session` how a long session is
+    typed line by line; a protocol has one of them, or none. A version is what a stored change says it was written
+    under.
     """
 
     code: str
@@ -209,6 +219,7 @@ class StudyProtocol:
     messages: Mapping[str, str]
     taxa: Callable[[], Sequence[Taxon]]
     form: Form | None = None
+    session: SessionForm | None = None
     analyses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     imports: Sequence[Importer] = ()
     exports: Sequence[Exporter] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from fieldapp.core.record import Record
+from fieldapp.core.record import Placed, Record
 from fieldapp.core.schema import StudyProtocol, Taxon
 from fieldapp.store import records, taxa
 from fieldapp.store.connection import Database
@@ -64,3 +65,15 @@ class KnownRecords:
     def roots(self, protocol: str, entity: str) -> Sequence[Record]:
         """Return the live records of an entity that have no parent."""
         return records.roots(self._db, protocol, entity)
+
+    def by_field(self, protocol: str, entity: str, name: str, values: Iterable[str]) -> Sequence[Placed]:
+        """Return the live records whose indexed field has one of these values, with those above them."""
+        return records.placed(self._db, records.by_field(self._db, protocol, entity, name, values))
+
+    def between(self, protocol: str, entity: str, name: str, first: str, last: str) -> Sequence[Record]:
+        """Return the live records whose indexed field lies from `first` to `last` as texts, in that order."""
+        return records.between(self._db, protocol, entity, name, first, last)
+
+    def tally(self, protocol: str, entity: str, names: Sequence[str]) -> Sequence[tuple[Any, ...]]:
+        """Return how often each combination of these fields' values occurs: the values, then the count."""
+        return records.tally(self._db, protocol, entity, names)

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from fieldapp.core.record import Record
+from fieldapp.core.record import Placed
 from fieldapp.core.schema import Entity, StudyProtocol
 from fieldapp.core.text import fold
 from fieldapp.store import records, taxa
@@ -21,15 +20,6 @@ WINDOW = 200
 """Lines that one call of `rows` gives at most: several screens."""
 
 _AT_ONCE = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One record of a list, with the records above it by their entity."""
-
-    uid: str
-    record: Record
-    parents: Mapping[str, Record]
 
 
 def ids(
@@ -78,8 +68,8 @@ def ids(
     return found
 
 
-def rows(db: Database, rowids: Sequence[int]) -> list[Line]:
-    """Return the lines of up to WINDOW row numbers, in their order; those that are gone or deleted are left out.
+def rows(db: Database, rowids: Sequence[int]) -> list[Placed]:
+    """Return the records of up to WINDOW row numbers, in their order; those that are gone or deleted are left out.
 
     One statement for the records and one for each level above them.
     """
@@ -89,24 +79,7 @@ def rows(db: Database, rowids: Sequence[int]) -> list[Line]:
         (encode(numbers).decode(),),
     )
     by_number = {row[0]: records.from_row(row[1:]) for row in found}
-    above: dict[str, Record] = {}
-    wanted = {record.parent for record in by_number.values() if record.parent}
-    while wanted:
-        level = records.get_many(db, wanted)
-        above.update(level)
-        wanted = {record.parent for record in level.values() if record.parent} - above.keys()
-    lines = []
-    for number in numbers:
-        if record := by_number.get(number):
-            lines.append(Line(record.uid, record, _parents(record, above)))
-    return lines
-
-
-def _parents(record: Record, above: Mapping[str, Record]) -> dict[str, Record]:
-    found: dict[str, Record] = {}
-    while (parent := above.get(record.parent or "")) and parent.entity not in found:
-        found[parent.entity] = record = parent
-    return found
+    return records.placed(db, [by_number[number] for number in numbers if number in by_number])
 
 
 def _chain(protocol: StudyProtocol, entity: str) -> list[Entity]:

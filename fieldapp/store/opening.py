@@ -1,4 +1,4 @@
-"""Opening a database for use: schema up to date, a copy made before it changes, taxa and views of today's protocols."""
+"""Opening a database for use: schema up to date, a copy made before it changes, all that today's protocols ask for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fieldapp.core.schema import StudyProtocol
-from fieldapp.store import backup, taxa, views
+from fieldapp.store import backup, indexes, taxa, views
 from fieldapp.store.connection import Author, Database, open_database
 
 
@@ -17,6 +17,7 @@ def open_for_use(path: Path, protocols: Sequence[StudyProtocol], author: Author 
         for protocol in protocols:
             taxa.install(db, protocol.code, protocol.taxa())
         views.refresh(db)
+        indexes.refresh(db)
     except BaseException:
         db.close()
         raise

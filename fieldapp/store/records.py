@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from fieldapp.core.ids import new_uid, new_uids
-from fieldapp.core.record import Node, Record
+from fieldapp.core.record import Node, Placed, Record
 from fieldapp.store.connection import Database
 
 Kind = Literal["entry", "import", "undo", "redo", "sync"]
@@ -84,6 +84,73 @@ def children(db: Database, parents: Iterable[str]) -> list[Record]:
             "ORDER BY on_date, uid",
             (encode(chunk).decode(),),
         )
+    return found
+
+
+def by_field(db: Database, protocol: str, entity: str, name: str, values: Iterable[str]) -> list[Record]:
+    """Return the records whose indexed field has one of these values, in order of making.
+
+    `name` is among the entity's `indexed` fields; KeyError otherwise, for the search would walk the whole database.
+    """
+    key = _indexed(db, protocol, entity, name)
+    found: list[Record] = []
+    for chunk in _chunks(values):
+        found += _records(
+            db,
+            f"SELECT {COLUMNS} FROM record WHERE {key} IN (SELECT value FROM json_each(?)) ORDER BY uid",
+            (encode(chunk).decode(),),
+        )
+    return found
+
+
+def between(db: Database, protocol: str, entity: str, name: str, first: str, last: str) -> list[Record]:
+    """Return the records whose indexed field lies from `first` to `last`, both included, as texts; in that order."""
+    key = _indexed(db, protocol, entity, name)
+    return _records(
+        db,
+        f"SELECT {COLUMNS} FROM record WHERE {key} BETWEEN ? AND ? ORDER BY json_extract(data, '$.{name}'), uid",
+        (first, last),
+    )
+
+
+def _indexed(db: Database, protocol: str, entity: str, name: str) -> str:
+    """Return the conditions up to the value of an indexed field: literal, or SQLite could not use the partial index."""
+    if name not in db.protocols[protocol].entity(entity).indexed:
+        raise KeyError(name)
+    value = f"json_extract(data, '$.{name}')"
+    return f"protocol = '{protocol}' AND entity = '{entity}' AND deleted = 0 AND {value} IS NOT NULL AND {value}"
+
+
+def tally(db: Database, protocol: str, entity: str, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return how often each combination of values of these fields occurs: the values (None: absent), then the count.
+
+    Walks all records of the entity, so it is for work in the background; KeyError for a field that it has not.
+    """
+    fields = db.protocols[protocol].entity(entity).by_name
+    values = ", ".join(f"json_extract(data, '$.{fields[name].name}')" for name in names)
+    numbers = ", ".join(str(number + 1) for number in range(len(names)))
+    return db.rows(
+        f"SELECT {values}, count(*) FROM record WHERE protocol = ? AND entity = ? AND deleted = 0 "
+        f"GROUP BY {numbers} ORDER BY {numbers}",
+        (protocol, entity),
+    )
+
+
+def placed(db: Database, found: Sequence[Record]) -> list[Placed]:
+    """Return the records with those above them; one statement for each level."""
+    above: dict[str, Record] = {}
+    wanted = {record.parent for record in found if record.parent}
+    while wanted:
+        level = get_many(db, wanted)
+        above.update(level)
+        wanted = {record.parent for record in level.values() if record.parent} - above.keys()
+    return [Placed(record, _parents(record, above)) for record in found]
+
+
+def _parents(record: Record, above: Mapping[str, Record]) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    while (parent := above.get(record.parent or "")) and parent.entity not in found:
+        found[parent.entity] = record = parent
     return found
 
 

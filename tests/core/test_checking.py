@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fieldapp.core import checking
@@ -177,6 +177,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([field.name for field in FIELDS]), JSON))
 def test_whatever_is_stored_gets_problems_with_words_and_never_a_crash(values: dict[str, Any]) -> None:
     for problem in checking.problems(PROTOCOL, VISIT, Context(values)):

@@ -2,7 +2,7 @@ from array import array
 
 import pytest
 
-from fieldapp.core.record import Record
+from fieldapp.core.record import Placed, Record
 from fieldapp.core.schema import Taxon
 from fieldapp.store import listing, records, taxa
 from fieldapp.store.connection import Database
@@ -100,7 +100,7 @@ def test_a_record_deleted_after_the_order_was_read_is_left_out_of_the_lines(pond
 def test_a_line_holds_the_record_and_all_above_it(ponds: Ponds) -> None:
     found = listing.ids(ponds.db, "ponds", "seen", year=2025)
     assert listing.rows(ponds.db, found) == [
-        listing.Line(ponds.s25.uid, ponds.s25, {"visit": ponds.v25, "site": ponds.a, "group": ponds.north})
+        Placed(ponds.s25, {"visit": ponds.v25, "site": ponds.a, "group": ponds.north})
     ]
 
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QStackedWidget
 
 from fieldapp.core.errors import CancelledError
+from fieldapp.core.record import Placed
 from fieldapp.core.text import _, fold, ngettext
 from fieldapp.store import listing, records
 from fieldapp.store.connection import Database
-from fieldapp.store.listing import Line
 from fieldapp.ui import errors, theme
 from fieldapp.ui.background import Job
 from fieldapp.ui.page import Action, PageContext, PageWidget
@@ -381,7 +381,7 @@ class DataPage(PageWidget):
 
     # ------------------------------------------------------------------------------------------- opening
 
-    def _line(self, key: object) -> Line | None:
+    def _line(self, key: object) -> Placed | None:
         found = listing.rows(self._context.services.db, [key]) if isinstance(key, int) else []
         return found[0] if found else None
 

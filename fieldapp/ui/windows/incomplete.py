@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fieldapp.core.record import Placed
 from fieldapp.core.schema import Kind, StudyProtocol
 from fieldapp.core.text import _
 from fieldapp.exchange.preview import incomplete
@@ -84,7 +85,7 @@ class IncompleteTable:
         """Return all that a visit lacks."""
         return " ".join(self.missing.get(uid, ()))
 
-    def _row(self, line: listing.Line) -> Row:
+    def _row(self, line: Placed) -> Row:
         record, form = line.record, self._form.round
         titles = [line.parents.get(entity) for entity in (form.site, form.group)]
         site, group = (self._words.title(found) if found else "" for found in titles)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from fieldapp.core.forms import GridColumn, PlaceState
-from fieldapp.core.record import Record
+from fieldapp.core.record import Placed, Record
 from fieldapp.core.schema import Kind, StudyProtocol, Values
 from fieldapp.core.text import _
 from fieldapp.store import listing, records
-from fieldapp.store.listing import Line
 from fieldapp.ui.rounds import sheets_begun
 from fieldapp.ui.services import Services
 from fieldapp.ui.standing import Judge, links_of
@@ -81,7 +80,7 @@ class ObservationTable:
         rows = [self._row(line, drafts) for line in found]
         return [*rows, *([()] * (len(ids) - len(rows)))]
 
-    def _drafts(self, lines: Sequence[Line]) -> set[str]:
+    def _drafts(self, lines: Sequence[Placed]) -> set[str]:
         """Return the uids of the visits of these lines that lack something or whose sheet waits, as the round does."""
         db, form = self._services.db, self.form.round
         above = {visit.uid: line.parents for line in lines if (visit := line.parents.get(self.visit.code))}
@@ -102,7 +101,7 @@ class ObservationTable:
                 found.add(uid)
         return found
 
-    def _row(self, line: Line, drafts: Collection[str]) -> Row:
+    def _row(self, line: Placed, drafts: Collection[str]) -> Row:
         sheet, form = self.form.sheet, self.form.round
         visit = line.parents.get(sheet.visit)
         values = visit.data if visit else {}
@@ -129,6 +128,6 @@ class ObservationTable:
             return ABSENT
         return column.show(values)
 
-    def _title(self, line: Line, entity: str) -> str:
+    def _title(self, line: Placed, entity: str) -> str:
         record = line.parents.get(entity)
         return self._words.title(record) if record else ""

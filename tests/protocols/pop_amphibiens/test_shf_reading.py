@@ -1,10 +1,11 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
 from fieldapp.core.exchange import ParsedRow, RowRefusedError
 from fieldapp.core.ids import name_uid
-from fieldapp.core.record import Record
+from fieldapp.core.record import Placed, Record
 from fieldapp.core.schema import Taxon
 from fieldapp.protocols.pop_amphibiens import lists, schema, shf
 from fieldapp.protocols.pop_amphibiens.shf_reading import ShfParser
@@ -27,6 +28,15 @@ class Here:
 
     def roots(self, protocol: str, entity: str) -> Sequence[Record]:
         return [r for r in self._found if (r.protocol, r.entity, r.parent) == (protocol, entity, None)]
+
+    def by_field(self, protocol: str, entity: str, name: str, values: Iterable[str]) -> Sequence[Placed]:
+        raise NotImplementedError
+
+    def between(self, protocol: str, entity: str, name: str, first: str, last: str) -> Sequence[Record]:
+        raise NotImplementedError
+
+    def tally(self, protocol: str, entity: str, names: Sequence[str]) -> Sequence[tuple[Any, ...]]:
+        raise NotImplementedError
 
 
 def read(rows: Sequence[Row], *found: Record) -> list[ParsedRow]:
