@@ -48,12 +48,28 @@ def run(argv: Sequence[str]) -> int:
     match given.command:
         case "import":
             return commands.import_(
-                database, given.kind, given.file, update=given.update, encoding=given.encoding, report=given.report
+                database,
+                given.kind,
+                given.file,
+                update=given.update,
+                encoding=given.encoding,
+                report=given.report,
+                mend=given.mend,
             )
         case "export":
-            return commands.export(database, given.kind, given.file, year=given.year, taxon=given.taxon)
+            return commands.export(
+                database,
+                given.kind,
+                given.file,
+                year=given.year,
+                taxon=given.taxon,
+                theme=given.theme,
+                layout=given.layout,
+            )
         case "summary":
             return commands.summary(database, given.protocol, year=given.year, as_json=given.json)
+        case "ring":
+            return commands.ring(database, " ".join(given.ring), as_json=given.json)
         case "check":
             return commands.check(database)
         case "backup":
@@ -165,6 +181,9 @@ def _add_exchange(actions: Any) -> None:
         "--update", action="store_true", help=_("remplacer nos valeurs par celles du fichier (l’historique les garde)")
     )
     reading.add_argument(
+        "--mend", action="store_true", help=_("corriger ce qui est évident (chaque correction est dite)")
+    )
+    reading.add_argument(
         "--encoding", choices=ENCODINGS, default=ENCODINGS[0], help=_("encodage du fichier (cp1252 pour Excel)")
     )
     reading.add_argument("--report", metavar=_("RAPPORT"), type=Path, help=_("écrire ici le rapport ligne par ligne"))
@@ -174,6 +193,8 @@ def _add_exchange(actions: Any) -> None:
     writing.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier à écrire"))
     writing.add_argument("--year", metavar=_("ANNÉE"), type=_year, help=_("cette année seulement"))
     writing.add_argument("--taxon", metavar="CD_NOM", type=int, help=_("ce taxon seulement (matrice de détection)"))
+    writing.add_argument("--theme", metavar=_("THÈME"), help=_("ce thème seulement (baguage : STOC, PHENO…)"))
+    writing.add_argument("--layout", metavar=_("DISPOSITION"), help=_("disposition des colonnes (celle de l’année)"))
     _add_database(writing)
 
 
@@ -183,6 +204,12 @@ def _add_others(actions: Any) -> None:
     figures.add_argument("--year", metavar=_("ANNÉE"), type=_year, help=_("année (sinon la dernière)"))
     figures.add_argument("--json", action="store_true", help=_("en JSON"))
     _add_database(figures)
+    life = actions.add_parser("ring", help=_("montrer la vie d’un oiseau bagué"))
+    life.add_argument(
+        "ring", metavar=_("BAGUE"), nargs="+", help=_("numéro gravé, centre devant si besoin : FRP 8680001")
+    )
+    life.add_argument("--json", action="store_true", help=_("en JSON"))
+    _add_database(life)
     _add_database(actions.add_parser("check", help=_("vérifier la base et son historique")))
     saving = actions.add_parser("backup", help=_("écrire une copie vérifiée de la base"))
     saving.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier ou dossier de la copie"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from fieldapp.core import paths, settings
 from fieldapp.core.errors import FileRefusedError, WrongEncodingError
 from fieldapp.core.exchange import Exporter
 from fieldapp.core.schema import StudyProtocol
-from fieldapp.core.text import N_, _, ngettext
+from fieldapp.core.text import _, ngettext
 from fieldapp.exchange import demo
-from fieldapp.exchange.exporting import ExportReport, export_file, exporters
-from fieldapp.exchange.files import ENCODINGS, open_table
+from fieldapp.exchange.exporting import export_file, exporters
+from fieldapp.exchange.files import ENCODINGS, open_for
 from fieldapp.exchange.importing import import_file, importers
-from fieldapp.exchange.known import Taxa
+from fieldapp.exchange.known import KnownRecords, Taxa
+from fieldapp.exchange.report import ImportReport
 from fieldapp.exchange.writing import refuse_target
 from fieldapp.store import backup, disk, instance, integrity, records, replacing
 from fieldapp.store.connection import Author, Database
@@ -30,33 +31,31 @@ from fieldapp.store.opening import open_for_use
 
 DONE, REFUSED = 0, 1
 
-SUMMARY_WORDS: Mapping[str, str] = {
-    "year": N_("Année"),
-    "sites_groups": N_("Aires suivies"),
-    "sites": N_("Mares visitées"),
-    "visits": N_("Passages"),
-    "occupied_sites": N_("Mares occupées"),
-    "observations": N_("Données"),
-    "positive": N_("Données positives"),
-    "species": N_("Espèces"),
-    "species_by_sites_group": N_("Espèces par aire"),
-}
-"""The French words of the figures of a summary."""
 
-
-def import_(database: Path, code: str, file: Path, *, update: bool, encoding: str, report: Path | None) -> int:
+def import_(
+    database: Path,
+    code: str,
+    file: Path,
+    *,
+    update: bool,
+    encoding: str,
+    report: Path | None,
+    mend: bool = False,
+) -> int:
     """Take a file into the database (made when it is not there) and print what became of its rows."""
     _protocol, importer = importers(protocols.installed())[code]
+    if mend and importer.mender is None:
+        raise FileRefusedError(_("« {code} » ne corrige rien de lui-même : enlevez --mend.").format(code=code))
     if report is not None:
         refuse_target(report, (file, *disk.files_of(database)))
     with _naming_the_option(encoding):
         if not database.exists():
             # A slip in the name of the file must not leave an empty database behind.
-            open_table(file, importer.columns, importer.separator, encoding)
+            open_for(importer, file, encoding)
         with instance.hold(database):
             replacing.drop_leftovers(database)
             with _opened(database) as db:
-                done = import_file(db, importer, file, update=update, encoding=encoding)
+                done = import_file(db, importer, file, update=update, mend=mend, encoding=encoding)
     print(done.text())
     if report is not None:
         done.write_csv(report)
@@ -71,8 +70,19 @@ def import_(database: Path, code: str, file: Path, *, update: bool, encoding: st
         done.refused,
     ).format(path=file, count=done.refused, total=len(done.rows))
     where = _("Le détail est dans {path}.").format(path=report) if report else _("Le détail : --report RAPPORT.csv")
-    print(f"{sentence} {where}", file=sys.stderr)
+    print(" ".join(filter(None, (sentence, _mendable(done), where))), file=sys.stderr)
     return REFUSED
+
+
+def _mendable(done: ImportReport) -> str:
+    """Return how many of the refused rows the option --mend would take in; "" for none."""
+    if not done.mendable:
+        return ""
+    return ngettext(
+        "{count} d’entre elles se corrige d’elle-même : --mend.",
+        "{count} d’entre elles se corrigent d’elles-mêmes : --mend.",
+        done.mendable,
+    ).format(count=done.mendable)
 
 
 @contextmanager
@@ -87,59 +97,87 @@ def _naming_the_option(encoding: str) -> Iterator[None]:
         raise WrongEncodingError(f"{error} {option}") from error
 
 
-def export(database: Path, code: str, file: Path, *, year: int | None, taxon: int | None) -> int:
-    """Write a file from the database and print how many rows it holds."""
+def export(
+    database: Path,
+    code: str,
+    file: Path,
+    *,
+    year: int | None,
+    taxon: int | None = None,
+    theme: str | None = None,
+    layout: str | None = None,
+) -> int:
+    """Write a file from the database and print how many rows it holds; on stderr, what is not in it and why."""
     _protocol, exporter = exporters(protocols.installed())[code]
+    _refuse_options(exporter, taxon=taxon, theme=theme, layout=layout)
     with _present(database) as db:
-        print(_export(db, exporter, file, year=year, taxon=taxon).text())
+        done = export_file(db, exporter, file, year=year, taxon=taxon, theme=theme, layout=layout)
+    print(done.text())
+    for sentence, items in done.reasons().items():
+        print(f"{sentence} ({len(items)})", file=sys.stderr)
+        print("\n".join(f"  {item.title}" for item in items), file=sys.stderr)
     return DONE
 
 
-def _export(db: Database, exporter: Exporter, file: Path, *, year: int | None, taxon: int | None) -> ExportReport:
+def _refuse_options(exporter: Exporter, *, taxon: int | None, theme: str | None, layout: str | None) -> None:
+    """Raise FileRefusedError for what was asked and this kind of file does not offer."""
+    refused = ""
     if taxon is not None and "taxon" not in exporter.options:
-        raise FileRefusedError(
-            _("« {code} » ne se limite pas à un taxon : enlevez --taxon.").format(code=exporter.code)
-        )
-    return export_file(db, exporter, file, year=year, taxon=taxon)
+        refused = _("« {code} » ne se limite pas à un taxon : enlevez --taxon.")
+    elif theme is not None and "theme" not in exporter.options:
+        refused = _("« {code} » ne se limite pas à un thème : enlevez --theme.")
+    elif layout is not None and "layout" not in exporter.options:
+        refused = _("« {code} » n’a qu’une disposition de colonnes : enlevez --layout.")
+    elif layout is not None and layout not in exporter.layouts():
+        refused = _("« {code} » ne connaît pas la disposition « {layout} ». Au choix : {known}.")
+    if refused:
+        known = ", ".join(exporter.layouts())
+        raise FileRefusedError(refused.format(code=exporter.code, layout=layout, known=known))
 
 
 def summary(database: Path, name: str, *, year: int | None, as_json: bool) -> int:
     """Print the figures of a season: of `year`, else of the last one that has a record."""
     with _present(database) as db:
-        figures = _figures(db, summarised()[name], year)
-    if as_json:
-        print(json.dumps(figures, ensure_ascii=False))
-    else:
-        print(summary_text(figures))
+        found = _summary(db, summarised()[name], year)
+    print(json.dumps(found.as_json(), ensure_ascii=False) if as_json else found.as_text())
     return DONE
 
 
 def summarised() -> dict[str, StudyProtocol]:
-    """Return the protocols that have a summary, by the name that the command line gives them."""
+    """Return the protocols that have a summary, by the name that the command line gives them.
+
+    What a protocol's `analyses["summary"]` makes says itself `as_json()` and, in the words of its people, `as_text()`.
+    """
     return {item.code.replace("_", "-"): item for item in protocols.installed() if "summary" in item.analyses}
 
 
-def _figures(db: Database, protocol: StudyProtocol, year: int | None) -> dict[str, Any]:
+def _summary(db: Database, protocol: StudyProtocol, year: int | None) -> Any:
     dated = next(entity.code for entity in protocol.entities if entity.date_field)
     if year is None:
         year = next(iter(records.years(db, protocol.code, dated)), None)
     if year is None:
         raise FileRefusedError(_("La base {path} n’a encore aucune donnée de ce suivi.").format(path=db.path))
     trees = records.season(db, protocol.code, dated, f"{year:04}-01-01", f"{year:04}-12-31")
-    figures: dict[str, Any] = protocol.analyses["summary"](trees, Taxa(db, protocol), year).as_json()
-    return figures
+    return protocol.analyses["summary"](trees, Taxa(db, protocol), year)
 
 
-def summary_text(figures: Mapping[str, Any]) -> str:
-    """Return the figures as lines of text, those of the aires indented below their title."""
-    lines = []
-    for name, value in figures.items():
-        label = _(SUMMARY_WORDS.get(name, name))
-        if isinstance(value, Mapping):
-            lines += [f"{label} :", *(f"  {key} : {count}" for key, count in value.items())]
-        else:
-            lines.append(f"{label} : {value}")
-    return "\n".join(lines)
+def ring(database: Path, text: str, *, as_json: bool) -> int:
+    """Print the life of the bird that bears a ring: all its captures, oldest first, under all its numbers."""
+    from fieldapp.protocols.banding import life, schema
+
+    with _present(database) as db:
+        try:
+            found = life.find(KnownRecords(db, protocols.by_code(schema.CODE)), text)
+        except ValueError as error:
+            raise FileRefusedError(str(error)) from error
+    if not found.is_known:
+        raise FileRefusedError(
+            _("La bague {ring} n’est pas dans la base {path} : relisez le numéro et le centre.").format(
+                ring=f"{found.ring.scheme} {found.ring.number}", path=database
+            )
+        )
+    print(json.dumps(life.as_json(found), ensure_ascii=False) if as_json else life.as_text(found))
+    return DONE
 
 
 def check(database: Path) -> int:
@@ -199,7 +237,7 @@ def demo_files(folder: Path) -> tuple[list[Path], str]:
             demo.fill(db)
             protocol, exporter = exporters(protocols.installed())[demo.IMPORTER]
             done = export_file(db, exporter, folder / exporter.filename)
-            text = summary_text(_figures(db, protocol, None))
+            text = _summary(db, protocol, None).as_text()
     instance.lock_file(database).unlink(missing_ok=True)
     return [database, done.path], text
 

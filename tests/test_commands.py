@@ -3,14 +3,20 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fieldapp import commands, protocols
+from fieldapp import command_line, commands, protocols
+from fieldapp.core import paths
 from fieldapp.core.errors import AlreadyOpenError, FileRefusedError
-from fieldapp.store import instance
+from fieldapp.core.record import Record
+from fieldapp.store import instance, records
 from fieldapp.store.opening import open_for_use
+from tests.protocols.banding.birds import DOURGES, ringers
+from tests.protocols.banding.crbpo_files import ACCIDENTS
 
 
 @pytest.fixture
@@ -81,6 +87,30 @@ def test_the_summary_is_text_or_json(database: Path, capsys: pytest.CaptureFixtu
     assert "Mares occupées : 51" in capsys.readouterr().out
 
 
+def test_the_summary_of_banding_gives_the_published_year_as_json_and_in_its_own_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "ringing.db"
+    sample = paths.resource("demo/banding_2020_crbpo.csv")
+    assert commands.import_(path, "crbpo", sample, update=False, encoding="utf-8", report=None) == commands.DONE
+    capsys.readouterr()
+    assert commands.summary(path, "banding", year=2020, as_json=True) == commands.DONE
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["rings"], figures["controls"], figures["foreign_controls"]) == (3664, 445, 32)
+    rows = {
+        (row["theme"], row["commune"]): (row["rings"], row["controls"], row["species"], row["sessions"])
+        for row in figures["programmes"]
+    }
+    assert len(rows) == len(figures["programmes"]) == 11
+    # source: the published table of 2020
+    assert rows["STOC", "AVION"] == (145, 39, 16, 3)
+    assert rows["STOC", "WINGLES"] == (210, 42, 12, 4)
+    assert rows["PHENO", "DOURGES"] == (2126, 201, 47, 15)
+    assert rows["VOIE", "OSTRICOURT"] == (189, 17, 16, 8)
+    assert commands.summary(path, "banding", year=None, as_json=False) == commands.DONE
+    assert "Bagues : 3664, la somme des lignes est égale." in capsys.readouterr().out
+
+
 def test_a_year_without_data_has_a_summary_of_zeros(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.summary(database, "pop-amphibiens", year=1999, as_json=True) == commands.DONE
     assert json.loads(capsys.readouterr().out)["visits"] == 0
@@ -113,6 +143,43 @@ def test_a_question_to_a_database_that_is_not_there_is_refused_and_makes_none(
 def test_a_taxon_is_refused_where_the_file_has_no_use_for_it(database: Path, tmp_path: Path) -> None:
     with pytest.raises(FileRefusedError, match="--taxon"):
         commands.export(database, "shf", tmp_path / "out.csv", year=None, taxon=197)
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "word"),
+    [
+        ("shf", {"theme": "STOC"}, "--theme"),
+        ("shf", {"layout": "2020"}, "--layout"),
+        ("euring", {"layout": "2020"}, "--layout"),
+        ("euring", {"taxon": 197}, "--taxon"),
+    ],
+)
+def test_what_a_kind_of_file_does_not_offer_is_refused(
+    database: Path, tmp_path: Path, code: str, asked: dict[str, Any], word: str
+) -> None:
+    with pytest.raises(FileRefusedError, match=word):
+        commands.export(database, code, tmp_path / "out.csv", year=None, **asked)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_export_names_what_it_leaves_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "banding.db"
+    with open_for_use(path, protocols.installed()) as db:
+        visit = Record("v", "banding", "visit", None, {"date": "2020-05-18", "theme": "STOC"}, "2020-05-18")
+        ringed = {"action": "B", "ring_scheme": "FRP", "ring": "8680001", "ring_key": "FRP8680001", "species": "SYLATR"}
+        birds = [
+            Record("a", "banding", "observation", "v", ringed),
+            Record("b", "banding", "observation", "v", {"action": "SANS", "species": "TURMER", "line": 2}),
+        ]
+        records.save(db, [visit, *birds], "test")
+    command = ["export", "euring", str(tmp_path / "out.txt"), "--year", "2020", "--theme", "stoc", "--database"]
+    assert command_line.run([*command, str(path)]) == commands.DONE
+    said = capsys.readouterr()
+    assert "1 ligne écrite (2020)" in said.out
+    assert said.err.splitlines() == [
+        "oiseau sans bague : EURING n’a de ligne que pour un oiseau marqué. (1)",
+        "  2020-05-18, ligne 2, TURMER",
+    ]
 
 
 def test_a_check_counts_and_names_what_is_wrong(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,3 +231,73 @@ def test_a_second_program_on_the_database_is_refused_for_an_import(database: Pat
 def test_the_database_is_the_one_given_or_the_persons_own(own_folders: Path) -> None:
     assert commands.database_of(Path("a.db")) == Path("a.db")
     assert commands.database_of(None).is_relative_to(own_folders)
+
+
+@pytest.fixture
+def ringed(tmp_path: Path) -> Path:
+    """Return a database with one bird, ringed at one place and controlled at another."""
+    with ringers(tmp_path / "rings.db") as team:
+        team.capture("8680001", "2024-08-03", action="B", place=DOURGES, sex="F", age="1A", wing_mm=66.5)
+        team.capture("8680001", "2025-05-19", sex="F", age="2A", mass_g=12.6)
+        team.capture("AB1234", "2025-05-19", ring_scheme="NLA")
+        return team.db.path
+
+
+@pytest.mark.parametrize("text", ["FRP 8680001", "8680001", "frp 868 0001", "FRP8680001"])
+def test_the_life_of_a_ring_is_printed_as_text(ringed: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    assert commands.ring(ringed, text, as_json=False) == commands.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "868 0001 · Rousserolle effarvatte"
+    assert [line[:10] for line in lines[1:3]] == ["03/08/2024", "19/05/2025"]
+    assert lines[3].startswith("2 captures · 9 mois · 11,8 km")
+
+
+def test_the_life_of_a_ring_is_printed_as_json(ringed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.ring(ringed, "8680001", as_json=True) == commands.DONE
+    told = json.loads(capsys.readouterr().out)
+    assert (told["scheme"], told["ring"], told["species"]) == ("FRP", "8680001", "ACRSCI")
+    assert [(event["on"], event["commune"], event["age"]) for event in told["events"]] == [
+        ("2024-08-03", "DOURGES", "1A"),
+        ("2025-05-19", "AVION", "2A"),
+    ]
+    assert told["days"] == (date(2025, 5, 19) - date(2024, 8, 3)).days
+
+
+def test_a_foreign_ring_is_found_without_its_scheme(ringed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.ring(ringed, "AB1234", as_json=True) == commands.DONE
+    assert json.loads(capsys.readouterr().out)["scheme"] == "NLA"
+
+
+def test_an_unknown_ring_and_what_is_no_ring_are_refused_with_a_sentence(ringed: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError, match=r"La bague FRP 8680002 n’est pas dans la base .*rings\.db : relisez"):
+        commands.ring(ringed, "8680002", as_json=False)
+    with pytest.raises(FileRefusedError, match="abîmé par un tableur"):
+        commands.ring(ringed, "8.68E+06", as_json=False)
+    with pytest.raises(FileRefusedError, match="Il n’y a pas de base"):
+        commands.ring(tmp_path / "none.db", "8680001", as_json=False)
+
+
+def test_a_crbpo_table_is_put_right_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = tmp_path / "a.db"
+    asked: dict[str, Any] = {"update": False, "encoding": "utf-8", "report": None}
+    assert commands.import_(base, "crbpo", ACCIDENTS, **asked) == commands.REFUSED
+    refused = capsys.readouterr()
+    assert "24 d’entre elles se corrigent d’elles-mêmes : --mend." in refused.err
+    assert "À corriger, sans doute en : « 06:00 »" in refused.out
+    assert commands.import_(base, "crbpo", ACCIDENTS, **asked, mend=True) == commands.REFUSED
+    mended = capsys.readouterr()
+    assert "--mend" not in mended.err
+    assert "Corrigé : « 06:00 »" in mended.out
+
+
+def test_nothing_is_put_right_where_the_kind_of_file_does_not_know_how(tmp_path: Path, sample_pop: Path) -> None:
+    with pytest.raises(FileRefusedError, match="enlevez --mend"):
+        commands.import_(tmp_path / "a.db", "shf", sample_pop, update=False, encoding="utf-8", report=None, mend=True)
+
+
+def test_the_command_line_reads_and_writes_crbpo_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base, out = str(tmp_path / "a.db"), tmp_path / "out.csv"
+    assert command_line.run(["import", "crbpo", str(ACCIDENTS), "--mend", "--database", base]) == commands.REFUSED
+    wanted = ["export", "crbpo", str(out), "--year", "2020", "--theme", "PHENO", "--layout", "2008", "--database", base]
+    assert command_line.run(wanted) == commands.DONE
+    assert out.read_text("utf-8").splitlines()[1].startswith(";BAGUEUR, Un;;BREDOUILLE;")

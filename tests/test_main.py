@@ -13,6 +13,7 @@ import pytest
 
 from fieldapp import __main__, __version__
 from fieldapp.store import migrations
+from tests.protocols.banding.birds import ringers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -244,6 +245,17 @@ def test_wrong_usage_has_exit_code_2_and_says_how_it_is_written(
     assert "Commande mal écrite" in said
     english = ("required", "invalid", "choose", "unrecognized", "expected", "argument")
     assert not [word for word in english if word in said]
+
+
+def test_a_ring_typed_with_and_without_its_scheme_prints_its_life(tmp_path: Path) -> None:
+    with ringers(tmp_path / "rings.db") as team:
+        team.capture("8680001", "2024-08-03", action="B")
+        path = team.db.path
+    done = run("ring", "FRP", "8680001", "--json", "--database", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["first"] == "2024-08-03"
+    assert run("--database", path, "ring", "8680001").stdout.startswith("868 0001 · Rousserolle effarvatte")
+    refused(run("ring", "8680002", "--database", path), "La bague FRP 8680002", "relisez le numéro")
 
 
 def test_the_version_and_the_help_have_exit_code_0(capsys: pytest.CaptureFixture[str]) -> None:

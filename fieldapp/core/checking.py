@@ -194,19 +194,23 @@ class _Plan:
             for place, item in enumerate(entity.fields)
         }
         self._required = [(name, check) for name, check in self.checks.items() if check.item.required]
+        self._glances = {
+            name: (check.is_good, check.is_relevant, check.is_taxon, check) for name, check in self.checks.items()
+        }
 
     def doubtful(self, context: Context) -> list[Field]:
         """Return the fields about which there may be something to say, in the order of the entity."""
-        values = context.values
+        values, glances, taxa = context.values, self._glances, context.taxa
         found = [check for name, check in self._required if values.get(name) is None]
         for name, value in values.items():
-            check = self.checks.get(name)
-            if check is None:
+            glance = glances.get(name)
+            if glance is None:
                 continue
+            is_good, is_relevant, is_taxon, check = glance
             if (
-                not check.is_good(value)
-                or (check.is_relevant is not None and not check.is_relevant(values))
-                or (check.is_taxon and context.taxa and value not in context.taxa)
+                not is_good(value)
+                or (is_relevant is not None and not is_relevant(values))
+                or (is_taxon and value not in taxa and taxa)
             ) and check not in found:
                 found.append(check)
         if len(found) > 1:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from fieldapp.core.record import Node, Placed, Record
 from fieldapp.core.schema import Taxon
+from fieldapp.core.text import ngettext
 
 Cells = Sequence[str]
 """One row of a file as text, exactly as it stands there, in the order of `Importer.columns`."""
@@ -17,12 +18,16 @@ Surveyed = Any
 
 
 class RowRefusedError(Exception):
-    """A row that can't be taken in; `column` is "" when the fault is of no single column. The text is for people."""
+    """A row that can't be taken in; `column` is "" when the fault is of no single column. The text is for people.
 
-    def __init__(self, column: str, sentence: str) -> None:
+    `can_mend` says that the mender of this kind of file would take it in.
+    """
+
+    def __init__(self, column: str, sentence: str, *, can_mend: bool = False) -> None:
         super().__init__(sentence)
         self.column = column
         self.sentence = sentence
+        self.can_mend = can_mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,15 @@ class Importer:
     """A kind of file that a protocol reads: `parser(known)` makes the parser for one file.
 
     `fields` says which column an (entity, field) stands in. Only these fields are compared with what is stored and
-    replaced by an update; all others are the database's own.
+    replaced by an update, as far as the file has their columns; all others are the database's own.
+
+    A strict kind of file says no more than that. A kind that comes from many hands may name the columns that alone are
+    `required` (None: all), further names of columns (`aliases`, in whatever capitals), other `separators` that are
+    found by the header, `fallbacks`: encodings tried in turn when the text is not in UTF-8, and `sheets`: the file may
+    be a spreadsheet, and the table lies on the first of these sheets that it has, else on its first one.
+
+    `mender` makes the parser that puts right what is evident, said in a note for each row: it is only used with the
+    person's consent. None: nothing is ever put right.
     """
 
     code: str
@@ -110,6 +123,17 @@ class Importer:
     separator: str
     parser: Callable[[Known], RowParser]
     fields: Mapping[tuple[str, str], str]
+    required: tuple[str, ...] | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    separators: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    mender: Callable[[Known], RowParser] | None = None
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether all columns must be there: whoever leaves a cell out has left it out by mistake."""
+        return self.required is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +147,48 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class ExportSource:
-    """What an exporter writes from: the seasons, oldest first, read once; `taxon` narrows it to one cd_nom."""
+    """What an exporter writes from: the seasons, oldest first, read once.
+
+    `taxon` narrows it to one cd_nom, `theme` to one theme; `layout` names one of the exporter's layouts, None the usual
+    one. `known` answers what the seasons do not hold (what a bird lived through before them).
+    """
 
     seasons: Iterable[Season]
     taxa: Mapping[int, Taxon]
     taxon: int | None = None
+    theme: str | None = None
+    layout: str | None = None
+    known: Known | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A record that has no row in the file, how a person calls it, and why: a sentence that names nothing of it."""
+
+    uid: str
+    title: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What an exporter gives: the names of the columns, and one tuple of texts per row in that order."""
+    """What an exporter gives: the names of the columns, and one tuple of texts per row in that order.
+
+    `left_out` fills while the rows are read: whatever should have a row and can't.
+    """
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[str, ...]]
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def _passages_to_finish(count: int) -> str:
+    words = ngettext(
+        "{n} passage sans observation ni « rien vu » : fiche à finir.",
+        "{n} passages sans observation ni « rien vu » : fiches à finir.",
+        count,
+    )
+    return words.format(n=count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +196,12 @@ class Exporter:
     """A kind of file that a protocol writes.
 
     `dated_entity` is the entity whose date the year of an export is about. `options` names what the command line and
-    the screen may ask for besides the year ("taxon"). `drafts` counts the visits of a season that are not finished, so
-    that whoever sends the file is told of them.
+    the screen may ask for besides the year ("taxon", "theme", "layout"); `layouts` gives the layouts that may be asked
+    for with their French labels, the usual one first. `drafts` counts the visits of a season that are not finished, so
+    that whoever sends the file is told of them in `draft_words`.
+
+    `has_header` says whether the first line names the columns. Without `has_quotes` cells stand between the separators
+    as they are: the exporter leaves no separator and no end of line in them. `line_end` ends each line.
     """
 
     code: str
@@ -155,3 +212,8 @@ class Exporter:
     filename: str = "export.csv"
     options: frozenset[str] = field(default_factory=frozenset)
     drafts: Callable[[Season], int] = lambda _season: 0
+    draft_words: Callable[[int], str] = _passages_to_finish
+    layouts: Callable[[], Mapping[str, str]] = dict
+    has_header: bool = True
+    has_quotes: bool = True
+    line_end: str = "\r\n"

@@ -201,6 +201,17 @@ def is_advice(rule: Rule) -> bool:
     return "is_advice" in getattr(rule, "__dict__", ())
 
 
+def blocks_alone(rule: Rule) -> Rule:
+    """Mark a rule that blocks, if ever, for the record's own sake: what lies below the record makes no difference."""
+    vars(rule)["blocks_alone"] = True
+    return rule
+
+
+def may_block_for_children(rule: Rule) -> bool:
+    """Return whether the rule might refuse a record for what lies below it."""
+    return not is_advice(rule) and "blocks_alone" not in getattr(rule, "__dict__", ())
+
+
 @dataclass(frozen=True)
 class StudyProtocol:
     """A monitoring protocol as plain data: what is recorded, what is checked, how it is entered and exchanged.

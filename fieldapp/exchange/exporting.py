@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
-from fieldapp.core.exchange import Exporter, ExportSource, Season
+from fieldapp.core.exchange import Exporter, ExportSource, LeftOut, Season
 from fieldapp.core.record import Node, Record
 from fieldapp.core.schema import Kind, StudyProtocol
 from fieldapp.core.text import _, ngettext
-from fieldapp.exchange.known import Taxa
+from fieldapp.exchange.known import KnownRecords, Taxa
 from fieldapp.exchange.writing import written_whole
 from fieldapp.store import disk, records
 from fieldapp.store.connection import Database
@@ -20,27 +21,45 @@ from fieldapp.store.connection import Database
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """How many rows (without the header) were written, where, of which years, and how many visits are drafts."""
+    """How many rows (without the header) were written, where, of which years, and how many visits are drafts.
+
+    `unfinished` says that of the drafts in words, "" when there are none. `left_out` are the records that have no row
+    in the file, each with the reason.
+    """
 
     rows: int
     path: Path
     years: tuple[int, ...]
     drafts: int = 0
+    unfinished: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    has_header: bool = True
 
     def text(self) -> str:
-        """Return what was written as a sentence, and a second one about what is not finished."""
-        if not self.drafts:
-            return self._written()
-        unfinished = ngettext(
-            "{n} passage sans observation ni « rien vu » : fiche à finir.",
-            "{n} passages sans observation ni « rien vu » : fiches à finir.",
-            self.drafts,
+        """Return what was written as a sentence, and others about what is not finished and what was left out."""
+        return " ".join(filter(None, (self._written(), self.unfinished, self._left_out())))
+
+    def reasons(self) -> dict[str, list[LeftOut]]:
+        """Return what was left out by its reason, the most frequent reason first."""
+        found: dict[str, list[LeftOut]] = {}
+        for item in self.left_out:
+            found.setdefault(item.sentence, []).append(item)
+        return dict(sorted(found.items(), key=lambda one: -len(one[1])))
+
+    def _left_out(self) -> str:
+        if not self.left_out:
+            return ""
+        words = ngettext(
+            "{n} fiche n’est pas dans le fichier : {reason}",
+            "{n} fiches ne sont pas dans le fichier, surtout : {reason}",
+            len(self.left_out),
         )
-        return f"{self._written()} {unfinished.format(n=self.drafts)}"
+        return words.format(n=len(self.left_out), reason=next(iter(self.reasons())))
 
     def _written(self) -> str:
         if not self.rows:
-            return _("{path} : aucune donnée pour cette demande, le fichier n’a que sa ligne de titres.").format(
+            words = _("{path} : aucune donnée pour cette demande, le fichier n’a que sa ligne de titres.")
+            return (words if self.has_header else _("{path} : aucune donnée pour cette demande.")).format(
                 path=self.path
             )
         years = f"{self.years[0]}–{self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
@@ -56,13 +75,20 @@ def exporters(protocols: Iterable[StudyProtocol]) -> dict[str, tuple[StudyProtoc
 
 
 def export_file(
-    db: Database, exporter: Exporter, path: Path, *, year: int | None = None, taxon: int | None = None
+    db: Database,
+    exporter: Exporter,
+    path: Path,
+    *,
+    year: int | None = None,
+    taxon: int | None = None,
+    theme: str | None = None,
+    layout: str | None = None,
 ) -> ExportReport:
-    """Write the file and return what was written: one year, or all of them; one taxon where the exporter offers it.
+    """Write the file and return what was written: one year, or all; one taxon, theme, layout where it offers them.
 
-    All of it is of one moment, whatever is saved meanwhile. UTF-8 without a mark, CR LF at the ends of lines, quotation
-    marks only where needed. Raises FileRefusedError with a sentence when the file can't be written (a database is never
-    written over); what stood there before then still stands there.
+    All of it is of one moment, whatever is saved meanwhile. UTF-8 without a mark, the exporter's ends of lines,
+    quotation marks only where needed (where the exporter has any). Raises FileRefusedError with a sentence when the
+    file can't be written (a database is never written over); what stood there before then still stands there.
     """
     protocol = next(item for item in db.protocols.values() if exporter in item.exports)
     count = unfinished = 0
@@ -77,14 +103,30 @@ def export_file(
         present = records.years(db, protocol.code, exporter.dated_entity)
         years = tuple(sorted(present)) if year is None else tuple(item for item in present if item == year)
         found = counted(seasons(db, protocol, exporter.dated_entity, years))
-        source = ExportSource(found, Taxa(db, protocol), taxon)
+        source = ExportSource(found, Taxa(db, protocol), taxon, theme, layout, KnownRecords(db, protocol))
         table = exporter.table(source)
-        writer = csv.writer(file, delimiter=exporter.separator, lineterminator="\r\n")
-        writer.writerow(table.columns)
+        write = _row_writer(exporter, file)
+        if exporter.has_header:
+            write(table.columns)
         for row in table.rows:
-            writer.writerow(_clean(row))
+            write(_clean(row))
             count += 1
-    return ExportReport(count, path, years, unfinished)
+    words = exporter.draft_words(unfinished) if unfinished else ""
+    return ExportReport(count, path, years, unfinished, words, tuple(table.left_out), exporter.has_header)
+
+
+def _row_writer(exporter: Exporter, file: TextIO) -> Callable[[Sequence[str]], object]:
+    """Return what writes a row; without quotation marks, a cell that would break its line is the exporter's error."""
+    if exporter.has_quotes:
+        return csv.writer(file, delimiter=exporter.separator, lineterminator=exporter.line_end).writerow
+
+    def write(row: Sequence[str]) -> None:
+        line = exporter.separator.join(row)
+        if line.count(exporter.separator) != len(row) - 1 or not line.isprintable():
+            raise ValueError(line)
+        file.write(line + exporter.line_end)
+
+    return write
 
 
 def seasons(db: Database, protocol: StudyProtocol, dated_entity: str, years: Sequence[int]) -> Iterator[Season]:
@@ -115,4 +157,4 @@ def _walk(node: Node) -> Iterator[Node]:
 
 def _clean(row: tuple[str, ...]) -> tuple[str, ...]:
     """Return the row without zero bytes, which no reader of tables accepts."""
-    return tuple(cell.replace("\0", "") for cell in row) if any("\0" in cell for cell in row) else row
+    return tuple(cell.replace("\0", "") for cell in row) if "\0" in "".join(row) else row

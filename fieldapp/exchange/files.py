@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fieldapp.core.errors import FileRefusedError, WrongEncodingError
-from fieldapp.core.exchange import Cells
+from fieldapp.core.exchange import Cells, Importer
 from fieldapp.core.text import N_, _, ngettext
+from fieldapp.exchange import spreadsheets
 
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "mac-roman")
 """What a table may be written in; spreadsheets in French write cp1252 (Windows), mac-roman or iso-8859-15."""
@@ -37,49 +39,126 @@ class Line(NamedTuple):
     fault: str = ""
 
 
+Numbered = tuple[int, list[str]]
+"""The cells of a row, and the line on which it begins."""
+
+
+def likeliest(importers: Sequence[Importer], path: Path) -> Importer:
+    """Return the kind of file that this one is by the names of its columns; the first where nothing tells.
+
+    What is wrong with the file is not said here: `open_for` says it in the terms of that kind.
+    """
+    return max(importers, key=lambda importer: _likeness(importer, path))
+
+
+def _likeness(importer: Importer, path: Path) -> float:
+    """Return which part of the columns that a file of this kind has to have stand in the header, 0 to 1."""
+    wanted = {name.casefold() for name in importer.required or importer.columns}
+    names = {name.casefold(): column.casefold() for name, column in importer.aliases.items()}
+    try:
+        if importer.sheets and spreadsheets.is_spreadsheet(path):
+            headers = [cells for _number, cells in spreadsheets.read_sheet(path, importer.sheets)[1][:1]]
+        else:
+            with path.open(encoding="latin-1") as file:
+                first = file.readline(LONGEST_CELL).encode("latin-1").decode("utf-8-sig", "replace")
+            headers = [next(csv.reader([first], delimiter=separator), []) for separator in _SEPARATORS]
+    except (OSError, ValueError, csv.Error, FileRefusedError):
+        return 0
+    told = ({names.get(cell.strip().casefold(), cell.strip().casefold()) for cell in cells} for cells in headers)
+    return max((len(wanted & found) / len(wanted) for found in told), default=0)
+
+
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A file whose header was understood; `notes` are for the report. `lines()` may be walked more than once."""
+    """A file whose header was understood; `notes` are for the report. `lines()` may be walked more than once.
+
+    `columns` are those of the file under their usual names, `wanted` those that each row is given in, the missing ones
+    as empty cells. `rows` walks the file from its header on.
+    """
 
     path: Path
     columns: tuple[str, ...]
     wanted: tuple[str, ...]
     separator: str
-    encoding: str
+    rows: Callable[[], Iterator[Numbered]]
     notes: tuple[str, ...]
+    skips_blank: bool = False
 
     def lines(self) -> Iterator[Line]:
-        """Yield the rows in the order of the file, their cells in that of `wanted`; empty lines are left out."""
+        """Yield the rows in the order of the file, their cells in that of `wanted`; empty lines are left out.
+
+        Lines of nothing but separators are left out as well where `skips_blank` says so.
+        """
         width = len(self.columns)
-        pick = None if self.columns == self.wanted else _picker([self.columns.index(name) for name in self.wanted])
-        rows = _numbered(self.path, self.separator, self.encoding)
+        pick = None if self.columns == self.wanted else _picker(self.columns, self.wanted)
+        rows = self.rows()
         next(rows)
         for number, cells in rows:
+            if self.skips_blank and not any(map(str.strip, cells)):
+                continue
             if len(cells) != width:
                 yield Line(number, None, _wrong_width(cells, width, self.separator))
             else:
                 yield Line(number, pick(cells) if pick else cells)
 
 
-def _picker(places: Sequence[int]) -> Callable[[Cells], Cells]:
-    return itemgetter(*places) if len(places) > 1 else lambda cells: [cells[place] for place in places]
+def _picker(columns: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]], Cells]:
+    """Return what puts the cells of a row into the wanted order; a column that the file lacks gives empty cells."""
+    places = [columns.index(name) if name in columns else len(columns) for name in wanted]
+    if len(places) == 1:
+        return lambda cells: [cells[places[0]]]
+    if len(columns) not in places:
+        return itemgetter(*places)
+    pick = itemgetter(*places)
+
+    def with_empty(cells: list[str]) -> Cells:
+        cells.append("")
+        found: Cells = pick(cells)
+        return found
+
+    return with_empty
 
 
-def open_table(path: Path, wanted: Sequence[str], separator: str, encoding: str = "utf-8") -> TextTable:
-    """Return the table in the file, which must have the wanted columns, in any order.
+def open_for(importer: Importer, path: Path, encoding: str = "utf-8") -> TextTable:
+    """Return the table in a file of this kind, its separator, encoding and sheet found where the kind leaves them open.
 
-    The whole file is looked through first: size, zero bytes, encoding. Raises FileRefusedError with what to do.
+    The whole file is looked through first: size, zero bytes, encoding. `encoding` is what the person named, or UTF-8.
+    What was found is said in the notes. Raises FileRefusedError with what to do.
     """
     _refuse_unsuitable(path)
-    _refuse_undecodable(path, encoding)
-    first = next(_numbered(path, separator, encoding), None)
+    if importer.sheets and _begins_as_spreadsheet(path):
+        sheet, found = spreadsheets.read_sheet(path, importer.sheets)
+        note = _("Feuille lue : « {sheet} ».").format(sheet=sheet)
+        return _understood(importer, path, "\t", lambda: iter(found), (note,))
+    used = _encoding_of(path, encoding, importer.fallbacks)
+    separator = _separator_of(path, importer, used)
+    notes = []
+    if used != encoding:
+        notes.append(_("Le texte n’est pas en UTF-8 : il a été lu en {encoding}.").format(encoding=used))
+    if separator != importer.separator:
+        notes.append(_("Colonnes séparées par : {name}.").format(name=_(_SEPARATORS[separator])))
+    return _understood(importer, path, separator, lambda: _numbered(path, separator, used), notes, used)
+
+
+def _understood(
+    importer: Importer,
+    path: Path,
+    separator: str,
+    rows: Callable[[], Iterator[Numbered]],
+    notes: Sequence[str],
+    encoding: str = "utf-8",
+) -> TextTable:
+    """Return the table of a file whose header has the columns that it must have; raises FileRefusedError."""
+    wanted = importer.columns
+    required = wanted if importer.required is None else importer.required
+    first = next(rows(), None)
     if first is None:
         raise FileRefusedError(_("Le fichier {path} est vide : choisissez-en un autre.").format(path=path))
-    known = {name.casefold(): name for name in wanted}
-    columns = tuple(known.get(name.strip().casefold(), name.strip()) for name in first[1])
-    missing = [name for name in wanted if name not in columns]
+    columns = _columns(first[1], importer)
+    missing = [name for name in required if name not in columns]
     if missing:
-        raise FileRefusedError(_not_the_columns(path, columns, missing, wanted, separator, encoding))
+        text = (path, separator, encoding)
+        raise FileRefusedError(_not_the_columns(text, missing, required, importer.is_strict))
     double = [name for name, count in Counter(columns).items() if count > 1 and name in wanted]
     if double:
         raise FileRefusedError(
@@ -87,19 +166,59 @@ def open_table(path: Path, wanted: Sequence[str], separator: str, encoding: str 
                 path=path, columns=_named(double)
             )
         )
-    return TextTable(path, columns, tuple(wanted), separator, encoding, tuple(_notes(columns, wanted)))
+    said = (*notes, *_notes(columns, importer))
+    return TextTable(path, columns, wanted, separator, rows, said, not importer.is_strict)
 
 
-def _notes(columns: tuple[str, ...], wanted: Sequence[str]) -> Iterator[str]:
-    extra = [name for name in columns if name not in wanted]
+def _columns(header: Sequence[str], importer: Importer) -> tuple[str, ...]:
+    known = {name.casefold(): name for name in importer.columns}
+    known |= {name.casefold(): column for name, column in importer.aliases.items()}
+    return tuple(known.get(name.strip().casefold(), name.strip()) for name in header)
+
+
+def _notes(columns: tuple[str, ...], importer: Importer) -> Iterator[str]:
+    wanted = importer.columns
+    extra = [name for name in columns if name not in wanted and name]
     if extra:
         yield ngettext(
             "Colonne inconnue, laissée de côté : {columns}.",
             "Colonnes inconnues, laissées de côté : {columns}.",
             len(extra),
-        ).format(columns=_named(extra))
-    if [name for name in columns if name in wanted] != list(wanted):
+        ).format(columns=", ".join(name[:40] for name in extra))
+    if importer.is_strict and [name for name in columns if name in wanted] != list(wanted):
         yield _("Les colonnes ne sont pas dans l’ordre habituel : elles ont été lues par leur nom.")
+
+
+def _begins_as_spreadsheet(path: Path) -> bool:
+    try:
+        return spreadsheets.is_spreadsheet(path)
+    except OSError as error:
+        raise FileRefusedError(_unreadable(path)) from error
+
+
+def _encoding_of(path: Path, encoding: str, fallbacks: Sequence[str]) -> str:
+    """Return the encoding that the text is in: the named one, or the first of the fallbacks that it fits."""
+    try:
+        _refuse_undecodable(path, encoding)
+    except WrongEncodingError:
+        for other in fallbacks if encoding == ENCODINGS[0] else ():
+            with contextlib.suppress(WrongEncodingError):
+                _refuse_undecodable(path, other)
+                return other
+        raise
+    return encoding
+
+
+def _separator_of(path: Path, importer: Importer, encoding: str) -> str:
+    """Return the separator under which the header has the most columns of this kind of file; the usual one wins."""
+    known = {name.casefold() for name in (*importer.columns, *importer.aliases)}
+    best, most = importer.separator, 0
+    for separator in (importer.separator, *importer.separators) if importer.separators else ():
+        header = next(_numbered(path, separator, encoding), (0, []))[1]
+        found = sum(cell.strip().casefold() in known for cell in header)
+        if found > most:
+            best, most = separator, found
+    return best
 
 
 # ------------------------------------------------------------------------------------------ whole file
@@ -214,16 +333,15 @@ def _wrong_width(cells: list[str], width: int, separator: str) -> str:
 
 
 def _not_the_columns(
-    path: Path,
-    columns: tuple[str, ...],
-    missing: list[str],
-    wanted: Sequence[str],
-    separator: str,
-    encoding: str,
+    text: tuple[Path, str, str], missing: list[str], wanted: Sequence[str], has_one_separator: bool
 ) -> str:
-    """Return the sentence for a header that lacks columns: the separator is another, or they are not there."""
+    """Return the sentence for a header that lacks columns: the separator is another, or they are not there.
+
+    `text` is the path, the separator and the encoding.
+    """
+    path, separator, encoding = text
     for other, name in _SEPARATORS.items():
-        if other == separator:
+        if other == separator or not has_one_separator:
             continue
         first = next(_numbered(path, other, encoding), (0, []))[1]
         found = {cell.strip().casefold() for cell in first}

@@ -21,7 +21,7 @@ from fieldapp.core.checking import Bulk, blocks, words
 from fieldapp.core.errors import CancelledError, DatabaseError
 from fieldapp.core.exchange import Importer, ParsedRow, RowNote, RowParser, RowRefusedError, Surveyed
 from fieldapp.core.record import Record, with_data
-from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values
+from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values, may_block_for_children
 from fieldapp.core.text import _
 from fieldapp.exchange import files
 from fieldapp.exchange.files import TextTable
@@ -51,6 +51,7 @@ def import_file(
     path: Path,
     *,
     update: bool = False,
+    mend: bool = False,
     encoding: str = "utf-8",
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -58,40 +59,48 @@ def import_file(
     """Take the rows of the file into the database and return what became of each.
 
     Records that are here already stay as they are; with `update` the file's values replace ours where the file has a
-    column for them (the history keeps ours). The same file again changes nothing. `progress(done, all)` counts rows.
+    column for them (the history keeps ours). The same file again changes nothing. `mend` is the person's consent to
+    have put right what is evident, where the kind of file knows how to; without it such rows are refused. What the kind
+    leaves open (separator, encoding) is found. `progress(done, all)` counts rows.
 
     Raises FileRefusedError when the file can't be read as a whole, CancelledError, DatabaseError; nothing of the file
     is then in the database.
     """
-    table = files.open_table(path, importer.columns, importer.separator, encoding)
+    table = files.open_for(importer, path, encoding)
+    wishes = _Wishes(update, mend, progress, cancelled or _never)
     with _without_collecting():
-        return _import_table(db, importer, table, update, progress, cancelled or _never)
+        return _import_table(db, importer, table, wishes)
 
 
-def _import_table(
-    db: Database,
-    importer: Importer,
-    table: TextTable,
-    update: bool,
-    progress: Progress | None,
-    stop: Callable[[], bool],
-) -> ImportReport:
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """How an import was asked for."""
+
+    update: bool
+    mend: bool
+    progress: Progress | None
+    cancelled: Callable[[], bool]
+
+
+def _import_table(db: Database, importer: Importer, table: TextTable, wishes: _Wishes) -> ImportReport:
     """Import the rows; what the import made on the way is let go on return, so that no collection walks it."""
     path = table.path
     protocol = next(item for item in db.protocols.values() if importer in item.imports)
     known = KnownRecords(db, protocol)
-    parser = importer.parser(known)
+    make_parser = importer.mender if wishes.mend and importer.mender is not None else importer.parser
+    parser = make_parser(known)
     label = _("Import de {name}").format(name=path.name)
     try:
         with db.transaction() as connection:
-            lines = _survey(table, parser, stop)
+            lines = _survey(table, parser, wishes.cancelled)
             writer = Writer(db, connection, label, "import")
-            work = _Import(db, importer, known, parser, writer, update=update)
+            fields = {key: column for key, column in importer.fields.items() if column in table.columns}
+            work = _Import(db, replace(importer, fields=fields), known, parser, writer, update=wishes.update)
             for start in range(0, len(lines), CHUNK):
-                _refuse_cancelled(stop)
+                _refuse_cancelled(wishes.cancelled)
                 work.take(lines[start : start + CHUNK])
-                if progress is not None:
-                    progress(len(work.rows), len(lines))
+                if wishes.progress is not None:
+                    wishes.progress(len(work.rows), len(lines))
             saved = writer.saved()
     except DatabaseError as error:
         sentence = _("{error} Rien du fichier {path} n’a été importé.").format(error=error, path=path)
@@ -199,6 +208,7 @@ class _Import:
         self._shared: dict[str, _Judged] = {}
         self._own: dict[str, tuple[int, Record]] = {}
         self._bulk = Bulk()
+        self._blocking: dict[tuple[str, str], bool] = {}
         self._is_empty = changes.last_saved_at(db) is None
         self._meets = False
         self._stored: dict[str, Record] = {}
@@ -230,7 +240,7 @@ class _Import:
         try:
             return self._parser.parse(line.row)
         except RowRefusedError as error:
-            return RowReport(line.number, Outcome.REFUSED, error.column, error.sentence)
+            return RowReport(line.number, Outcome.REFUSED, error.column, error.sentence, error.can_mend)
 
     def _look_up(self, rows: Sequence[ParsedRow]) -> None:
         """Read what the database holds of the records of a chunk that have not been met before."""
@@ -496,6 +506,8 @@ class _Import:
         parent = shared[place]
         protocol = self._db.protocols[record.protocol]
         entity = protocol.entity(parent.record.entity)
+        if parent.line and not self._may_block(protocol, entity):
+            return  # what is to be said of it was said with its first row
         children = self._children(parent)
         values = self._values_kept(parent)
         before: set[str] = set()
@@ -516,6 +528,13 @@ class _Import:
         if not parent.line:
             parent.notes = self._notes(found, protocol, entity) if found else ()
         children[record.uid] = record.data
+
+    def _may_block(self, protocol: StudyProtocol, entity: Entity) -> bool:
+        """Return whether a rule of the entity could refuse a record for what is below it."""
+        key = protocol.code, entity.code
+        if key not in self._blocking:
+            self._blocking[key] = any(map(may_block_for_children, protocol.rules.get(entity.code, ())))
+        return self._blocking[key]
 
     def _values_kept(self, judged: _Judged) -> Values:
         """Return the values that the record has here once the import is done."""

@@ -38,7 +38,7 @@ class Taxa(Mapping[int, Taxon]):
         return len(self._own)
 
     def __contains__(self, cd_nom: object) -> bool:
-        return isinstance(cd_nom, int) and self.get(cd_nom) is not None
+        return isinstance(cd_nom, int) and (self._found.get(cd_nom) is not None or self.get(cd_nom) is not None)
 
 
 class KnownRecords:

@@ -42,12 +42,16 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """What became of the row that begins on `line` of the file; `column` and `sentence` may be empty."""
+    """What became of the row that begins on `line` of the file; `column` and `sentence` may be empty.
+
+    `can_mend` says of a refused row that it would be taken in with the consent to put right what is evident.
+    """
 
     line: int
     outcome: Outcome
     column: str = ""
     sentence: str = ""
+    can_mend: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,11 @@ class ImportReport:
     def refused(self) -> int:
         """How many rows were refused."""
         return self.counts[Outcome.REFUSED]
+
+    @cached_property
+    def mendable(self) -> int:
+        """How many of the refused rows would be taken in with the consent to put right what is evident."""
+        return sum(row.can_mend for row in self.rows)
 
     @property
     def remarks(self) -> list[RowReport]:
@@ -110,9 +119,11 @@ class ImportReport:
 def column_labels(importer: Importer, protocols: Iterable[StudyProtocol]) -> dict[str, str]:
     """Return what the columns of a file are called on the screens: the field, and whose it is.
 
-    Of two fields with one column (a dataset's name, a visit's dataset) the one further down the tree names it.
+    Of two fields with one column (a dataset's name, a visit's dataset) the one further down the tree names it. Entities
+    of the same name are those of the protocol that reads the file.
     """
-    entities = {entity.code: entity for protocol in protocols for entity in protocol.entities}
+    reading_last = sorted(protocols, key=lambda protocol: any(one.code == importer.code for one in protocol.imports))
+    entities = {entity.code: entity for protocol in reading_last for entity in protocol.entities}
     found: dict[str, str] = {}
     for (code, name), column in importer.fields.items():
         entity = entities.get(code)

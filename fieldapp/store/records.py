@@ -179,8 +179,8 @@ def tree(db: Database, uid: str, *, years: tuple[int, int] | None = None) -> Nod
 def season(db: Database, protocol: str, entity: str, first_on: str, last_on: str) -> list[Node]:
     """Return the trees of a protocol that hold a dated record of `entity` from `first_on` to `last_on` (ISO dates).
 
-    One node per root (for POP: the aires), with the parents of the dated records, those records, and what lies below
-    them. The cost follows the size of the season, not that of the database.
+    One node per root (for POP: the aires), with the parents of the dated records, those records, and all that lies
+    below them. The cost follows the size of the season, not that of the database.
     """
     dated = _records(
         db,
@@ -188,10 +188,16 @@ def season(db: Database, protocol: str, entity: str, first_on: str, last_on: str
         "ORDER BY on_date, uid",
         (protocol, entity, first_on, last_on),
     )
-    nodes = {record.uid: Node(record) for record in dated}
-    for record in children(db, list(nodes)):
-        nodes[record.parent or ""].children.append(Node(record))
-    return _under_parents(db, [nodes[record.uid] for record in dated])
+    nodes = [Node(record) for record in dated]
+    holding = {item.parent for item in db.protocols[protocol].entities}
+    level = {node.record.uid: node for node in nodes}
+    while level:
+        below: dict[str, Node] = {}
+        for record in children(db, [uid for uid, node in level.items() if node.record.entity in holding]):
+            below[record.uid] = node = Node(record)
+            level[record.parent or ""].children.append(node)
+        level = below
+    return _under_parents(db, nodes)
 
 
 def _under_parents(db: Database, nodes: Sequence[Node]) -> list[Node]:
@@ -442,4 +448,37 @@ def last_years(db: Database, roots: Iterable[str], before: int) -> dict[str, int
             (encode(chunk).decode(), f"{before:04}"),
         )
         found.update((root, int(newest[:4])) for root, newest in rows if newest)
+    return found
+
+
+def beginning(db: Database, protocol: str, entity: str, name: str, start: str, limit: int) -> list[str]:
+    """Return the different values of an indexed field that begin like this, at most `limit`, in their order.
+
+    Read from the index alone, so it costs as much as what it returns and never decodes a record.
+    """
+    key = _indexed(db, protocol, entity, name)
+    rows = db.rows(
+        f"SELECT DISTINCT json_extract(data, '$.{name}') FROM record WHERE {key} BETWEEN ? AND ? ORDER BY 1 LIMIT ?",
+        (start, f"{start}\U0010ffff", limit),
+    )
+    return [row[0] for row in rows]
+
+
+def child_tally(db: Database, parents: Iterable[str], entity: str, name: str) -> dict[str, dict[Any, int]]:
+    """Return for each parent how often each value of a field (None: absent) occurs among its live records right below.
+
+    A parent without any is absent; KeyError for a field that no entity of this code has.
+    """
+    entities = [item for protocol in db.protocols.values() for item in protocol.entities if item.code == entity]
+    if not any(name in item.by_name for item in entities):
+        raise KeyError(name)
+    found: dict[str, dict[Any, int]] = {}
+    for chunk in _chunks(parents):
+        rows = db.rows(
+            f"SELECT parent, json_extract(data, '$.{name}'), count(*) FROM record WHERE deleted = 0 AND entity = ? "
+            "AND parent IN (SELECT value FROM json_each(?)) GROUP BY 1, 2",
+            (entity, encode(chunk).decode()),
+        )
+        for parent, value, times in rows:
+            found.setdefault(parent, {})[value] = times
     return found

@@ -51,6 +51,7 @@ class PageWidget(QWidget):
         self.setProperty("role", "page")
         self.page_title = ""
         self.page_context = ""
+        self.lit = ""  # the entry of the rail that is lit while it is shown, where its content decides that
 
     def set_title(self, title: str, context: str = "") -> None:
         """Show this title and context line in the header."""

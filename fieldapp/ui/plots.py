@@ -5,6 +5,7 @@ The only place that knows pyqtgraph; it is loaded with the first figure, never w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.text import _
 from fieldapp.ui import theme
+from fieldapp.ui.wording import ABSENT, number_words
 
 PICTURE = QSize(1200, 720)
 """Size of an exported picture in points; the PNG has twice as many pixels each way, for print."""
@@ -52,19 +54,20 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One curve over the years."""
+    """One curve over the years; it breaks where a year has no value (None)."""
 
     label: str
-    points: tuple[tuple[int, float], ...]
+    points: tuple[tuple[int, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """A figure of curves over the years."""
+    """A figure of curves over the years; `decimals` is how exactly a value is told in words."""
 
     title: str
     axis: str
     curves: tuple[Curve, ...]
+    decimals: int = 0
 
 
 Figure = Bars | Curves
@@ -128,9 +131,13 @@ def spoken(figure: Figure) -> str:
     if isinstance(figure, Bars):
         return " ; ".join(f"{bar.label} {bar.text}" for bar in figure.bars)
     return " ; ".join(
-        f"{curve.label} : " + ", ".join(f"{year} {value:.0f}" for year, value in curve.points)
+        f"{curve.label} : " + ", ".join(f"{year} {_value(value, figure.decimals)}" for year, value in curve.points)
         for curve in figure.curves
     )
+
+
+def _value(value: float | None, decimals: int) -> str:
+    return ABSENT if value is None else f"{value:.{decimals}f}"
 
 
 def new_plot(x_label: str = "", y_label: str = "", *, name: str = "", colours: theme.Colours | None = None) -> Any:
@@ -161,8 +168,16 @@ def dress(plot: Any, colours: theme.Colours | None = None) -> None:
         axis.setTextPen(QColor(chosen.secondary))
         axis.setTickFont(theme.font("small"))
         axis.setStyle(tickLength=0, tickTextOffset=theme.S)
+        axis.enableAutoSIPrefix(False)  # a share of 0.2 is no 200 thousandths
+        axis.tickStrings = _tick_words
         axis.label.setDefaultTextColor(QColor(chosen.secondary))
         axis.label.setFont(theme.font("small"))
+
+
+def _tick_words(values: Sequence[float], scale: float, spacing: float) -> list[str]:
+    """Return the figures along an axis, as exact as they lie apart: "0,25", "1 500"."""
+    decimals = max(0, math.ceil(-math.log10(spacing * scale)))
+    return [number_words(value * scale, decimals) for value in values]
 
 
 def series_pen(number: int, width: float = 2.0, colours: theme.Colours | None = None) -> QPen:
@@ -246,7 +261,8 @@ def _draw_curves(plot: Any, figure: Curves, colours: theme.Colours) -> None:
         pen = series_pen(number, colours=colours)
         plot.plot(
             [year for year, _value in curve.points],
-            [value for _year, value in curve.points],
+            [math.nan if value is None else value for _year, value in curve.points],
+            connect="finite",
             pen=pen,
             symbol=MARKS[number % len(MARKS)],
             symbolSize=theme.S + 1,
@@ -257,7 +273,7 @@ def _draw_curves(plot: Any, figure: Curves, colours: theme.Colours) -> None:
     years = sorted({year for curve in figure.curves for year, _value in curve.points})
     step = max(1, len(years) // 10)
     plot.getAxis("bottom").setTicks([[(year, str(year)) for year in years[::-1][::step]], []])
-    highest = max((value for curve in figure.curves for _year, value in curve.points), default=0) or 1
+    highest = max((value or 0 for curve in figure.curves for _year, value in curve.points), default=0) or 1
     legend.setColumnCount(2)
     # the legend stands above the curves
     plot.setYRange(0, highest * (1.2 + 0.18 * ((len(figure.curves) + 1) // 2)), padding=0)

@@ -1,6 +1,6 @@
 """Pictures of every window, for looking at them and for the guide: `python -m fieldapp.ui.screenshots FOLDER`.
 
-They show the demonstration season on an evening two years later, with a round that has begun.
+They show the demonstration seasons on a day two years later, with a session of banding and a round that have begun.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION, VISIT
 from fieldapp.store import records
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
+from fieldapp.ui.banding import pictures
 from fieldapp.ui.main import Program, make_application
 
 EVENING = "2022-04-14"
@@ -61,6 +62,7 @@ def _season(home: Path) -> Path:
     with open_for_use(path, protocols.installed()) as db:
         demo.fill(db)
         begin_round(db)
+        pictures.begin_morning(db, EVENING)
     return path
 
 
@@ -148,6 +150,8 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         ("echanges", "exchanges", {}, ""),
         ("reglages", "settings", {}, ""),
     ]
+    if morning := pictures.morning_of(db, EVENING):
+        scenes += pictures.scenes(morning, every=every)
     if every:
         scenes += [
             ("mare-saisie", "sheet", {**here, "site": sites[3].uid}, "tri"),
@@ -159,7 +163,8 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
             ("sauvegardes", "backups", {}, ""),
         ]
     for name, code, params, typed in scenes:
-        window.navigate(code, **params)
+        if code:
+            window.navigate(code, **params)
         settle(QApplication.instance())  # type: ignore[arg-type]
         if typed:
             _type(typed)
@@ -178,9 +183,11 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
 
 
 def _type(text: str) -> None:
-    target = QApplication.focusWidget()
-    if target is not None:
-        for letter in text:
+    """Type the letters where the cursor is; pictures.ENTER is Enter."""
+    for letter in text:
+        if letter == pictures.ENTER:
+            _press(Qt.Key.Key_Return)
+        elif (target := QApplication.focusWidget()) is not None:
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
 

@@ -64,9 +64,10 @@ def _steps(folder: Path) -> Iterator[str]:
     with open_for_use(database, protocols.installed()) as db:
         yield f"new database: {database.stat().st_size} bytes"
         yield _save(db)
-        report = demo.fill(db)
-        yield f"import: {report.created} rows"
+        for report in demo.fill(db):
+            yield f"import: {report.created} records"
         yield _export(db, folder)
+        yield _export_birds(db, folder)
         problems = integrity.check(db).problems
         if problems:
             raise SelfTestError(problems)
@@ -92,6 +93,15 @@ def _export(db: Database, folder: Path) -> str:
     if target.read_bytes() != paths.resource(demo.SAMPLE).read_bytes():
         raise SelfTestError(target)
     return f"export: {report.rows} rows, equal to what was imported"
+
+
+def _export_birds(db: Database, folder: Path) -> str:
+    birds = demo.BIRDS
+    exporter = next(item for item in db.protocols[birds.protocol].exports if item.code == birds.importer)
+    report = export_file(db, exporter, folder / "birds.csv")
+    if report.rows != records.count(db, birds.protocol, "observation"):
+        raise SelfTestError(report)
+    return f"export: {report.rows} captures"
 
 
 def _windows(application: QApplication, database: Path, folder: Path, language: str) -> Iterator[str]:
@@ -128,5 +138,10 @@ def everything(program: Program) -> Iterator[tuple[str, dict[str, object]]]:
         yield "place", {"protocol": protocol.code, "entity": site.entity, "uid": site.uid}
         yield "sheet", {"protocol": protocol.code, "site": site.uid, "passage": 1}
         yield "history", {"uid": site.uid}
+    for protocol in program.services.protocols.values():
+        if protocol.session is not None:
+            from fieldapp.ui.banding import pictures  # of banding, as all that its pages need
+
+            yield from pictures.pages(db)
     for code in ("data", "analyses", "exchanges", "settings", "backups"):
         yield code, {}

@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
     def everywhere(self) -> list[Action]:
         """Return the keys that work on every page."""
         return [
-            Action("Ctrl+K", _("aller à une mare, une espèce, une page"), self.open_goto, "search"),
+            Action("Ctrl+K", _("aller à une mare, une bague, une espèce, une page"), self.open_goto, "search"),
             Action("Esc", _("revenir d’un pas, sans rien perdre"), self.escape, "previous"),
             Action("Ctrl+Z", _("annuler la dernière action enregistrée"), self.undo, "undo"),
             Action("Ctrl+Shift+Z", _("la rétablir"), self.redo, "redo"),
@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         self._place = place
         self.stack.setCurrentWidget(widget)
         widget.open(**place.params)
-        self.rail.light(page.below or page.code)
+        self.rail.light(widget.lit or page.below or page.code)
         self._retitle()
 
     def _retitle(self) -> None:
@@ -318,7 +318,7 @@ class GoToBox(ActionButton):
     """The box at the right of the header that opens "aller à"."""
 
     def __init__(self, on: Callable[[], object]) -> None:
-        super().__init__(_("Aller à…  mare, espèce, page"), role="goto", name="header.goto", on=on)
+        super().__init__(_("Aller à…  mare, bague, espèce"), role="goto", name="header.goto", on=on)
         self.show_key("Ctrl+K")
 
     def sizeHint(self) -> QSize:

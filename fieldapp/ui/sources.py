@@ -1,4 +1,4 @@
-"""What Ctrl+K finds in the records: places by their name, and species with the places where they were seen."""
+"""What Ctrl+K finds in the records: places by their name, rings, sessions by their day, and species where they are."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, fold
 from fieldapp.store import records, taxa
-from fieldapp.ui.palette import Source
+from fieldapp.ui.page import Source
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import Suggestion
+from fieldapp.ui.widgets.suggest import Search
 
 PER_SECTION = 6
 
@@ -33,10 +34,56 @@ def for_window(services: Services, navigate: Callable[..., Any]) -> Sequence[Sou
             for taxon in taxa.search(services.db, text, PER_SECTION)
         ]
 
+    def to_species(row: Suggestion) -> None:
+        navigate("data", protocol=_protocol_of(services, row.key), cd_nom=row.key)
+
     return (
         Source(_("Mares et aires"), places, to_place),
-        Source(_("Espèces"), species, lambda row: navigate("data", cd_nom=row.key)),
+        *(_of_sessions(services, navigate) if any(item.session for item in services.protocols.values()) else ()),
+        Source(_("Espèces"), species, to_species),
     )
+
+
+def _of_sessions(services: Services, navigate: Callable[..., Any]) -> Sequence[Source]:
+    """Return rings, ringing places and sessions; their modules are loaded with the first letter, not at the start."""
+
+    def rings(text: str) -> list[Suggestion]:
+        from fieldapp.ui.banding import goto
+
+        return goto.rings(services.db, text, PER_SECTION)
+
+    def places(text: str) -> list[Suggestion]:
+        from fieldapp.ui.banding import goto
+
+        return goto.places(services.db, text, PER_SECTION)
+
+    def sessions(text: str) -> list[Suggestion]:
+        from fieldapp.ui.banding import goto
+
+        return goto.sessions(services.db, text, PER_SECTION)
+
+    return (
+        Source(_("Bagues"), _with_letters(rings), lambda row: navigate("ring", key=row.key)),
+        Source(
+            _("Lieux de baguage"),
+            _with_letters(places),
+            lambda row: navigate("ringing_places", section="places", uid=row.key),
+        ),
+        Source(_("Séances de baguage"), _with_letters(sessions), lambda row: navigate("captures", uid=row.key)),
+    )
+
+
+def _with_letters(search: Search) -> Search:
+    """Return the search that finds nothing before anything is typed."""
+    return lambda text: search(text) if text.strip() else []
+
+
+def _protocol_of(services: Services, cd_nom: int) -> str:
+    """Return the protocol whose list knows the species; for another one, the first of the rail that was entered."""
+    from fieldapp.ui.windows.listed import in_use
+
+    used = in_use(services.db)
+    return next((item.code for item in used if cd_nom in services.taxa(item.code)), used[0].code)
 
 
 def _places(services: Services, protocol: StudyProtocol, text: str) -> list[Suggestion]:
@@ -44,15 +91,13 @@ def _places(services: Services, protocol: StudyProtocol, text: str) -> list[Sugg
     if protocol.form is None:
         return []
     form = protocol.form.round
-    parts = fold(text).split()
     groups = records.roots(services.db, protocol.code, form.group)
     found: list[Suggestion] = []
     for record in [*groups, *(site for site in records.children(services.db, [g.uid for g in groups]))]:
         if record.entity not in {form.group, form.site}:
             continue
         title = protocol.entity(record.entity).title(record.data)
-        words = fold(title).replace("-", " ").split()
-        if not all(any(word.startswith(part) for word in words) for part in parts):
+        if not begins(title, text):
             continue
         is_group = record.entity == form.group
         group = record.uid if is_group else (record.parent or "")
@@ -62,6 +107,12 @@ def _places(services: Services, protocol: StudyProtocol, text: str) -> list[Sugg
         if len(found) == PER_SECTION:
             break
     return found
+
+
+def begins(title: str, text: str) -> bool:
+    """Return whether each part of the text begins a word of the title, accents and capitals apart."""
+    words = fold(title).replace("-", " ").replace(",", " ").split()
+    return all(any(word.startswith(part) for word in words) for part in fold(text).split())
 
 
 def _title_of(groups: Sequence[Any], protocol: StudyProtocol, entity: str, uid: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fieldapp.core.ids import is_uid
 from fieldapp.core.record import Record
-from fieldapp.core.schema import Entity, Field, Kind, Taxon
+from fieldapp.core.schema import Entity, Field, Kind, StudyProtocol, Taxon
 from fieldapp.core.text import SOURCE_LANGUAGE, _, language
 from fieldapp.store import records, taxa
 from fieldapp.store.connection import Database
@@ -77,13 +77,26 @@ class Words:
             return ABSENT if cd_nom is None else str(cd_nom)
         return found.nom_vern or found.lb_nom
 
+    def protocol(self, record: Record) -> StudyProtocol:
+        """Return the protocol of a record."""
+        return self._db.protocols[record.protocol]
+
     def entity(self, record: Record) -> Entity:
         """Return the entity of a record."""
-        return self._db.protocols[record.protocol].entity(record.entity)
+        return self.protocol(record).entity(record.entity)
+
+    def is_capture(self, record: Record) -> bool:
+        """Return whether the record is a line of a session: a bird in the hand, not only a species."""
+        session = self.protocol(record).session
+        return session is not None and record.entity == session.line
 
     def title(self, record: Record) -> str:
-        """Return the name of a record: a species, a date, a pond, a person."""
+        """Return the name of a record: a species, a bird with its ring, a date, a pond, a person."""
         entity = self.entity(record)
+        if self.is_capture(record):
+            from fieldapp.ui.banding.words import capture_words  # what shows no bird need not load their list
+
+            return capture_words(record.data)
         if entity.taxon_field:
             return self.taxon_name(record.cd_nom)
         return day_words(record.on_date) if entity.date_field else entity.title(record.data)

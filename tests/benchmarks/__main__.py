@@ -13,7 +13,15 @@ from pathlib import Path
 import PySide6
 
 from fieldapp.core import paths
-from tests.benchmarks import importing, saving, starting, typing_ahead
+from tests.benchmarks import (
+    banding_capture,
+    banding_files,
+    banding_life,
+    importing,
+    saving,
+    starting,
+    typing_ahead,
+)
 from tests.benchmarks.measure import table
 
 
@@ -29,6 +37,9 @@ def main() -> int:
         "typing": typing_ahead.figures,
         "memory": starting.memory,
         "importing": importing.figures,
+        "banding-life": banding_life.figures,
+        "banding-capture": banding_capture.figures,
+        "banding-files": banding_files.figures,
     }
     figures = []
     with tempfile.TemporaryDirectory() as home:

@@ -1,6 +1,17 @@
 import pytest
 
-from fieldapp.core.schema import Choice, Context, Entity, Field, Kind, StudyProtocol, Taxon
+from fieldapp.core.schema import (
+    Choice,
+    Context,
+    Entity,
+    Field,
+    Kind,
+    StudyProtocol,
+    Taxon,
+    advice,
+    blocks_alone,
+    may_block_for_children,
+)
 
 SIZE = Field("size", Kind.INTEGER, "Taille", required=lambda values: values.get("kind") == "big", relevant=False)
 ENTITY = Entity("visit", "Passage", "Passages", None, (SIZE,), str)
@@ -41,3 +52,9 @@ def test_a_latin_name_without_author_has_no_blank_at_its_end() -> None:
 def test_local_fields_are_those_that_the_sites_group_has_switched_on() -> None:
     assert Context({}).local_fields == frozenset()
     assert Context({}, parents={"sites_group": {"local_fields": ["hygiene"]}}).local_fields == {"hygiene"}
+
+
+def test_only_a_rule_that_is_not_marked_may_block_for_what_lies_below() -> None:
+    assert may_block_for_children(lambda _context: ())
+    assert not may_block_for_children(blocks_alone(lambda _context: ()))
+    assert not may_block_for_children(advice(lambda _context: ()))

@@ -4,13 +4,25 @@ import sys
 import tempfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.exchange import Importer
 from fieldapp.exchange import files
-from fieldapp.exchange.files import open_table
+from fieldapp.exchange.files import TextTable, likeliest, open_for
+from fieldapp.protocols.pop_amphibiens.shf_reading import ShfParser
 
 WANTED = ("a", "b", "c")
+
+
+def kind_of_file(wanted: tuple[str, ...] = WANTED, separator: str = ";") -> Importer:
+    """Return a kind of file with these columns; its rows are only opened here, never parsed."""
+    return Importer("kind", "", wanted, separator, ShfParser, {})
+
+
+def open_table(path: Path, wanted: tuple[str, ...], separator: str, encoding: str = "utf-8") -> TextTable:
+    return open_for(kind_of_file(wanted, separator), path, encoding)
 
 
 def written(tmp_path: Path, content: bytes) -> Path:
@@ -164,11 +176,12 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
 import os, sys
 from pathlib import Path
 from fieldapp.core.errors import FileRefusedError
-from fieldapp.exchange.files import open_table
+from fieldapp.core.exchange import Importer
+from fieldapp.exchange.files import open_for
 if os.getuid() == 0:
     os.setuid(65534)
 try:
-    open_table(Path({str(path)!r}), {WANTED!r}, ";")
+    open_for(Importer("kind", "", {WANTED!r}, ";", lambda known: None, {{}}), Path({str(path)!r}))
 except FileRefusedError as error:
     print(error)
 """
@@ -179,3 +192,95 @@ except FileRefusedError as error:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert str(path) in done.stdout
     assert "droits" in done.stdout
+
+
+# ----------------------------------------------------------------------- kinds of file from many hands
+
+LENIENT = Importer(
+    "lenient", "", WANTED, ";", ShfParser, {},
+    required=("a",), aliases={"É": "b"}, separators=(",", "\t"), fallbacks=("cp1252", "iso-8859-15"),
+    sheets=("Extrait",),
+)  # fmt: skip
+
+
+def cells_of(path: Path, importer: Importer = LENIENT) -> list[list[str]]:
+    return [list(line.cells or ()) for line in open_for(importer, path).lines()]
+
+
+def test_columns_that_are_not_required_may_be_missing_and_have_other_names(tmp_path: Path) -> None:
+    assert cells_of(written(tmp_path, "é;A\n2;1\n".encode())) == [["1", "2", ""]]
+    assert cells_of(written(tmp_path, b"a\n1\n")) == [["1", "", ""]]
+
+
+def test_the_required_ones_may_not(tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError, match="colonnes a"):
+        open_for(LENIENT, written(tmp_path, b"b;c;d\n1;2;3\n"))
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_the_separator_is_found_by_the_header_and_said(tmp_path: Path, separator: str) -> None:
+    path = written(tmp_path, "\n".join([separator.join("abc"), separator.join("123")]).encode())
+    table = open_for(LENIENT, path)
+    assert [list(line.cells or ()) for line in table.lines()] == [["1", "2", "3"]]
+    assert bool(table.notes) is (separator != ";")
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "encoding"),
+    [("é".encode(), "é", ""), (b"\xe9", "é", "cp1252"), (b"\xe9\x81", "é\x81", "iso-8859-15")],
+)
+def test_text_that_is_not_in_utf8_is_read_in_the_first_encoding_that_fits_and_said(
+    tmp_path: Path, content: bytes, text: str, encoding: str
+) -> None:
+    table = open_for(LENIENT, written(tmp_path, b"a;b;c\n" + content + b";2;3\n"))
+    assert [list(line.cells or ()) for line in table.lines()] == [[text, "2", "3"]]
+    assert [note for note in table.notes if encoding in note] == list(table.notes)
+    assert bool(table.notes) is bool(encoding)
+
+
+def test_an_encoding_that_the_person_names_is_not_doubted(tmp_path: Path) -> None:
+    table = open_for(LENIENT, written(tmp_path, "a;b;c\né;2;3\n".encode()), "cp1252")
+    assert [list(line.cells or ()) for line in table.lines()] == [["Ã©", "2", "3"]]
+
+
+def test_lines_of_nothing_but_separators_are_left_out_of_such_files_only(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a;b;c\n;;\n1;2;3\n; ;\n")
+    assert cells_of(path) == [["1", "2", "3"]]
+    assert len(cells_of(path, kind_of_file())) == 3
+
+
+def test_a_spreadsheet_is_read_where_the_kind_has_sheets_and_refused_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    book = openpyxl.Workbook()
+    book.active.append(["Notice"])
+    sheet = book.create_sheet("extrait")
+    sheet.append(["c", "a"])
+    sheet.append([3, 8680001])
+    book.save(path)
+    table = open_for(LENIENT, path)
+    assert [(line.number, list(line.cells or ())) for line in table.lines()] == [(2, ["8680001", "", "3"])]
+    assert table.notes == ("Feuille lue : « extrait ».",)
+    with pytest.raises(FileRefusedError, match="octets nuls"):
+        open_for(kind_of_file(), path)
+
+
+OTHER = Importer("other", "", ("x", "y", "z"), ",", ShfParser, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"x;y;z\n", "other"),  # with another separator than its own it is still that kind
+        (b"a,b\n", "lenient"),
+        (b"\xef\xbb\xbfx,y,z\n", "other"),
+        (b"\x00\xff", "lenient"),
+        (b"", "lenient"),
+        (b'"open', "lenient"),
+    ],
+)
+def test_the_likeliest_kind_of_file_has_most_of_the_columns(tmp_path: Path, content: bytes, code: str) -> None:
+    assert likeliest([LENIENT, OTHER], written(tmp_path, content)).code == code
+
+
+def test_a_file_that_is_not_there_is_of_the_first_kind(tmp_path: Path) -> None:
+    assert likeliest([LENIENT, OTHER], tmp_path / "absent.csv") is LENIENT

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fieldapp import protocols
 from fieldapp.core.errors import CancelledError, DatabaseError, FileRefusedError
-from fieldapp.core.exchange import Exporter, Importer
+from fieldapp.core.exchange import Exporter, Importer, ParsedRow, RowNote, RowRefusedError
 from fieldapp.exchange import importing
 from fieldapp.exchange.exporting import export_file
 from fieldapp.exchange.importing import import_file
 from fieldapp.exchange.report import ImportReport, Outcome
+from fieldapp.protocols.pop_amphibiens.shf_reading import ShfParser
 from fieldapp.store import changes, integrity, records
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
@@ -387,3 +389,31 @@ def test_a_newer_file_cannot_make_a_visit_with_observations_inaccessible(
     stored = records.get(db, visit_rows[0]["uuid_passage"])
     assert stored is not None
     assert stored.data["accessibility"] == "Oui"
+
+
+def test_only_the_consent_uses_the_parser_that_puts_things_right(
+    db: Database, shf: Importer, visit_rows: Rows, write_rows: WriteRows
+) -> None:
+    class Mending(ShfParser):
+        def parse(self, row: Any) -> ParsedRow:
+            parsed = super().parse(row)
+            return ParsedRow(parsed.records, [*parsed.notes, RowNote("", "Corrigé.")])
+
+    protocol = replace(db.protocols[POP], imports=(replace(shf, mender=Mending),))
+    db.protocols = {**db.protocols, POP: protocol}
+    path = write_rows(visit_rows)
+    assert [row.sentence for row in import_file(db, protocol.imports[0], path).rows] == ["", ""]
+    mended = import_file(db, protocol.imports[0], path, mend=True)
+    assert [row.sentence for row in mended.rows] == ["Corrigé.", "Corrigé."]
+
+
+def test_a_row_that_the_mender_would_take_says_so(
+    db: Database, shf: Importer, visit_rows: Rows, write_rows: WriteRows
+) -> None:
+    class Strict(ShfParser):
+        def parse(self, row: Any) -> ParsedRow:
+            raise RowRefusedError("", "Faute.", can_mend=True)
+
+    protocol = replace(db.protocols[POP], imports=(replace(shf, parser=Strict),))
+    db.protocols = {**db.protocols, POP: protocol}
+    assert import_file(db, protocol.imports[0], write_rows(visit_rows)).mendable == 2

@@ -1,6 +1,8 @@
 from pathlib import Path
 
-from fieldapp.exchange.report import ImportReport, Outcome, RowReport, line_of
+from fieldapp import protocols
+from fieldapp.exchange.importing import importers
+from fieldapp.exchange.report import ImportReport, Outcome, RowReport, column_labels, line_of
 
 ROWS = (
     RowReport(2, Outcome.CREATED),
@@ -52,3 +54,17 @@ def test_the_report_as_a_table_has_a_line_for_every_row(tmp_path: Path) -> None:
     assert lines[0] == "ligne;résultat;colonne;explication"
     assert lines[2] == "3;refusée;cd_nom;Inconnu."
     assert len(lines) == 1 + len(ROWS) + 1
+
+
+def test_refused_rows_that_can_be_put_right_are_counted() -> None:
+    rows = [RowReport(2, Outcome.REFUSED, "", "Faute.", True), RowReport(3, Outcome.REFUSED, "", "Faute.")]
+    assert ImportReport(Path("a.csv"), (), rows).mendable == 1
+    assert REPORT.mendable == 0
+
+
+def test_a_column_is_called_as_the_protocol_that_reads_the_file_calls_it() -> None:
+    known = protocols.installed()
+    kinds = importers(known)
+    labels = column_labels(kinds["crbpo"][1], known)
+    assert (labels["MA"], labels["FS"]) == ("Masse (capture)", "Mètres de filet (séance)")
+    assert column_labels(kinds["shf"][1], known)["nombre_max"].endswith("(observation)")

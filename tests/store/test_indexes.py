@@ -51,6 +51,21 @@ def test_a_range_of_texts_is_found_in_its_order(db: Database) -> None:
     assert [record.data["ring"] for record in found] == ["8680002", "8680002", "8680010"]
 
 
+def test_the_values_that_begin_alike_come_once_each_in_their_order_and_no_more_than_asked(db: Database) -> None:
+    fill(db)
+    asked = (db, CODE, OBSERVATION.code, "ring_key")
+    assert records.beginning(*asked, "FRP86800", 9) == ["FRP8680001", "FRP8680002", "FRP8680010"]
+    assert records.beginning(*asked, "FRP86800", 2) == ["FRP8680001", "FRP8680002"]
+    assert records.beginning(*asked, "FRPRK", 9) == ["FRPRK7001"]
+    assert records.beginning(*asked, "FRP8680010", 9) == ["FRP8680010"]
+
+
+def test_a_value_of_deleted_records_only_does_not_begin_with_anything(db: Database) -> None:
+    uids = fill(db)
+    records.delete(db, uids[4], "test")
+    assert records.beginning(db, CODE, OBSERVATION.code, "ring_key", "FRPRK", 9) == []
+
+
 @pytest.mark.parametrize("values", [["FRP8680001"], ["FRP8680001", "FRP8680002"]])
 def test_the_search_goes_by_the_index_and_not_through_the_table(db: Database, values: list[str]) -> None:
     fill(db)
@@ -58,6 +73,7 @@ def test_the_search_goes_by_the_index_and_not_through_the_table(db: Database, va
     db.connection.set_trace_callback(plans.append)
     records.by_field(db, CODE, OBSERVATION.code, "ring_key", values)
     records.between(db, CODE, OBSERVATION.code, "ring_key", "FRP1", "FRP2")
+    records.beginning(db, CODE, OBSERVATION.code, "ring_key", "FRP8", 9)
     db.connection.set_trace_callback(None)
     for statement in plans:
         steps = [row[3] for row in db.rows(f"EXPLAIN QUERY PLAN {statement}")]
@@ -67,6 +83,8 @@ def test_the_search_goes_by_the_index_and_not_through_the_table(db: Database, va
 def test_a_field_without_an_index_is_not_searched(db: Database) -> None:
     with pytest.raises(KeyError):
         records.by_field(db, CODE, OBSERVATION.code, "net", ["7"])
+    with pytest.raises(KeyError):
+        records.beginning(db, CODE, OBSERVATION.code, "net", "7", 9)
 
 
 def test_indexes_are_made_once_and_dropped_when_nobody_asks_for_them(tmp_path: Path) -> None:

@@ -127,3 +127,11 @@ def test_only_the_records_asked_for_are_left_in_their_order(ponds: Ponds) -> Non
     assert p.uids("visit", among=[p.v24.uid, p.v26.uid]) == uids(p.v26, p.v24)
     assert p.uids("visit", among=[p.v24.uid, p.v26.uid], year=2024) == uids(p.v24)
     assert p.uids("visit", among=[]) == []
+
+
+def test_the_numbers_of_records_come_in_the_order_asked_without_those_that_are_gone(ponds: Ponds) -> None:
+    records.delete(ponds.db, ponds.s25.uid, "test")
+    asked = [*uids(ponds.s26b, ponds.s25, ponds.s24), "nobody"]
+    found = listing.numbers(ponds.db, asked)
+    assert [line.uid for line in listing.rows(ponds.db, found)] == uids(ponds.s26b, ponds.s24)
+    assert listing.numbers(ponds.db, []) == array("q")

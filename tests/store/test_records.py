@@ -1,8 +1,10 @@
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from fieldapp import protocols
 from fieldapp.core.record import Record, with_data
 from fieldapp.store import changes, integrity, records
 from fieldapp.store.connection import Database, open_database
@@ -120,6 +122,19 @@ def test_a_season_holds_its_visits_with_what_is_above_and_below_and_nothing_else
     ]
 
 
+def test_a_season_reaches_down_to_what_lies_below_its_lines(tmp_path: Path) -> None:
+    with open_database(tmp_path / "marks.db", [protocols.by_code("banding")]) as db:
+        visit = Record("v", "banding", "visit", None, {"date": "2026-03-01"}, "2026-03-01")
+        bird = Record("b", "banding", "observation", "v", {"ring": "1"})
+        mark = Record("m", "banding", "mark", "b", {"kind": "gps"})
+        gone = replace(Record("n", "banding", "mark", "b", {"kind": "dye"}), deleted=True)
+        records.save(db, [visit, bird, mark, gone], "séance")
+        (found,) = records.season(db, "banding", "visit", "2026-01-01", "2026-12-31")
+    assert [node.record.uid for entity in ("visit", "observation", "mark") for node in found.walk(entity)] == [
+        "v", "b", "m",
+    ]  # fmt: skip
+
+
 def test_the_years_are_those_of_live_records_newest_first(db: Database) -> None:
     group = make("group", name="A")
     site = make("site", group, name="B")
@@ -148,3 +163,20 @@ def test_an_import_that_fails_half_way_leaves_nothing(db: Database) -> None:
     assert records.count(db, "ponds", "group") == 0
     assert db.value("SELECT count(*) FROM change") == 0
     assert db.value("SELECT count(*) FROM action") == 0
+
+
+def test_values_are_counted_below_each_parent(tmp_path: Path) -> None:
+    with open_database(tmp_path / "tally.db", [protocols.by_code("banding")]) as db:
+        visits = [Record(uid, "banding", "visit", None, {"date": "2026-03-01"}, "2026-03-01") for uid in "vw"]
+        actions: dict[str, list[str | None]] = {"v": ["B", "B", "C", None], "w": ["B"]}
+        birds = [
+            Record(f"{uid}{n}", "banding", "observation", uid, {"action": code} if code else {})
+            for uid, codes in actions.items()
+            for n, code in enumerate(codes)
+        ]
+        gone = replace(Record("x", "banding", "observation", "w", {"action": "C"}), deleted=True)
+        records.save(db, [*visits, *birds, gone], "captures")
+        found = records.child_tally(db, ["v", "w", "z"], "observation", "action")
+        with pytest.raises(KeyError):
+            records.child_tally(db, ["v"], "observation", "no such field")
+    assert found == {"v": {"B": 2, "C": 1, None: 1}, "w": {"B": 1}}

@@ -254,7 +254,7 @@ def test_the_diagnostic_holds_counts_and_versions_but_no_name_and_no_place(
     program = start()
     assert program.open_own()
     assert program.services is not None
-    demo.fill(program.services.db)
+    demo.take(program.services.db, demo.PONDS)
     add_person(program, WHO)
     bundle = diagnostics.write_bundle(tmp_path / "diagnostic.zip", program.services, people(program))
     with zipfile.ZipFile(bundle) as opened:
@@ -270,9 +270,11 @@ def test_aller_a_finds_ponds_and_species_and_goes_there(start: Callable[[], Prog
     program = start()
     assert program.open_own()
     assert program.services is not None
-    demo.fill(program.services.db)
+    demo.take(program.services.db, demo.PONDS)
     gone: list[tuple[str, dict[str, object]]] = []
-    places, species = sources.for_window(program.services, lambda code, **params: gone.append((code, params)))
+    places, *_banding, species = sources.for_window(
+        program.services, lambda code, **params: gone.append((code, params))
+    )
     row = places.search("leforest 07")[0]
     assert row.title == "Leforest mare 07"
     places.go(row)
@@ -280,7 +282,7 @@ def test_aller_a_finds_ponds_and_species_and_goes_there(start: Callable[[], Prog
     assert gone[0][1]["site"] is not None
     toad = species.search("calam")[0]
     species.go(toad)
-    assert gone[1] == ("data", {"cd_nom": 459628})
+    assert gone[1] == ("data", {"protocol": "pop_amphibiens", "cd_nom": 459628})
 
 
 def test_closing_leaves_nothing_behind(start: Callable[[], Program], path: Path, qapp: QApplication) -> None:

@@ -1,15 +1,17 @@
 """Figures are drawn in every theme and written for a report in the colours of paper."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsView
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import FileRefusedError
 from fieldapp.ui import theme
-from fieldapp.ui.plots import PICTURE, PICTURE_FACTOR, Bar, Bars, Curve, Curves, Figure, Plot
+from fieldapp.ui.plots import PICTURE, PICTURE_FACTOR, Bar, Bars, Curve, Curves, Figure, Plot, new_plot
 
 BARS = Bars(
     "Occupation", "% des mares", (Bar("Triton palmé", 30, "3 / 10", 90), Bar("Alyte", 10, "1 / 10", 60)), ("a", "b")
@@ -69,3 +71,24 @@ def test_a_figure_is_told_in_words(qtbot: QtBot, qapp: QApplication) -> None:
     plot.show_figure(BARS)
     assert plot.accessibleName() == "Occupation"
     assert plot.accessibleDescription() == "Triton palmé 3 / 10 ; Alyte 1 / 10"
+
+
+def test_a_curve_breaks_where_a_year_has_no_value(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp)
+    plot = Plot()
+    qtbot.addWidget(plot)
+    points = ((2018, 0.25), (2019, 0.5), (2020, None), (2021, 0.75))
+    plot.show_figure(Curves("Productivité", "jeunes", (Curve("Avion", points),), decimals=2))
+    assert plot.accessibleDescription() == "Avion : 2018 0.25, 2019 0.50, 2020 –, 2021 0.75"
+    view: Any = plot.findChildren(QGraphicsView)[0]
+    (drawn,) = view.listDataItems()
+    assert drawn.opts["connect"] == "finite"
+    assert [year for year, value in zip(*drawn.getData(), strict=True) if math.isnan(value)] == [2020]
+    plot.grab()
+
+
+def test_the_figures_along_an_axis_are_written_as_the_language_writes_them(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp)
+    axis = new_plot().getAxis("left")
+    assert axis.tickStrings([0.0, 0.05, 0.1], 1, 0.05) == ["0,00", "0,05", "0,10"]
+    assert axis.tickStrings([0, 500, 1000], 1, 500) == ["0", "500", "1\u202f000"]

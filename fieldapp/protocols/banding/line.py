@@ -62,11 +62,11 @@ def _read_species(text: str) -> Mapping[str, object]:
     found = lists.bird(typed)
     if found is not None:
         return {"species": typed.upper(), "cd_nom": found.cd_nom}
+    birds = lists.suggest(typed)
+    if birds:  # before the form of a code: "mesang" is the beginning of a name
+        return {"species": birds[0].code, "cd_nom": birds[0].cd_nom}
     if lists.is_code(typed):
         return {"species": typed.upper(), "cd_nom": None}
-    birds = lists.suggest(typed)
-    if birds:
-        return {"species": birds[0].code, "cd_nom": birds[0].cd_nom}
     raise ValueError(
         _("« {text} » : aucune espèce. Tapez son code (6 lettres) ou le début de son nom.").format(text=typed[:40])
     )

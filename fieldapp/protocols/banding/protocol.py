@@ -28,7 +28,9 @@ def _messages() -> Mapping[str, str]:
 
 
 def _analyses() -> Mapping[str, Callable[..., Any]]:
-    return {}
+    from fieldapp.protocols.banding import year_table
+
+    return {"summary": year_table.summary}
 
 
 def _imports() -> Sequence[Importer]:

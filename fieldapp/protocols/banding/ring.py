@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fieldapp.core.lazy import LazyPattern
 from fieldapp.core.text import _
@@ -53,7 +54,7 @@ class Ring:
 
     def padded(self, width: int = EURING_WIDTH) -> str:
         """Return the number with dots before its last run of digits: "SC126903" -> "SC..126903"."""
-        found = re.search(r"[0-9-]+$", self.number)
+        found = re.search(r"[0-9-]+[^0-9-]*$", self.number)
         split = found.start() if found else len(self.number)
         return self.number[:split] + "." * (width - len(self.number)) + self.number[split:]
 
@@ -111,6 +112,13 @@ def show_ring(number: str) -> str:
     return f"{digits[:-4]} {digits[-4:]}" if len(digits) > 4 else digits
 
 
+@lru_cache(maxsize=4096)
+def _letters_of(number: str) -> str:
+    """Return what stands before the last digits; a string is asked for it at each of its rings."""
+    found = _TAIL.match(number)
+    return found[1] if found else number
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """The rings of one string, from the first to the last number, both included."""
@@ -129,14 +137,15 @@ class Span:
         return (
             ring.scheme == self.first.scheme
             and len(ring.number) == len(self.first.number)
-            and (self.first.number <= ring.number <= self.last.number and ring.number.startswith(self.letters))
+            and self.first.number <= ring.number <= self.last.number
+            and ring.number.startswith(self.letters)
+            and ring.number.removeprefix(self.letters).isdecimal()
         )
 
     @property
     def letters(self) -> str:
         """The letters before the digits, "" when there are none."""
-        found = _TAIL.match(self.first.number)
-        return found[1] if found else self.first.number
+        return _letters_of(self.first.number)
 
     def rings(self) -> Iterator[Ring]:
         """Yield the rings in order."""

@@ -1,30 +1,69 @@
-"""What is checked on sessions, captures and ring strings: codes here, words in MESSAGES."""
+"""What is checked in banding, all of it together: codes here, words in MESSAGES.
+
+Severity follows one line: only no ring and no reason, no species, and no date block or leave a record undone; what is
+unlikely is a warning to confirm, the rest is said and nothing more. A ringer in the field has the last word.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
-from fieldapp.core.schema import Context, Problem, Rule, Severity
+from fieldapp.core.positions import in_france
+from fieldapp.core.schema import Context, Problem, Rule, Severity, advice
 from fieldapp.core.text import N_
-from fieldapp.protocols.banding.schema import WITHOUT_RING
+from fieldapp.protocols.banding import rules_capture, rules_session, rules_string
+
+STRONG: frozenset[str] = frozenset(
+    {
+        "ringed_twice",
+        "ring_read_before",
+        "other_species",
+        "no_string",
+        "unusual_size",
+        "ring_written_off",
+        "dead_before",
+    }
+)
+"""The codes that get the strongest alert: one slip of this kind costs the whole history of a ring at the CRBPO."""
+
+_SEVERAL = re.compile(r"\s[/&+]\s|\S[/;]\S|,\s|\s-\s|\set\s", re.IGNORECASE)
 
 
-def ring_or_reason(context: Context) -> Iterator[Problem]:
-    """Refuse a capture without a ring that does not say it has none."""
-    values = context.values
-    if not values.get("ring_key") and values.get("action") != WITHOUT_RING:
-        yield Problem("ring", "no_ring", Severity.BLOCKING)
+@advice
+def position_is_in_france(context: Context) -> Iterator[Problem]:
+    """Warn of a place in France whose position is not, and of longitude and latitude that are swapped."""
+    longitude, latitude = context.values.get("longitude"), context.values.get("latitude")
+    if longitude is None or latitude is None or context.values.get("country", "FR") != "FR":
+        return
+    if in_france(latitude, longitude):
+        yield Problem("longitude", "place_swapped", Severity.WARNING)
+    elif not in_france(longitude, latitude):
+        yield Problem("latitude", "place_abroad", Severity.WARNING)
 
 
-def some_species(context: Context) -> Iterator[Problem]:
-    """Refuse a capture without a species."""
-    if not context.values.get("species"):
-        yield Problem("species", "no_species", Severity.BLOCKING)
+@advice
+def commune_is_one(context: Context) -> Iterator[Problem]:
+    """Warn of two communes in one cell, a known fault of files of the CRBPO (source: crbpo_data_acrola_fix)."""
+    commune = str(context.values.get("commune", ""))
+    if _SEVERAL.search(commune):
+        yield Problem("commune", "two_communes", Severity.WARNING, {"commune": commune[:60]})
 
 
-RULES: Mapping[str, tuple[Rule, ...]] = {"observation": (ring_or_reason, some_species)}
+RULES: Mapping[str, tuple[Rule, ...]] = {
+    "sites_group": (position_is_in_france, commune_is_one),
+    "visit": rules_session.RULES,
+    "observation": rules_capture.RULES,
+    "ring_string": rules_string.RULES,
+    "ring_fate": rules_string.FATE_RULES,
+}
 
 MESSAGES: Mapping[str, str] = {
-    "no_ring": N_("Bague : à lire, ou « sans bague » avec la raison."),
-    "no_species": N_("Espèce : à taper ; SPESPE si l’oiseau n’est pas déterminé."),
+    "place_swapped": N_("Longitude et latitude sont inversées : échangez les deux nombres."),
+    "place_abroad": N_("Cette position n’est pas en France métropolitaine : vérifiez les deux nombres ou le pays."),
+    "two_communes": N_("« {commune} » : une seule commune par lieu, celle des filets."),
+    **rules_session.MESSAGES,
+    **rules_capture.MESSAGES,
+    **rules_string.MESSAGES,
 }
+"""The French sentence of every code."""

@@ -27,6 +27,7 @@ from typing import Any
 from fieldapp.core.forms import Due, PlaceState
 from fieldapp.core.record import Node
 from fieldapp.core.schema import Taxon, Values
+from fieldapp.core.text import N_, _
 from fieldapp.protocols.pop_amphibiens.lists import ABSENCE_TAXON, GREEN_FROGS, Window, windows
 from fieldapp.protocols.pop_amphibiens.schema import NO, accessible, present, says_absent, says_accessible, says_present
 
@@ -163,6 +164,20 @@ class GroupSummary:
         return self.occupied_sites / self.sites if self.sites else None
 
 
+SUMMARY_WORDS: Mapping[str, str] = {
+    "year": N_("Année"),
+    "sites_groups": N_("Aires suivies"),
+    "sites": N_("Mares visitées"),
+    "visits": N_("Passages"),
+    "occupied_sites": N_("Mares occupées"),
+    "observations": N_("Données"),
+    "positive": N_("Données positives"),
+    "species": N_("Espèces"),
+    "species_by_sites_group": N_("Espèces par aire"),
+}
+"""The French words of the figures of a summary."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The season of the whole survey, and of each aire that has a visit in it, by name."""
@@ -201,6 +216,17 @@ class Summary:
             "species": len(self.species),
             "species_by_sites_group": {name: len(species) for name, species in sorted(by_name.items())},
         }
+
+    def as_text(self) -> str:
+        """Return the figures as lines of text, those of the aires indented below their title."""
+        lines = []
+        for name, value in self.as_json().items():
+            label = _(SUMMARY_WORDS[name])
+            if isinstance(value, Mapping):
+                lines += [f"{label} :", *(f"  {key} : {count}" for key, count in value.items())]
+            else:
+                lines.append(f"{label} : {value}")
+        return "\n".join(lines)
 
 
 def summary(trees: Iterable[Node], taxa: Mapping[int, Taxon], year: int) -> Summary:

@@ -41,7 +41,7 @@ def newcomer(services: Services) -> Record | None:
     return make_record(DIRECTORY, services.protocols[DIRECTORY].entity(PERSON), {"name": name}, None, who)
 
 
-class _Pick(Suggest):
+class Pick(Suggest):
     """A line whose list opens on arrival; Tab or Enter chooses nothing until a letter or an arrow says what is meant.
 
     `in_form` hands Enter on to the form after the list has had it, so that the form goes to the next line.
@@ -112,7 +112,7 @@ class _Pick(Suggest):
         self.selectAll()
 
 
-class ChoiceEdit(_Pick):
+class ChoiceEdit(Pick):
     """One code of a field's list: opens on arrival, letters narrow it; `changed` carries the code or None."""
 
     changed = Signal(object)
@@ -217,7 +217,7 @@ class Directory:
         return str(record.data.get("name", "")) if record else ""
 
 
-class LinkEdit(_Pick):
+class LinkEdit(Pick):
     """One person or dataset; `changed` carries the uid or None."""
 
     changed = Signal(object)

@@ -277,7 +277,7 @@ class RecordForm(QWidget):
             if item.name == LOCAL_FIELDS:
                 self._checklist = LocalFields(self._protocol, name=f"{self.objectName()}.{item.name}")
                 self._checklist.changed.connect(self._edited)
-                editor = _editor(item, self._checklist, self._checklist.value, self._checklist.set_value)
+                editor = editor_of(item, self._checklist, self._checklist.value, self._checklist.set_value)
                 self._beside = editor
                 self._fields[item.name] = LabeledField(_(item.label), QWidget())
                 continue
@@ -330,12 +330,12 @@ class RecordForm(QWidget):
         if item.kind is Kind.LONG_TEXT:
             area = _Area(name)
             area.textChanged.connect(edited)
-            return _editor(item, area, area.toPlainText, lambda value: area.setPlainText(value or ""))
+            return editor_of(item, area, area.toPlainText, lambda value: area.setPlainText(value or ""))
         if item.kind is Kind.BOOLEAN:
             box = QCheckBox(_("oui"))
             box.setObjectName(name)
             box.toggled.connect(edited)
-            return _editor(item, box, lambda: box.isChecked() or None, lambda value: box.setChecked(bool(value)))
+            return editor_of(item, box, lambda: box.isChecked() or None, lambda value: box.setChecked(bool(value)))
         if item.kind in {Kind.CHOICE, Kind.LINK}:
             pick = (
                 ChoiceEdit(item, name=name)
@@ -344,25 +344,26 @@ class RecordForm(QWidget):
             )
             pick.in_form = True
             pick.changed.connect(edited)
-            return _editor(item, pick, pick.value, pick.set_value)
+            return editor_of(item, pick, pick.value, pick.set_value)
         if item.kind is Kind.LINKS:
             many = LinksEdit(self._services, item.target, name=name)
             many.changed.connect(edited)
-            return _editor(item, many, many.value, many.set_value)
+            return editor_of(item, many, many.value, many.set_value)
         if item.kind is Kind.CHOICES:
             chips = ChipRow([(choice.code, _(choice.short or choice.label)) for choice in item.choices], name=name)
             chips.changed.connect(edited)
-            return _editor(item, chips, chips.value, lambda codes: chips.set_value(codes or ()))
+            return editor_of(item, chips, chips.value, lambda codes: chips.set_value(codes or ()))
         line = _line(item, name)
         line.changed.connect(edited)
         line.textEdited.connect(edited)
+        line.editingFinished.connect(self.show_problems)  # reading the line anew took away what is said beside it
         shows: dict[Kind, Callable[[Any], str]] = {Kind.DATE: parse.show_date, Kind.NUMBER: parse.show_number}
         show = shows.get(item.kind, str)
         if item.default is not None:
             line.setPlaceholderText(_("{value} si rien n’est écrit").format(value=show(item.default)))
         if isinstance(line, TextEdit):
-            return _editor(item, line, line.value, line.set_value)
-        return _editor(item, line, line.value, line.set_value, line, show)
+            return editor_of(item, line, line.value, line.set_value)
+        return editor_of(item, line, line.value, line.set_value, line, show)
 
     def _edited(self, *_what: object) -> None:
         if not self._filling:
@@ -374,7 +375,7 @@ def _holds(widget: QWidget, focused: QWidget) -> bool:
     return widget is focused or widget.isAncestorOf(focused)
 
 
-def _editor(
+def editor_of(
     item: Field,
     widget: QWidget,
     read: Callable[[], Any],
@@ -382,6 +383,8 @@ def _editor(
     line: ParsedEdit | None = None,
     show: Callable[[Any], str] = str,
 ) -> Editor:
+    """Return how a widget that holds the value of one field is read and written."""
+
     def read_named() -> dict[str, Any]:
         return {item.name: read()}
 

@@ -321,7 +321,8 @@ class Suggest(QLineEdit):
     def event(self, event: QEvent) -> bool:
         """Keep Enter, Esc and Tab for the list while it is open."""
         if self.is_open() and isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.ShortcutOverride and event.key() in _LIST_KEYS:
+            is_plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier  # Ctrl+Enter is the page's
+            if event.type() == QEvent.Type.ShortcutOverride and event.key() in _LIST_KEYS and is_plain:
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:

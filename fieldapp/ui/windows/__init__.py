@@ -45,6 +45,23 @@ DIRECTORY = Page(
 )
 
 
+def _session_pages(label: str, icon: str) -> list[Page]:
+    """Return the entry of the sessions in the rail, and the pages that are reached from it."""
+
+    def below(code: str, words: str, name: str, module: str, *, by_name: bool = False) -> Page:
+        return Page(code, words, icon, _page(f"banding.{module}", name), rail=False, below="banding", by_name=by_name)
+
+    return [
+        Page("banding", label, icon, _page("banding.sessions", "SessionsPage")),
+        below("session", N_("Séance"), "SessionPage", "session_sheet"),
+        below("captures", N_("Captures"), "CapturePage", "capture"),
+        below("capture", N_("Capture"), "CaptureSheetPage", "capture_sheet"),
+        below("ring_stock", N_("Stock de bagues"), "RingStockPage", "ring_stock", by_name=True),
+        below("ringing_places", N_("Lieux de baguage"), "RingingPlacesPage", "places", by_name=True),
+        below("ring", N_("Vie d’un oiseau"), "RingPage", "ring"),
+    ]
+
+
 def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
     """Return the pages in the order of the rail; a protocol's form names its own entry."""
     places = [
@@ -52,4 +69,24 @@ def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
         for protocol in protocols.values()
         if protocol.form is not None
     ]
-    return [TODAY, *places, ROUND, PLACE, SHEET, DATA, HISTORY, ANALYSES, EXCHANGES, SETTINGS, BACKUPS, DIRECTORY]
+    sessions = [
+        page
+        for protocol in protocols.values()
+        if protocol.session is not None
+        for page in _session_pages(protocol.session.label, protocol.session.icon)
+    ]
+    return [
+        TODAY,
+        *places,
+        *sessions,
+        ROUND,
+        PLACE,
+        SHEET,
+        DATA,
+        HISTORY,
+        ANALYSES,
+        EXCHANGES,
+        SETTINGS,
+        BACKUPS,
+        DIRECTORY,
+    ]

@@ -1,445 +1,132 @@
-"""The page "analyses": the figures of a season per aire and per species, as a table, a figure and files."""
+"""The page "analyses": the figures of one protocol at a time; each brings a part of its own, F6 goes to the next."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from fieldapp.core.errors import CancelledError
-from fieldapp.core.text import N_, _, fold, ngettext
-from fieldapp.protocols.pop_amphibiens.schema import CODE, VISIT
+from fieldapp.core.text import N_, _
 from fieldapp.store import records
-from fieldapp.ui import errors, files, theme
-from fieldapp.ui.overlay import Overlay
+from fieldapp.ui import theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
-from fieldapp.ui.plots import Bars, Curves, Plot
-from fieldapp.ui.season import SeasonStepper
-from fieldapp.ui.services import Services
-from fieldapp.ui.tables import Column, RecordTable
-from fieldapp.ui.widgets import (
-    ActionButton,
-    Card,
-    ChipRow,
-    EmptyState,
-    KeyHint,
-    Suggest,
-    Suggestion,
-    live_key,
-    text_label,
-)
-from fieldapp.ui.windows.analysis_figures import (
-    HEADER,
-    SeasonFigures,
-    all_seasons,
-    areas_figure,
-    matrix_text,
-    percent,
-    season_figures,
-    species_figure,
-    table_rows,
-    years_figure,
-)
-from fieldapp.ui.working import Working
+from fieldapp.ui.widgets import ChipRow, KeyHint, live_key, text_label
 
-TABLE, SPECIES, AREAS, YEARS = "table", "species", "areas", "years"
-VIEWS = (
-    (TABLE, N_("Tableau"), "B"),
-    (SPECIES, N_("Espèces"), "E"),
-    (AREAS, N_("Aires"), "A"),
-    (YEARS, N_("Saisons"), "S"),
-)
-DEFINITIONS = (
-    (
-        N_("Mares (visitées)"),
-        N_(
-            "au moins un passage de la saison l’a atteinte et dit ce qu’il a vu. Une mare trouvée seulement "
-            "inaccessible, ou dont la fiche n’est pas finie, manque, elle n’est pas vide."
-        ),
-    ),
-    (N_("Passages (pass.)"), N_("toutes les visites datées de la saison, inaccessibles comprises.")),
-    (N_("Mares occupées"), N_("au moins une observation de la saison dit « présence : oui ».")),
-    (N_("Données"), N_("toutes les lignes d’observation, celles qui disent « rien vu » comprises.")),
-    (N_("Positives (pos.)"), N_("les lignes dont la présence est « oui ».")),
-    (
-        N_("Espèces (esp.)"),
-        N_("taxons distincts (cd_ref) des lignes positives ; un genre ou un amphibien indéterminé compte pour un."),
-    ),
-    (
-        N_("Occupation naïve"),
-        N_(
-            "mares occupées sur mares visitées, sans correction de la détection : une valeur basse de l’occupation "
-            "vraie."
-        ),
-    ),
-    (
-        N_("Matrice"),
-        N_(
-            "par mare et par passage : 1 espèce vue, 0 mare atteinte et espèce non vue, NA rien à dire : pas atteinte, "
-            "fiche pas finie, ou un genre, un amphibien indéterminé qui pourrait être l’espèce. Les grenouilles vertes "
-            "y sont une seule espèce."
-        ),
-    ),
-)
-SOURCES = N_(
-    "Sources : POPAmphibien 2.2.0, export_csv.sql (présence, diversité) ; MacKenzie et al. 2002 (matrice, "
-    "occupation) ; Astruc et al. 2021 (grenouilles vertes)."
-)
+NEXT = "F6"
 
 
-class Definitions(Overlay):
-    """The overlay of D: what each figure counts, and where that comes from."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The analyses of one protocol: what its chip says, the entity whose dates are its seasons, and where it is."""
 
-    def __init__(self, host: QWidget) -> None:
-        super().__init__(host, width=46, name="definitions")
-        close = ActionButton(_("Fermer"), role="quiet", name="definitions.close", on=self.close_panel)
-        close.show_key("Esc")
-        self._close = close
-        box = theme.column(
-            theme.row(text_label(_("Ce que comptent les chiffres"), "section"), 1, close), spacing=theme.S
-        )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.L)
-        grid.setVerticalSpacing(theme.S)
-        grid.setColumnStretch(1, 1)
-        for line, (term, words) in enumerate(DEFINITIONS):
-            grid.addWidget(text_label(_(term), "accent"), line, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(text_label(_(words), wrap=True), line, 1)
-        box.addLayout(grid)
-        box.addSpacing(theme.S)
-        box.addWidget(text_label(_(SOURCES), "small", wrap=True))
-        box.setContentsMargins(theme.XL, theme.L, theme.XL, theme.L)
-        self.panel.setLayout(box)
+    protocol: str
+    label: str
+    dated: str
+    module: str
+    name: str
 
-    def open(self) -> None:
-        """Show the definitions."""
-        self.open_panel(self._close)
+
+PARTS = (
+    Part("pop_amphibiens", N_("Mares"), "visit", "windows.pond_analyses", "PondAnalyses"),
+    Part("banding", N_("Baguage"), "visit", "banding.analyses", "BandingAnalyses"),
+)
 
 
 class AnalysesPage(PageWidget):
-    """A season at a time: the arrow keys go from one to the next, E, A and S choose the figure."""
+    """Shows the part of one protocol below the choice of protocols; a part is built when it is first shown."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._years: list[int] = []
-        self._figures: SeasonFigures | None = None
-        self._seasons: list[SeasonFigures] = []
-        self._asked = 0
-        self._view = SPECIES
-        self._picked = ""
-        self._definitions: Definitions | None = None
-        self._species = Suggest(self._suggest, placeholder=_("espèce"), minimum=0, name="analyses.species")
-        self._species.chosen.connect(lambda row: self._choose(row.key))
-        self._chosen: int | None = None
-        self._working = Working(name="analyses.working")
-        self._failed = EmptyState(
-            "warning", _("Calcul annulé"), _("Changez de saison pour reprendre."), name="analyses.failed"
+        self._offered = [part for part in PARTS if part.protocol in context.services.protocols]
+        self._parts: dict[str, PageWidget] = {}
+        self._shown = ""
+        self._choice = ChipRow(
+            [(part.protocol, _(part.label)) for part in self._offered],
+            multiple=False,
+            required=True,
+            framed=False,
+            name="analyses.protocol",
         )
-        self._body = self._build_body()
-        self._empty = self._build_empty()
-        self._foot = self._build_foot()
-        self._head = self._build_head()
-        self.setLayout(theme.column(self._head, self._working, self._body, self._empty, self._foot))
-        theme.on_change().changed.connect(self._arrange)
-        self._show_parts(False)
-
-    def _build_head(self) -> QWidget:
-        self._season = SeasonStepper(name="analyses.season")
-        self._season.changed.connect(lambda _year: self._ask())
-        self._views = ChipRow([], multiple=False, required=True, framed=False, name="analyses.view")
-        self._views.changed.connect(lambda codes: self._see(codes[0]) if codes else None)
-        for code, _label, key in VIEWS:
-            live_key(self, key, lambda code=code: self._see(code))  # type: ignore[misc]
-        explain = ActionButton(_("Définitions"), "help", "D", name="analyses.definitions", on=self._explain)
+        self._choice.changed.connect(lambda codes: self._see(codes[0]) if codes else None)
+        live_key(self, NEXT, self.see_next)
         head = QWidget()
-        box = theme.row(self._season, self._views, explain)
-        box.setStretch(1, 1)
-        box.setAlignment(self._views, Qt.AlignmentFlag.AlignVCenter)
+        label = text_label(_("Suivi"), "label")
+        label.setBuddy(self._choice)
+        box = theme.row(label, KeyHint(NEXT), self._choice, spacing=theme.S)
+        box.setStretch(2, 1)
         head.setLayout(box)
-        return head
+        if len(self._offered) < 2:  # never setVisible(True) here: without a parent yet, it would open as a window
+            head.hide()
+        self._box = theme.column(head)
+        self.setLayout(self._box)
 
-    def _build_body(self) -> QWidget:
-        first, *others = HEADER
-        columns = [Column(_(first), stretch=True), *(Column(_(title), number=True) for title in others)]
-        self._table = RecordTable(columns, has_totals=True, name="analyses.table")
-        self._table_card = Card(name="analyses.table_card")
-        self._table_card.body.setContentsMargins(theme.S, theme.XS, theme.S, theme.S)
-        self._table_card.add(self._table, 1)
-        self._plot = Plot(name="analyses.plot")
-        self._plot_card = Card(" ", name="analyses.plot_card")
-        self._plot_card.add(self._plot, 1)
-        self._plot_card.add(self._failed, 1)
-        self._failed.hide()
-        body = QWidget()
-        self._sides = theme.row(self._table_card, self._plot_card)
-        self._sides.setStretch(0, 14)
-        self._sides.setStretch(1, 8)
-        body.setLayout(self._sides)
-        return body
+    def open(self, protocol: str = "", **params: Any) -> None:
+        """Show a protocol's figures: the one asked for, else the one shown before, else the first that has a visit."""
+        wanted = protocol or self._shown or self._first_with_records()
+        self._see(wanted, **params)
 
-    def _build_empty(self) -> EmptyState:
-        return EmptyState(
-            "analyses",
-            _("Rien à analyser pour l’instant"),
-            _("Les mares visitées et occupées de chaque saison, par aire et par espèce, seront comptées ici."),
-            ActionButton(
-                _("Importer un fichier SHF"),
-                "import_file",
-                name="analyses.import",
-                on=lambda: self._context.navigate("exchanges"),
-            ),
-            name="analyses.empty",
-        )
+    def see_next(self) -> None:
+        """Show the figures of the next protocol."""
+        codes = [part.protocol for part in self._offered]
+        self._see(codes[(codes.index(self._shown) + 1) % len(codes)])
 
-    def _build_foot(self) -> QWidget:
-        live_key(self, "F3", self._species.setFocus)
-        self._matrix = ActionButton(_("Matrice CSV"), "export_file", "M", name="analyses.matrix", on=self.export_matrix)
-        self._csv = ActionButton(_("Tableau CSV"), "export_file", "C", name="analyses.csv", on=self.export_table)
-        self._picture = ActionButton(
-            _("Graphique"), "export_file", "P", name="analyses.picture", on=self.export_picture
-        )
-        self._species.setMinimumWidth(theme.text_px() * 9)
-        label = text_label(_("Espèce"), "label")
-        label.setBuddy(self._species)
-        foot = QWidget()
-        foot.setLayout(
-            theme.row(label, KeyHint("F3"), self._species, self._matrix, 1, self._csv, self._picture, spacing=theme.S)
-        )
-        return foot
+    def _first_with_records(self) -> str:
+        db = self._context.services.db
+        with_records = (part for part in self._offered if records.years(db, part.protocol, part.dated))
+        return next(with_records, self._offered[0]).protocol
 
-    # ------------------------------------------------------------------------------------------- showing
+    def _see(self, code: str, **params: Any) -> None:
+        if self._shown != code and self._shown:
+            before = self._parts[self._shown]
+            before.leaving()
+            before.hide()
+        self._shown = code
+        self._choice.set_value([code])
+        part = self._part(code)
+        part.show()
+        part.open(**params)
 
-    def open(self, year: int | None = None, **_params: Any) -> None:
-        """Show a season, the newest when none is asked for."""
-        self._years = records.years(self._context.services.db, CODE, VISIT.code)
-        self._season.set_years(self._years)
-        if year is not None:
-            self._season.set_year(year)
-        self._seasons = []
-        self._arrange()
-        self._show_parts(bool(self._years))
-        if self._years:
-            self._ask()
-            self._table.setFocus()
-        else:
-            self.set_title(_("Analyses"), _("POP Amphibiens"))
+    def _part(self, code: str) -> PageWidget:
+        if code not in self._parts:
+            place = next(part for part in self._offered if part.protocol == code)
+            made: PageWidget = getattr(importlib.import_module(f"fieldapp.ui.{place.module}"), place.name)(
+                self._context
+            )
+            made.title_changed.connect(lambda: self._named(code))
+            self._box.addWidget(made, 1)
+            self._parts[code] = made
+        return self._parts[code]
 
-    def _show_parts(self, has_data: bool) -> None:
-        for part in (self._body, self._foot, self._head):
-            part.setVisible(has_data)
-        self._empty.setVisible(not has_data)
-
-    def _arrange(self) -> None:
-        """Put table and figure side by side where there is room, else one at a time, the table first."""
-        self._is_wide = theme.current().scale <= 1.0
-        views = [view for view in VIEWS if self._is_shown(view[0])]
-        first = SPECIES if self._is_wide else TABLE
-        self._view = self._picked if self._picked in {code for code, _label, _key in views} else first
-        self._views.set_choices([(code, _(label), key) for code, label, key in views])
-        self._views.set_value([self._view])
-        self._table_card.setVisible(self._is_wide or self._view == TABLE)
-        self._plot_card.setVisible(self._is_wide or self._view != TABLE)
-
-    def _is_shown(self, code: str) -> bool:
-        if code == TABLE:
-            return not self._is_wide
-        return code != YEARS or len(self._years) > 1
-
-    def _see(self, code: str) -> None:
-        """Choose the figure (or, where there is no room for both, the table)."""
-        if not self._is_shown(code):
-            return
-        self._picked = code
-        self._arrange()
-        if code == YEARS and not self._seasons:
-            self._ask_seasons()
-        else:
-            self._draw()
-
-    def _ask(self) -> None:
-        year = self._season.year()
-        if year is None:
-            return
-        self._asked += 1
-        number = self._asked
-        self._working.cancel()
-        job = self._context.background.run(
-            season_figures,
-            self._context.services,
-            year,
-            done=lambda found: self._show(found) if number == self._asked else None,
-            failed=lambda error: self._fail(error) if number == self._asked else None,
-            progress=self._working.tell,
-        )
-        self._working.start(_("Calcul de la saison {year}").format(year=year), job)
-
-    def _ask_seasons(self) -> None:
-        self._asked += 1
-        number = self._asked
-        job = self._context.background.run(
-            all_seasons,
-            self._context.services,
-            self._years,
-            done=lambda found: self._show_seasons(found) if number == self._asked else None,
-            failed=lambda error: self._fail(error) if number == self._asked else None,
-            progress=self._working.tell,
-        )
-        self._working.start(_("Calcul des saisons"), job)
-
-    def _fail(self, error: BaseException) -> None:
-        self._working.stop()
-        self._plot.hide()
-        self._failed.show()
-        if not isinstance(error, CancelledError):
-            errors.show(error)
-
-    def _show(self, found: SeasonFigures) -> None:
-        self._working.stop()
-        self._figures = found
-        summary = found.summary
-        self._table.show_rows(table_rows(summary))
-        ponds = ngettext("{n} mare visitée", "{n} mares visitées", summary.total("sites"))
-        occupied = ngettext("{n} occupée", "{n} occupées", summary.total("occupied_sites"))
-        species = ngettext("{n} espèce", "{n} espèces", len(summary.species))
-        words = (
-            ponds.format(n=summary.total("sites")),
-            f"{occupied.format(n=summary.total('occupied_sites'))} ({percent(summary.occupancy)})",
-            species.format(n=len(summary.species)),
-        )
-        self.set_title(_("Analyses"), " · ".join(words))
-        seen = [item.cd_ref for item in found.occupancy]
-        if self._chosen not in seen:
-            self._choose(seen[0] if seen else None)
-        self._matrix.setEnabled(bool(seen))
-        if self._view == YEARS and not self._seasons:
-            self._ask_seasons()
-        else:
-            self._draw()
-
-    def _show_seasons(self, found: list[SeasonFigures]) -> None:
-        self._working.stop()
-        self._seasons = found
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._figures is None:
-            return
-        figure: Bars | Curves
-        if self._view == YEARS and self._seasons:
-            figure = years_figure(self._seasons)
-        elif self._view == AREAS:
-            figure = areas_figure(self._figures)
-        else:
-            figure = species_figure(self._figures)
-        self._failed.hide()
-        self._plot.show()
-        self._plot_card.set_title(figure.title)
-        self._plot.show_figure(figure)
-
-    def _explain(self) -> None:
-        if self._definitions is None:
-            self._definitions = Definitions(self.window())
-        self._definitions.open()
-
-    # -------------------------------------------------------------------------------------------- species
-
-    def _suggest(self, text: str) -> list[Suggestion]:
-        if self._figures is None:
-            return []
-        found = []
-        for item in self._figures.occupancy:
-            taxon = self._figures.taxa.get(item.cd_ref)
-            name, latin = self._figures.name(item.cd_ref), taxon.lb_nom if taxon and taxon.nom_vern else ""
-            if fold(text) in fold(name) or fold(text) in fold(latin):
-                found.append(Suggestion(item.cd_ref, name, latin, hint=f"{item.occupied_sites} / {item.sites}"))
-        return found
-
-    def _choose(self, cd_ref: int | None) -> None:
-        self._chosen = cd_ref
-        self._species.setText(self._figures.name(cd_ref) if self._figures and cd_ref is not None else "")
-
-    # -------------------------------------------------------------------------------------------- exports
-
-    def export_matrix(self) -> None:
-        """Ask for a file and write the matrix of the chosen species into it."""
-        if self._figures is None or self._chosen is None:
-            return
-        year, cd_ref, name = self._figures.summary.year, self._chosen, self._figures.name(self._chosen)
-        suggested = f"matrice_{files.safe_name(name)}_{year}.csv"
-        files.ask_save(
-            self, _("Matrice site × passage"), suggested, files.CSV, lambda path: self._write_matrix(path, year, cd_ref)
-        )
-
-    def _write_matrix(self, path: Path, year: int, cd_ref: int) -> None:
-        def write(services: Services) -> Path:
-            files.write_text(path, matrix_text(services, year, cd_ref))
-            return path
-
-        self._context.background.run(write, self._context.services, done=self._written)
-
-    def export_table(self) -> None:
-        """Ask for a file and write the table of the season into it."""
-        if self._figures is not None:
-            name = f"pop_amphibiens_{self._figures.summary.year}.csv"
-            files.ask_save(self, _("Tableau de la saison"), name, files.CSV, self._write_table)
-
-    def _write_table(self, path: Path) -> None:
-        if self._figures is None:
-            return
-        rows = table_rows(self._figures.summary)
-        files.write_table(
-            path, [_(title) for title in HEADER], [[cell.replace("\u202f", "") for cell in row] for row in rows]
-        )
-        self._written(path)
-
-    def export_picture(self) -> None:
-        """Ask for a file and draw the figure into it, as PNG or SVG by its ending."""
-        if self._plot.figure is not None:
-            name = f"{files.safe_name(fold(self._plot.figure.title))}.png"
-            files.ask_save(self, _("Graphique (PNG ou SVG)"), name, files.PICTURES, self._write_picture)
-
-    def _write_picture(self, path: Path) -> None:
-        self._plot.save(path)
-        self._written(path)
-
-    def _written(self, path: Path) -> None:
-        self._context.notify(
-            _("Écrit : {path}").format(path=path), action=_("Ouvrir le dossier"), on=lambda: files.open_folder(path)
-        )
+    def _named(self, code: str) -> None:
+        if code == self._shown:
+            self.set_title(self._parts[code].page_title, self._parts[code].page_context)
 
     # ---------------------------------------------------------------------------------------------- page
 
     def go_back(self) -> bool:
-        """Cancel the work that goes on."""
-        return self._working.cancel()
+        """Take one step back within the part shown."""
+        return bool(self._shown) and self._parts[self._shown].go_back()
 
     def leaving(self) -> None:
-        """Give up the work that goes on."""
-        self._asked += 1
-        self._working.cancel()
-        self._working.stop()
+        """Let the part shown keep or give up what it is doing."""
+        if self._shown:
+            self._parts[self._shown].leaving()
 
     def undo_state(self) -> dict[str, Any]:
-        """Return the season shown."""
-        return {"year": self._season.year()}
+        """Return the protocol shown, and what its part shows."""
+        if not self._shown:
+            return {}
+        return {"protocol": self._shown, **self._parts[self._shown].undo_state()}
 
     def actions_of_page(self) -> Sequence[Action]:
-        """Return the keys of the page."""
-        views = [
-            Action(key, _("voir : {view}").format(view=_(label).lower()), lambda code=code: self._see(code))  # type: ignore[misc]
-            for code, label, key in VIEWS
-            if self._is_shown(code)
-        ]
-        return [
-            *self._season.keys(),
-            *views,
-            Action("D", _("ce que comptent les chiffres, et d’où cela vient"), self._explain, "help"),
-            Action("F3", _("choisir l’espèce de la matrice"), self._species.setFocus, "search"),
-            Action("M", _("matrice site × passage de l’espèce, en CSV"), self.export_matrix, "export_file"),
-            Action("C", _("tableau de la saison, en CSV"), self.export_table, "export_file"),
-            Action("P", _("graphique, en PNG ou SVG"), self.export_picture, "export_file"),
-        ]
+        """Return the keys of the part shown, and the one that goes to the next protocol."""
+        if not self._shown:
+            return ()
+        found = list(self._parts[self._shown].actions_of_page())
+        if len(self._offered) > 1:
+            found.append(Action(NEXT, _("analyses de l’autre suivi"), self.see_next, "analyses"))
+        return found

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from fieldapp.core.exchange import Exporter, Importer
+from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange.preview import Preview
 from fieldapp.exchange.report import ImportReport, Outcome, RowReport
@@ -53,12 +54,15 @@ SHOWN = 2000
 """Lines of a report that the table shows; the saved report has them all."""
 
 
-def preview_words(found: Preview) -> str:
-    """Return what will be in the file, and what will be missing or incomplete, as sentences."""
+def preview_words(found: Preview, *, of_sessions: bool = False) -> str:
+    """Return what will be in the file, and what will be missing or incomplete, as sentences.
+
+    `of_sessions` says that what is dated are sessions, not visits.
+    """
     rows = ngettext("{n} ligne", "{n} lignes", found.rows).format(n=number_words(found.rows))
-    visits = ngettext("{n} passage", "{n} passages", found.visits).format(n=number_words(found.visits))
-    words = _("{rows} à écrire, pour {visits}.").format(rows=rows, visits=visits)
-    if found.without_row:
+    dated = _sessions(found.visits) if of_sessions else _visits(found.visits)
+    words = _("{rows} à écrire, pour {visits}.").format(rows=rows, visits=dated)
+    if found.without_row and not of_sessions:
         words += " " + ngettext(
             "{n} passage sans observation n’a pas de ligne dans ce format.",
             "{n} passages sans observation n’ont pas de ligne dans ce format.",
@@ -70,9 +74,19 @@ def preview_words(found: Preview) -> str:
             "◐ {n} incomplets, surtout : {reason}",
             found.incomplete,
         ).format(n=number_words(found.incomplete), reason=found.reasons[0][0])
+    elif of_sessions:
+        words += " " + _("Aucune séance incomplète.")
     else:
         words += " " + _("Aucun passage incomplet.")
     return words
+
+
+def _visits(count: int) -> str:
+    return ngettext("{n} passage", "{n} passages", count).format(n=number_words(count))
+
+
+def _sessions(count: int) -> str:
+    return ngettext("{n} séance", "{n} séances", count).format(n=number_words(count))
 
 
 class Deck(Protocol):
@@ -88,6 +102,14 @@ class Deck(Protocol):
 
     def next_kind(self) -> None:
         """Choose the next kind of file."""
+        ...
+
+    def next_protocol(self) -> None:
+        """Choose the next protocol to write from."""
+        ...
+
+    def start_mending(self) -> None:
+        """Read the file again, what is evident put right."""
         ...
 
     def see_incomplete(self) -> None:
@@ -140,7 +162,14 @@ class ImportCard(Card):
         field.setStretch(0, 1)
         field.setAlignment(choose, Qt.AlignmentFlag.AlignBottom)
         self.add(field)
-        words = _("Rien de ce qui est déjà là n’est remplacé. Un import s’annule en entier.")
+        self.mend = QCheckBox(_("Corriger ce qui est évident"))
+        self.mend.setObjectName("exchanges.mend")
+        tick = KeyHint("M")
+        live_key(self, "M", self.mend.toggle)
+        self.add(theme.row(tick, self.mend, 1, spacing=theme.S))
+        words = _(
+            "Rien de ce qui est déjà là n’est remplacé, chaque correction est dite. Un import s’annule en entier."
+        )
         self.add(text_label(words, "secondary", wrap=True), 1)
         self.button = ActionButton(
             _("Importer"), "import_file", "I", primary=True, name="exchanges.import", on=page.start_import
@@ -151,21 +180,22 @@ class ImportCard(Card):
 class ExportCard(Card):
     """Which file to write: its kind, its season, its place, and what will be in it."""
 
-    def __init__(self, page: Deck, exporters: Sequence[Exporter]) -> None:
-        super().__init__(_("Exporter pour la SHF"), "export_file", name="exchanges.export_card")
-        self.kind = ChipRow(
-            [(item.code, kind_words(item)) for item in exporters],
+    def __init__(self, page: Deck, protocols: Sequence[StudyProtocol]) -> None:
+        super().__init__(_("Exporter"), "export_file", name="exchanges.export_card")
+        self.protocol = ChipRow(
+            [(item.code, _(item.label)) for item in protocols],
             multiple=False,
             required=True,
             framed=False,
-            name="exchanges.kind",
+            name="exchanges.protocol",
         )
-        self.kind.set_value([exporters[0].code])
+        self.kind = ChipRow([], multiple=False, required=True, framed=False, name="exchanges.kind")
         self.season = SeasonStepper(with_all=True, name="exchanges.season")
         season = LabeledField(_("Saison"), self.season)
-        kinds = theme.row(season, LabeledField(_("Format"), self.kind, key="K", on_key=page.next_kind))
-        kinds.setStretch(1, 1)
-        self.add(kinds)
+        of = theme.row(season, LabeledField(_("Suivi"), self.protocol, key="P", on_key=page.next_protocol))
+        of.setStretch(1, 1)
+        self.add(of)
+        self.add(LabeledField(_("Format"), self.kind, key="K", on_key=page.next_kind))
         self.path = QLineEdit()
         self.path.setObjectName("exchanges.target")
         self.path.setAccessibleName(_("fichier à écrire"))
@@ -186,8 +216,21 @@ class ExportCard(Card):
         self.incomplete.hide()
         self.add(theme.row(self.button, self.incomplete, 1))
 
+    def show_kinds(self, protocol: StudyProtocol, exporters: Sequence[Exporter]) -> None:
+        """Offer the kinds of file of a protocol, its first one chosen."""
+        self.protocol.set_value([protocol.code])
+        self.kind.set_choices([(item.code, kind_words(item)) for item in exporters])
+        self.kind.set_value([exporters[0].code])
 
-_KINDS = {"shf": N_("standard (une ligne par observation)"), "shf-analyses": N_("analyses (une ligne par passage)")}
+
+_KINDS = {
+    "shf": N_("standard, par observation"),
+    "shf-analyses": N_("analyses, par passage"),
+    "crbpo": N_("CRBPO"),
+    "banding-year": N_("bilan"),
+    "euring": N_("EURING"),
+    "euring2000plus": N_("EURING 2000+"),
+}
 
 
 def kind_words(exporter: Exporter) -> str:
@@ -206,7 +249,12 @@ class ReportCard(Card):
         self._flow = FlowLayout(self._badges)
         self.add(self._badges)
         self._notes = text_label("", "secondary", wrap=True, name="exchanges.notes")
-        self.add(self._notes)
+        self.mend_button = ActionButton(
+            _("Corriger l’évident"), "check", "R", name="exchanges.mend_rows", on=page.start_mending
+        )
+        said = theme.row(self._notes, self.mend_button, spacing=theme.S)
+        said.setStretch(0, 1)
+        self.add(said)
         self.table = RecordTable(
             [
                 Column(_("Ligne"), number=True, chars=6),
@@ -250,6 +298,13 @@ class ReportCard(Card):
                 self._flow.addWidget(StateBadge(BADGES[outcome], words, name=f"exchanges.count.{outcome}"))
         remarks = alike(report)
         notes = list(report.notes)
+        if report.mendable:
+            words = ngettext(
+                "{n} ligne refusée se corrige d’elle-même, comme c’est dit.",
+                "{n} lignes refusées se corrigent d’elles-mêmes, comme c’est dit.",
+                report.mendable,
+            )
+            notes.append(words.format(n=number_words(report.mendable)))
         if len(remarks) > SHOWN:
             notes.append(_("Les {n} premières remarques sont montrées ; le rapport les a toutes.").format(n=SHOWN))
         self._notes.setText(" ".join(notes))
@@ -261,6 +316,7 @@ class ReportCard(Card):
         self._whole.setVisible(bool(remarks))
         self._fine.setVisible(not remarks)
         self.update_button.setVisible(bool(report.counts[Outcome.DIFFERENT]))
+        self.mend_button.setVisible(bool(report.mendable))
         self.undo_button.setEnabled(report.action is not None)
 
     def _say_whole(self, key: object) -> None:

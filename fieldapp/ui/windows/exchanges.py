@@ -1,4 +1,4 @@
-"""The page "exchanges": files for and from the SHF, what an import did, and taking one back."""
+"""The page "exchanges": files that come in and go out, what an import did, and taking one back."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QWidget
 from fieldapp.core.errors import CancelledError, WrongEncodingError
 from fieldapp.core.exchange import Exporter, Importer
 from fieldapp.core.schema import StudyProtocol
-from fieldapp.core.text import _, ngettext
+from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange.exporting import ExportReport, export_file
+from fieldapp.exchange.files import likeliest
 from fieldapp.exchange.importing import import_file
 from fieldapp.exchange.preview import Preview, preview
 from fieldapp.exchange.report import ImportReport, Outcome, column_labels
@@ -31,16 +32,22 @@ from fieldapp.ui.wording import Words
 from fieldapp.ui.working import Working
 
 UTF8, EXCEL = "utf-8", "cp1252"
-"""What files for the SHF are written in, and what spreadsheets on Windows write instead."""
+"""What our files are written in, and what spreadsheets on Windows write instead."""
+
+TABLES = N_("Tables (*.csv *.txt *.tsv *.xlsx *.xls *.ods)")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an import was asked for: the file, whether its values replace ours, the encoding of its text."""
+    """What an import was asked for: the file, whether its values replace ours, the encoding of its text.
+
+    `mend` is the consent to have put right what is evident.
+    """
 
     path: Path
     update: bool = False
     encoding: str = UTF8
+    mend: bool = False
 
 
 def run_import(services: Services, importer: Importer, wanted: Wanted, progress: Progress) -> ImportReport:
@@ -51,6 +58,7 @@ def run_import(services: Services, importer: Importer, wanted: Wanted, progress:
             importer,
             wanted.path,
             update=wanted.update,
+            mend=wanted.mend,
             encoding=wanted.encoding,
             progress=progress.report,
             cancelled=progress.cancelled,
@@ -81,16 +89,16 @@ class ExchangesPage(PageWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._protocol: StudyProtocol = next(
-            item for item in context.services.protocols.values() if item.imports and item.exports
-        )
-        self._exporters: dict[str, Exporter] = {item.code: item for item in self._protocol.exports if not item.options}
+        self._protocols = [item for item in context.services.protocols.values() if item.exports]
+        self._importers = [one for item in self._protocols for one in item.imports]
+        self._protocol = self._protocols[-1]
+        self._exporters: dict[str, Exporter] = {}
         self._asked = 0
         self._reported: Wanted | None = None
         self._is_own_target = False
         self._to_undo: SavedAction | None = None
         self._import = ImportCard(self)
-        self._export = ExportCard(self, list(self._exporters.values()))
+        self._export = ExportCard(self, self._protocols)
         self._report = ReportCard(self)
         self._past = PastCard(self)
         self._working = Working(name="exchanges.working")
@@ -108,6 +116,7 @@ class ExchangesPage(PageWidget):
         box.setStretch(4, 1)
         self.setLayout(box)
         self.setAcceptDrops(True)
+        self._export.protocol.changed.connect(lambda codes: self._choose_protocol(codes[0]))
         self._export.kind.changed.connect(lambda _codes: self._count())
         self._export.season.changed.connect(lambda _year: self._count())
         self._export.path.textEdited.connect(lambda text: self._own_target(bool(text.strip())))
@@ -117,14 +126,40 @@ class ExchangesPage(PageWidget):
     def open(self, path: str = "", **_params: Any) -> None:
         """Show the imports done and what an export would hold; `path` is a file to import."""
         db = self._context.services.db
-        exporter = self._exporter()
-        self._export.season.set_years(records.years(db, self._protocol.code, exporter.dated_entity))
         if path:
             self._import.path.setText(path)
         self._past.show_past(changes.of_kind(db, "import"), Words(db, {}))
-        self.set_title(_("Échanges"), _(self._protocol.label))
-        self._count()
+        self.set_title(_("Échanges"))
+        self._choose_protocol(self._protocol.code if self._exporters else self._latest().code)
+        self._arrange()
         self._rest()
+
+    def _latest(self) -> StudyProtocol:
+        """Return the protocol with the latest season here; with nothing here the last of the list."""
+        db = self._context.services.db
+
+        def season(protocol: StudyProtocol) -> int:
+            return max(records.years(db, protocol.code, protocol.exports[0].dated_entity), default=0)
+
+        latest: StudyProtocol = max(reversed(self._protocols), key=season)
+        return latest
+
+    def _choose_protocol(self, code: str) -> None:
+        """Offer the files of a protocol, of the seasons that it has."""
+        self._protocol = next(item for item in self._protocols if item.code == code)
+        offered = [item for item in self._protocol.exports if "taxon" not in item.options]
+        if self._exporters.keys() != {item.code for item in offered}:
+            self._exporters = {item.code: item for item in offered}
+            self._export.show_kinds(self._protocol, offered)
+        years = records.years(self._context.services.db, code, self._exporter().dated_entity)
+        self._export.season.set_years(years)
+        self._count()
+
+    def next_protocol(self) -> None:
+        """Choose the next protocol to write from."""
+        codes = [item.code for item in self._protocols]
+        code = codes[(codes.index(self._protocol.code) + 1) % len(codes)]
+        self._choose_protocol(code)
 
     def _rest(self) -> None:
         """Put the cursor where the letters of the page are keys, not text."""
@@ -170,19 +205,21 @@ class ExchangesPage(PageWidget):
         )
 
     def _show_preview(self, found: Preview) -> None:
-        self._export.words.setText(preview_words(found) if found.rows or found.visits else _("Rien à exporter encore."))
+        words = preview_words(found, of_sessions=self._protocol.session is not None)
+        self._export.words.setText(words if found.rows or found.visits else _("Rien à exporter encore."))
         self._export.button.setEnabled(bool(found.rows))
         self._export.incomplete.setVisible(bool(found.incomplete))
 
     def see_incomplete(self) -> None:
         """Open the page of the data on the visits that lack something."""
-        self._context.navigate("data", year=self._export.season.year(), incomplete=True)
+        year = self._export.season.year()
+        self._context.navigate("data", protocol=self._protocol.code, year=year, incomplete=True)
 
     # ---- import
 
     def choose_import(self) -> None:
         """Ask for the file to read."""
-        files.ask_open(self, _("Importer un fichier SHF"), files.CSV, self._name_file)
+        files.ask_open(self, _("Importer un fichier"), TABLES, self._name_file)
 
     def _name_file(self, path: Path) -> None:
         self._import.path.setText(files.home_words(path))
@@ -197,17 +234,22 @@ class ExchangesPage(PageWidget):
                 _("Donnez d’abord le fichier : tapez son chemin, choisissez-le ou déposez-le."), "info"
             )
             return
-        self._run_import(Wanted(Path(text).expanduser()))
+        self._run_import(Wanted(Path(text).expanduser(), mend=self._import.mend.isChecked()))
 
     def start_update(self) -> None:
         """Read the same file again, its values taking the place of ours."""
         if self._reported is not None:
             self._run_import(replace(self._reported, update=True))
 
+    def start_mending(self) -> None:
+        """Read the same file again, what is evident put right."""
+        if self._reported is not None:
+            self._run_import(replace(self._reported, mend=True))
+
     def _run_import(self, wanted: Wanted) -> None:
         if self._working.is_busy():
             return
-        importer = self._protocol.imports[0]
+        importer = likeliest(self._importers, wanted.path)
         self._hide_ask()
         job = self._context.background.run(
             run_import,
@@ -258,6 +300,8 @@ class ExchangesPage(PageWidget):
             _("Import fini : {new}, {refused}.").format(new=new, refused=refused),
             "warning" if report.refused else "done",
         )
+        protocol = next(item for item in self._protocols if importer in item.imports)
+        self._choose_protocol(protocol.code)
         self._refresh()
         self._rest()
 
@@ -269,10 +313,14 @@ class ExchangesPage(PageWidget):
         return not self._report.isHidden()
 
     def _show_report(self, shown: bool) -> None:
-        """Show the report of the import, or the imports done; with large text the report has the page for itself."""
+        """Show the report of the import, or the imports done; with large text the cards need the room of what is empty.
+
+        The report then has the page for itself, and that no import was done is not worth a card.
+        """
+        is_large = theme.current().scale > 1.0
         self._report.setVisible(shown)
-        self._past.setVisible(not shown)
-        self._cards.setVisible(not shown or theme.current().scale <= 1.0)
+        self._past.setVisible(not shown and not (is_large and not self._past.by_id))
+        self._cards.setVisible(not shown or not is_large)
 
     def _failed(self, error: BaseException) -> None:
         self._done_working()
@@ -364,7 +412,7 @@ class ExchangesPage(PageWidget):
     def choose_target(self) -> None:
         """Ask for the file to write."""
         name = Path(self._export.path.text()).name or self._exporter().filename
-        files.ask_save(self, _("Exporter pour la SHF"), name, files.CSV, self._targeted)
+        files.ask_save(self, _("Exporter"), name, files.CSV, self._targeted)
 
     def _targeted(self, path: Path) -> None:
         self._export.path.setText(files.home_words(path))
@@ -437,6 +485,8 @@ class ExchangesPage(PageWidget):
             Action("F3", _("le choisir"), self.choose_import, "open_folder"),
             Action("I", _("importer"), self.start_import, "import_file"),
             *self._export.season.keys(),
+            Action("P", _("exporter un autre suivi"), self.next_protocol),
+            Action("M", _("corriger en important ce qui est évident, ou non"), self._import.mend.toggle, "check"),
             Action("K", _("exporter : {kind}").format(kind=kind_words(self._other())), self.next_kind),
             Action("C", _("voir les passages à compléter"), self.see_incomplete, "filter"),
             Action("F4", _("taper le fichier à écrire"), self._export.path.setFocus),
@@ -446,5 +496,6 @@ class ExchangesPage(PageWidget):
         ]
         if self._is_report():
             found.append(Action("G", _("enregistrer le rapport"), self.save_report, "save"))
+            found.append(Action("R", _("corriger ce qui est évident"), self.start_mending, "check"))
             found.append(Action("V", _("reprendre les valeurs du fichier"), self.start_update, "redo"))
         return found

@@ -1,4 +1,4 @@
-"""The page "history": every change of a visit and its observations, field by field, in words."""
+"""The page "history": every change of a visit and its observations, or of a capture, field by field, in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from fieldapp.core.checking import CONFIRMED
 from fieldapp.core.record import Record
+from fieldapp.core.schema import Entity, Field, Kind
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.store import changes, records
 from fieldapp.store.changes import Change
@@ -28,6 +29,9 @@ KINDS = {
 }
 """Badge and word for each kind of action."""
 
+
+SESSION_PAGES = {"visit": "captures", "observation": "capture", "ring_string": "ring_stock"}
+"""The pages that show the records of a protocol with sessions, by entity."""
 
 FIELD_SHARE = 0.27
 """Share of the width that the column of the fields may take; before and after have the rest."""
@@ -50,12 +54,16 @@ class Line:
 
 
 def visit_of(db: Database, uid: str) -> Record | None:
-    """Return the record that the history is about: the visit of an observation, else the record itself."""
+    """Return the record that the history is about: the visit of an observation, else the record itself.
+
+    A capture has its own: its session has hundreds of them.
+    """
     record = records.get(db, uid)
     if record is None or not record.parent:
         return record
-    entity = db.protocols[record.protocol].entity(record.entity)
-    return records.get(db, record.parent) if entity.taxon_field else record
+    protocol = db.protocols[record.protocol]
+    is_line = protocol.session is None and bool(protocol.entity(record.entity).taxon_field)
+    return records.get(db, record.parent) if is_line else record
 
 
 def sheet_params(visit: Record) -> dict[str, Any]:
@@ -63,10 +71,15 @@ def sheet_params(visit: Record) -> dict[str, Any]:
     return {"protocol": visit.protocol, "site": visit.parent, "visit": visit.uid}
 
 
-def has_sheet(db: Database, record: Record) -> bool:
-    """Return whether the record is a visit that the page "sheet" can open."""
-    form = db.protocols[record.protocol].form
-    return form is not None and record.entity == form.sheet.visit and not record.deleted
+def page_of(db: Database, record: Record) -> tuple[str, dict[str, Any]] | None:
+    """Return the page that shows the record itself, with its parameters; None when there is none, or it is deleted."""
+    protocol = db.protocols[record.protocol]
+    if record.deleted:
+        return None
+    if protocol.form is not None and record.entity == protocol.form.sheet.visit:
+        return "sheet", sheet_params(record)
+    pages = {} if protocol.session is None else SESSION_PAGES
+    return (pages[record.entity], {"uid": record.uid}) if record.entity in pages else None
 
 
 def lines(db: Database, uid: str, words: Words, *, detailed: bool = False) -> list[Line]:
@@ -117,6 +130,7 @@ def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str
     before = change.before or {}
     order = {item.name: place for place, item in enumerate(entity.fields)}
     names = sorted({*before, *change.after}, key=lambda name: order.get(name, len(order)))
+    species = _species_field(record, words)
     found = []
     for name in names:
         old, new = before.get(name), change.after.get(name)
@@ -130,8 +144,28 @@ def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str
             found.append((_("avertissements confirmés"), _count(old), _count(new)))
         else:
             item = entity.by_name.get(name)
-            found.append((_(item.label) if item else name, words.value(item, old), words.value(item, new)))
+            if item and species and _is_repeated(item, entity):
+                continue
+            told = _code_words if name == species else words.value
+            found.append((_(item.label) if item else name, told(item, old), told(item, new)))
     return found
+
+
+def _species_field(record: Record, words: Words) -> str:
+    """Return the field with the code of the species, "" where the records of the protocol name it otherwise."""
+    session = words.protocol(record).session
+    return session.taxon_code if session is not None else ""
+
+
+def _is_repeated(item: Field, entity: Entity) -> bool:
+    """Return whether a hidden field only says again what another says: the ring to compare, the number of a taxon."""
+    return item.hidden and (item.name in entity.indexed or item.kind in {Kind.TAXON, Kind.INTEGER})
+
+
+def _code_words(_item: Field | None, code: Any) -> str:
+    from fieldapp.ui.banding.words import code_words  # what shows no bird need not load their list
+
+    return code_words(str(code)) if code else ABSENT
 
 
 def _called(record: Record, words: Words) -> str:
@@ -145,7 +179,7 @@ def _count(codes: object) -> str:
 
 
 class HistoryPage(PageWidget):
-    """The history of one visit; D shows every field of what was created."""
+    """The history of one visit, capture or other record; D shows every field of what was created."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -200,7 +234,7 @@ class HistoryPage(PageWidget):
         self._table.setColumnWidth(3, min(self._table.columnWidth(3), most))
         self._table.setVisible(bool(found))
         self._empty.setVisible(not found)
-        self._sheet.setEnabled(bool(visit and has_sheet(db, visit)))
+        self._sheet.setEnabled(bool(visit and page_of(db, visit)))
         if found:
             self._table.setFocus()
 
@@ -221,9 +255,11 @@ class HistoryPage(PageWidget):
         self.open(self._uid)
 
     def _open_sheet(self) -> None:
-        visit = records.get(self._context.services.db, self._visit)
-        if visit is not None:
-            self._context.navigate("sheet", **sheet_params(visit))
+        db = self._context.services.db
+        visit = records.get(db, self._visit)
+        page = page_of(db, visit) if visit is not None else None
+        if page is not None:
+            self._context.navigate(page[0], **page[1])
 
     def undo_state(self) -> dict[str, Any]:
         """Return what `open` needs to show the same history."""

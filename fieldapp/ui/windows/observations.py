@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from fieldapp.core.forms import GridColumn, PlaceState
 from fieldapp.core.record import Placed, Record
 from fieldapp.core.schema import Kind, StudyProtocol, Values
-from fieldapp.core.text import _
+from fieldapp.core.text import _, ngettext
+from fieldapp.exchange.preview import incomplete
 from fieldapp.store import listing, records
+from fieldapp.store.connection import Database
 from fieldapp.ui.rounds import sheets_begun
 from fieldapp.ui.services import Services
 from fieldapp.ui.standing import Judge, links_of
 from fieldapp.ui.tables import Column, Row
-from fieldapp.ui.wording import ABSENT, Words, day_words
+from fieldapp.ui.windows.history import sheet_params
+from fieldapp.ui.windows.incomplete import IncompleteTable
+from fieldapp.ui.windows.listed import Filter, ListWords, Missing, Report, Way
+from fieldapp.ui.wording import ABSENT, Words, day_words, number_words
 
 COUNTING = "id_nomenclature_typ_denbr"
 """The field that says how was counted (source: PnX-SI/protocoles_suivi POPAmphibien 2.2.0, observation.json)."""
@@ -39,6 +46,7 @@ class ObservationTable:
         self.form = protocol.form
         self.entity = protocol.entity(self.form.sheet.observation)
         self.visit = protocol.entity(self.form.sheet.visit)
+        self.group = protocol.entity(self.form.round.group)
         shown = [column for column in self.form.sheet.columns if self._is_shown(column)]
         self._columns = tuple(column for column in shown if not self._is_about_counting(column))
         self._last = tuple(column for column in shown if self._is_about_counting(column))
@@ -48,6 +56,72 @@ class ObservationTable:
         )
         self.with_year = True
         self.fetches = 0
+        self.flexible = {1: (7, 0.3), 3: (8, 0.45), -1: (7, 0.25)}  # place, species, observers
+        self.words = self._list_words()
+        self.ways = (
+            Way(
+                "Return",
+                _("Ouvrir la fiche"),
+                _("Ouvrir la fiche"),
+                _("ouvrir la fiche du passage"),
+                "edit",
+                self._sheet,
+                "data.sheet",
+            ),
+        )
+        self.todo = IncompleteTable(
+            services,
+            protocol,
+            site=self.form.round.site,
+            group=self.form.round.group,
+            where=f"{_(protocol.entity(self.form.round.site).label)} · {_(self.group.label).lower()}",
+            which=Column(_("Pass."), number=True),
+            which_of=lambda values: str(self.form.round.passage_of(values)),
+            people=self._observers,
+        )
+
+    def _list_words(self) -> ListWords:
+        return ListWords(
+            place=_(self.group.label),
+            anywhere=_("toutes"),
+            choose_place=_("choisir une aire"),
+            contains=_("mare, commune, observateur…"),
+            dated=_("Passages"),
+            unfinished=_("à compléter"),
+            only_unfinished=_("passages à compléter, ou toutes les données"),
+            checking=_("Vérification des passages"),
+            empty=_("Chaque espèce notée sur une fiche, et chaque passage sans rien vu, aura sa ligne ici."),
+            bring_in=_("Importer un fichier SHF"),
+            complete=_("Tous les passages de cette saison ont ce que le protocole demande."),
+            count=lambda count: ngettext("{n} passage à compléter", "{n} passages à compléter", count).format(
+                n=number_words(count)
+            ),
+        )
+
+    def _sheet(self, line: Placed) -> tuple[str, dict[str, Any]] | None:
+        is_visit = line.record.entity == self.visit.code
+        visit = line.record if is_visit else line.parents.get(self.visit.code)
+        return None if visit is None else ("sheet", sheet_params(visit))
+
+    def is_everywhere(self, _text: str) -> bool:
+        """Return that no letters of this protocol are looked for beyond the season."""
+        return False
+
+    def ids(self, db: Database, wanted: Filter) -> array[int]:
+        """Return the row numbers that the filter leaves, newest first."""
+        return listing.ids(
+            db,
+            self.protocol.code,
+            self.entity.code,
+            year=wanted.year,
+            root=wanted.root,
+            cd_nom=wanted.cd_nom,
+            text=wanted.text,
+        )
+
+    def lacking(self, db: Database, year: int | None, report: Report) -> Missing:
+        """Return what each visit of a season (None: all) and its observations lack."""
+        return incomplete(db, self.protocol, self.visit.code, year, report=report)
 
     def _is_shown(self, column: GridColumn) -> bool:
         item = self.entity.by_name.get(column.code)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from fieldapp.core import checking
 from fieldapp.core.ids import name_uid, new_uid
@@ -35,6 +35,19 @@ NEW = {
     "dataset": N_("Nouveau jeu de données"),
 }
 """The title of a record that is being made, by its entity; any other has its label."""
+
+NEW_AT_THE_NETS = {
+    "sites_group": N_("Nouveau lieu de baguage"),
+    "site": N_("Nouveau dispositif de filets"),
+    "net": N_("Nouveau filet"),
+    "programme": N_("Nouveau programme"),
+    "ring_string": N_("Nouvelle série de bagues"),
+    "mark": N_("Nouvelle marque"),
+}
+"""The same for the records of a protocol of sessions."""
+
+LISTS_OF_SESSIONS = {"ring_string": "ring_stock"}
+"""The page that lists the records of a protocol of sessions, by their entity; all others have `ringing_places`."""
 
 
 class PlacePage(PageWidget):
@@ -81,6 +94,7 @@ class PlacePage(PageWidget):
         """
         self._params = {"protocol": protocol, "entity": entity, "uid": uid, "parent": parent}
         study = self._services.protocols[protocol]
+        self.lit = "" if study.session is None else "banding"
         sheet = self._sheet_of(study, study.entity(entity))
         self._stored = records.get(self._services.db, uid) if uid else None
         if self._stored is not None and not parent:
@@ -115,7 +129,7 @@ class PlacePage(PageWidget):
 
     def _defaults(self, entity: Entity) -> dict[str, Any]:
         start = {item.name: item.default for item in entity.fields if item.default is not None}
-        who = self._services.settings.who
+        who = "" if self._is_at_the_nets() else self._services.settings.who
         if who and records.get(self._services.db, who) is not None:
             start |= {item.name: who for item in entity.fields if item.kind is Kind.LINK and item.target == "person"}
         return start
@@ -149,7 +163,8 @@ class PlacePage(PageWidget):
         return Context({}, parents, siblings, children)
 
     def _retitle(self, study: StudyProtocol, entity: Entity, above: Record | None) -> None:
-        new = _(NEW.get(entity.code, entity.label))
+        titles = NEW if study.session is None else NEW_AT_THE_NETS
+        new = _(titles.get(entity.code, entity.label))
         name = entity.title(self._stored.data) if self._stored else ""
         context = study.entity(above.entity).title(above.data) if above else _(study.label)
         self.set_title(rounds.shown(name) or new, rounds.shown(context))
@@ -196,9 +211,9 @@ class PlacePage(PageWidget):
         if self._sheet is None:
             return
         values = self._sheet.form.values()
-        name = self._sheet.entity.title(values)
+        name = _on_sketch(self._sheet.entity, values)
         self._sheet.show_position(self._neighbours, rounds.position(values), name)
-        if self._imported and self._stored is not None:
+        if self._imported and self._stored is not None and not self._is_at_the_nets():
             old = self._sheet.entity.title(self._stored.data)
             changed = name != old
             words = _("La SHF connaît « {name} » : si vous changez ce nom, prévenez la SHF.").format(name=old)
@@ -284,6 +299,10 @@ class PlacePage(PageWidget):
             offer = {"action": _("Compléter"), "key": "C", "on": lambda: self._context.navigate("place", **again)}
         self._context.notify(" ".join((*words, *warned)), kind, **offer)
 
+    def _is_at_the_nets(self) -> bool:
+        """Return whether the record is of a protocol of sessions, whose places nobody else knows by name."""
+        return self._services.protocols[self._params["protocol"]].session is not None
+
     def _is_group(self, entity: Entity) -> bool:
         """Return whether the record is an aire: what rounds are walked in."""
         form = self._services.protocols[self._params["protocol"]].form
@@ -303,15 +322,26 @@ class PlacePage(PageWidget):
         drafts.drop(db, self._key())
         self._start = sheet.form.values()
         self._context.back()
-        if stored.parent is None:
-            self._context.navigate("places")
+        self._to_list(stored, gone=True)
 
         def take_back() -> None:
             self._services.on_saved(changes.undo_saved(db, saved).made_at)
-            group = stored.parent or stored.uid
-            self._context.navigate("round", protocol=protocol, group=group)
+            self._to_list(stored)
 
         self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
+
+    def _to_list(self, stored: Record, *, gone: bool = False) -> None:
+        """Go to where the record is listed; with `gone` only when the page that opened it may have been its own."""
+        study = self._services.protocols[stored.protocol]
+        if stored.entity == "mark":
+            self._context.navigate("capture", uid=stored.parent)
+        elif study.session is not None:
+            if not gone:
+                self._context.navigate(LISTS_OF_SESSIONS.get(stored.entity, "ringing_places"))
+        elif not gone:
+            self._context.navigate("round", protocol=study.code, group=stored.parent or stored.uid)
+        elif stored.parent is None:
+            self._context.navigate("places")
 
     # --------------------------------------------------------------------------------------------- shell
 
@@ -335,8 +365,13 @@ def _blocking(found: Sequence[Problem]) -> list[str]:
 
 def _positions(entity: Entity, siblings: Sequence[Values]) -> list[tuple[str, tuple[float, float]]]:
     """Return the names and positions of the places beside this one, those that have a position."""
-    found = [(entity.title(values), rounds.position(values)) for values in siblings]
+    found = [(_on_sketch(entity, values), rounds.position(values)) for values in siblings]
     return [(name, at) for name, at in found if at is not None]
+
+
+def _on_sketch(entity: Entity, values: Values) -> str:
+    """Return the name beside the dot of a place: a ringing place goes without its commune."""
+    return str(values.get("place_name") or entity.title(values))
 
 
 def delete_record(services: Services, study: StudyProtocol, record: Record) -> tuple[str, Saved]:
@@ -360,17 +395,27 @@ def delete_record(services: Services, study: StudyProtocol, record: Record) -> t
     return _("{name} : supprimé, avec {what}.").format(name=name, what=listed), saved
 
 
+def _form(services: Services, protocol: StudyProtocol, entity: Entity) -> RecordForm:
+    name = f"place.{entity.code}"
+    if protocol.session is None:
+        return RecordForm(services, protocol, entity, name=name)
+    from fieldapp.ui.banding.record_forms import form_for  # not before a protocol of sessions is edited
+
+    return form_for(services, protocol, entity, name)
+
+
 class _Sheet(QWidget):
     """The form of one entity with what stands beside it: the sketch of a place, the optional fields of an aire."""
 
     def __init__(self, services: Services, protocol: StudyProtocol, entity: Entity) -> None:
         super().__init__()
         self.entity = entity
-        self.form = RecordForm(services, protocol, entity, name=f"place.{entity.code}")
+        self._is_walked = protocol.session is None
+        self.form = _form(services, protocol, entity)
         self.name_field = next((item.name for item in entity.fields if item.kind is Kind.TEXT), "")
         self.sketch: PlacesSketch | None = None
         self._distances = text_label("", "secondary", wrap=True, name="place.distances")
-        self._scroll = _Scroll(self.form)
+        self._scroll = FormScroll(self.form)
         left = Card()
         left.body.setContentsMargins(theme.L, theme.L, theme.S, theme.S)
         left.add(self._scroll, 1)
@@ -387,16 +432,21 @@ class _Sheet(QWidget):
             card = Card(_("Champs locaux demandés"))
             words = _("Le protocole ne les demande pas : cochez ceux que les fiches de cette aire doivent proposer.")
             card.add(text_label(words, "secondary", wrap=True))
-            scroll = _Scroll(checklist)
+            scroll = FormScroll(checklist)
             card.add(scroll, 1)
             return card
         if POSITION[0] not in self.entity.by_name:
             return None
         self.sketch = PlacesSketch(name="place.sketch")
-        card = Card(_("Dans l’aire"))
+        card = Card(_("Dans l’aire") if self._is_walked else _("Autres lieux"))
         card.add(self.sketch, 1)
         card.add(self._distances)
         return card
+
+    def _before_position(self) -> str:
+        if self._is_walked:
+            return _("La position donnera les distances aux autres mares.")
+        return _("La position donnera les distances aux autres lieux.")
 
     def aside_stops(self) -> list[QWidget]:
         """Return what can take the focus beside the form."""
@@ -411,12 +461,13 @@ class _Sheet(QWidget):
             return
         self.sketch.show_places(others, here, name)
         if here is None:
-            words = _("La position donnera les distances aux autres mares.") if others else ""
+            words = self._before_position() if others else ""
         else:
             near = nearest(others, here)[:3]
             said = [f"{short(other)} {rounds.distance_words(metres)}" for other, metres in near]
             words = " · ".join(item.replace(" ", "\u00a0") for item in said)
-        self._distances.setText(words or _("La première mare de l’aire."))
+        first = _("La première mare de l’aire.") if self._is_walked else _("Le premier lieu.")
+        self._distances.setText(words or first)
 
     def note_name(self, words: str) -> None:
         """Say something beside the name."""
@@ -427,7 +478,7 @@ class _Sheet(QWidget):
         self._scroll.ensureWidgetVisible(widget)
 
 
-class _Scroll(QScrollArea):
+class FormScroll(QScrollArea):
     """Scrolls only when large text needs more room than there is."""
 
     def __init__(self, content: QWidget) -> None:
@@ -437,6 +488,12 @@ class _Scroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
+        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
+
+    def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Show the line that the cursor goes to, by whatever key."""
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now)
 
     def sizeHint(self) -> QSize:
         """Return the size of what it holds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -13,12 +13,20 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from fieldapp.core import dates
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, ngettext
+from fieldapp.store import records
 from fieldapp.ui import rounds, theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.rounds import Area, Season
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, FlowLayout, IconLabel, ProgressLine, text_label
+from fieldapp.ui.windows.listed import group_of
+
+if TYPE_CHECKING:
+    from fieldapp.ui.banding.today_card import BandingToday, RecentSessions
+
+BANDING = "banding"
+"""The protocol of the ringing places; its modules are loaded only where birds are banded."""
 
 
 class TodayPage(PageWidget):
@@ -53,12 +61,15 @@ class TodayPage(PageWidget):
         )
         self._table.opened.connect(self._open_area)
         self._season.add(self._table, 1)
+        self._banding: BandingToday | None = None
+        self._sessions: RecentSessions | None = None
         top = theme.row(self._evening, self._begun, spacing=theme.M + 2)
         top.setStretch(0, 3)
         top.setStretch(1, 2)
         usual = QWidget()
-        usual.setLayout(theme.column(top, self._season, spacing=theme.M + 2))
-        usual.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        self._usual = theme.column(top, self._season, spacing=theme.M + 2)
+        self._usual.setStretch(1, 1)
+        usual.setLayout(self._usual)
         self._stack = QStackedWidget()
         self._stack.addWidget(usual)
         self._stack.addWidget(self._first)
@@ -72,11 +83,18 @@ class TodayPage(PageWidget):
         self.set_title(title[:1].upper() + title[1:])
         protocols = rounds.with_rounds(self._services.protocols)
         seasons = [(protocol, rounds.season(self._services.db, protocol, day)) for protocol in protocols]
-        empty = not any(season.areas for _protocol, season in seasons)
-        self._stack.setCurrentIndex(1 if empty else 0)
-        if empty:
+        has_areas = any(season.areas for _protocol, season in seasons)
+        has_birds = self._show_banding(is_first=not has_areas)
+        self._stack.setCurrentIndex(0 if has_areas or has_birds else 1)
+        for card in (self._evening, self._season):
+            card.setVisible(has_areas)
+        if not has_areas:
             self._area = None
-            self._first.open(protocols[0].code if protocols else "")
+            self._begun.show_sheets(())
+            if has_birds and self._banding is not None:
+                self._banding.go.setFocus()
+            else:
+                self._first.open(protocols[0].code if protocols else "")
             return
         waiting = [begun for protocol in protocols for begun in rounds.waiting(self._services.db, protocol)]
         self._begun.show_sheets(waiting)
@@ -85,6 +103,31 @@ class TodayPage(PageWidget):
         self._show_season(seasons)
         if not self._table.hasFocus():
             (self._go if self._area else self._table).setFocus()
+
+    def _show_banding(self, *, is_first: bool) -> bool:
+        """Show the card of banding where there is a ringing place; return whether there is one.
+
+        Where nothing else is followed (`is_first`) the last sessions take the rest of the page.
+        """
+        sessions = [protocol for protocol in self._services.protocols.values() if protocol.session is not None]
+        shown = any(records.roots(self._services.db, item.code, group_of(item) or "") for item in sessions)
+        if not shown and self._banding is None:
+            return False
+        # Loaded here: who bands no bird does not wait for it at the start.
+        from fieldapp.ui.banding.today_card import BandingToday, RecentSessions, standing
+
+        if self._banding is None:
+            self._banding, self._sessions = BandingToday(self._context), RecentSessions(self._context)
+            self._usual.insertWidget(1, self._banding)
+            self._usual.addWidget(self._sessions, 1)
+        assert self._sessions is not None  # made with the card
+        self._banding.setVisible(shown)
+        self._sessions.setVisible(shown and is_first)
+        if shown:
+            found = standing(self._services, rounds.today())
+            self._banding.show_standing(found, is_first=is_first)
+            self._sessions.show_sessions(found.recent)
+        return shown
 
     def _show_evening(self, protocol: StudyProtocol, season: Season, begun: Collection[str]) -> None:
         area = rounds.tonight(season, begun)
@@ -143,7 +186,10 @@ class TodayPage(PageWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take Enter as the next step, wherever the focus is that has no use for it."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._stack.currentIndex() == 0:
-            self._resume()
+            if self._area is None and self._banding is not None and self._banding.isVisible():
+                self._banding.start()
+            else:
+                self._resume()
             return
         super().keyPressEvent(event)
 
@@ -152,7 +198,8 @@ class TodayPage(PageWidget):
         if self._stack.currentIndex() == 1:
             return self._first.keys()
         found = [Action("Return", self._go.text().lower(), self._resume, "next")] if self._area else []
-        return [*found, *self._begun.keys()]
+        birds = self._banding.keys() if self._banding is not None and self._banding.isVisible() else []
+        return [*found, *birds, *self._begun.keys()]
 
 
 def _nothing_tonight(season: Season) -> str:
@@ -247,7 +294,7 @@ class Begun(Card):
 
 
 class FirstSteps(QWidget):
-    """What a new database shows: the four ways to begin, each on its figure."""
+    """What a new database shows: the ways to begin, each on its figure."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -257,7 +304,8 @@ class FirstSteps(QWidget):
         steps = (
             ("observer", _("Dire qui je suis"), "", self._who),
             ("area", _("Créer une aire"), _("Le secteur que vous suivez, puis ses mares."), self._area),
-            ("import_file", _("Importer un fichier SHF"), _("Les saisons déjà saisies, aires et mares."), self._file),
+            ("ring", _("Créer un lieu de baguage"), _("L’endroit où vous baguez, puis ses filets."), self._ringing),
+            ("import_file", _("Importer un fichier"), _("Vos saisons passées : SHF ou CRBPO."), self._file),
             ("training", _("Essayer sans risque"), _("Une base d’entraînement, à part de vos données."), self._train),
         )  # fmt: skip
         self._steps = [(words, run) for _icon, words, _sentence, run in steps]
@@ -299,7 +347,7 @@ class FirstSteps(QWidget):
         self._buttons[following].setFocus()
 
     def keys(self) -> list[Action]:
-        """Return the four steps."""
+        """Return the steps."""
         return [Action(str(n), words.lower(), run) for n, (words, run) in enumerate(self._steps, start=1)]
 
     def _who(self) -> None:
@@ -307,6 +355,9 @@ class FirstSteps(QWidget):
 
     def _area(self) -> None:
         self._context.navigate("place", protocol=self._protocol, entity="sites_group")
+
+    def _ringing(self) -> None:
+        self._context.navigate("place", protocol=BANDING, entity="sites_group")
 
     def _file(self) -> None:
         self._context.navigate("exchanges")

@@ -348,3 +348,9 @@ def test_the_matrix_as_a_file_has_a_header_and_na() -> None:
         ["L’aire; nord", "mare", "0", "NA", "1"],
     ]
     assert analysis.matrix_csv([]) == "aire;site;P1;P2;P3\n"
+
+
+def test_the_season_is_told_in_words_with_the_species_of_each_area_below() -> None:
+    text = analysis.summary([tree(visit("2020-04-01", 1, YES), name="Terril")], TAXA, 2020).as_text()
+    assert "Mares visitées : 1" in text.splitlines()
+    assert text.splitlines()[-2:] == ["Espèces par aire :", "  Terril : 1"]

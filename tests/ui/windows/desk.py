@@ -116,11 +116,11 @@ class Desk:
 
 @contextmanager
 def desk_on(qtbot: QtBot, qapp: QApplication, path: Path, *, filled: bool) -> Iterator[Desk]:
-    """Hold a window on a new database at `path`, with the demonstration season in it when `filled`."""
+    """Hold a window on a new database at `path`, with the demonstration season of the ponds in it when `filled`."""
     theme.apply(qapp)
     db = open_for_use(path, protocols.installed(), Author("Alex B.", "laptop"))
     if filled:
-        demo.fill(db)
+        demo.take(db, demo.PONDS)
     services = Services(db, db.protocols, Settings(), lambda _at: None, lambda _settings: None)
     desk = Desk(qtbot, services)
     try:

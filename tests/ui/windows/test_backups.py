@@ -84,7 +84,7 @@ def test_a_damaged_backup_is_refused_and_the_database_stays(desk: Desk) -> None:
 def test_a_backup_of_another_computer_is_not_said_to_be_up_to_date(desk: Desk, tmp_path: Path) -> None:
     add_person(desk, "PETIT Anne")
     with open_for_use(tmp_path / "autre" / "season.db", protocols.installed()) as other:
-        demo.fill(other)
+        demo.take(other, demo.PONDS)
         person = make_record("directory", other.protocols["directory"].entity("person"), {"name": "DURAND Zoé"}, None)
         records.save(other, [person], "DURAND Zoé")
         backup.make(other.path, paths.backup_folder(desk.services.path))

@@ -216,7 +216,7 @@ def test_a_season_without_gaps_says_so(desk: Desk) -> None:
 
 def test_opening_the_page_checks_no_visit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr("fieldapp.ui.windows.data.found_incomplete", lambda *given: asked.append(given))
+    monkeypatch.setattr("fieldapp.ui.windows.data_list.found_incomplete", lambda *given: asked.append(given))
     desk.go("data")
     assert asked == []
 

@@ -29,3 +29,9 @@ def test_rows_that_say_the_same_stand_together_and_refused_ones_first() -> None:
     ]
     found = alike(ImportReport(Path("a.csv"), rows=rows))
     assert [[row.line for row in group] for group in found] == [[4], [2, 5]]
+
+
+def test_sessions_are_called_sessions() -> None:
+    assert preview_words(Preview(4109, 65, 0, 2), of_sessions=True) == (
+        "4\u202f109 lignes à écrire, pour 65 séances. Aucune séance incomplète."
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import NothingToUndoError
@@ -15,6 +15,7 @@ from fieldapp.store import changes, records
 from fieldapp.ui.tables import RecordTable
 from fieldapp.ui.widgets import ActionButton, Banner, ChipRow, StateBadge
 from fieldapp.ui.windows.data import DataPage
+from tests.protocols.banding.crbpo_files import ACCIDENTS
 from tests.ui.windows.desk import Desk, desk_on
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -233,7 +234,7 @@ def test_the_incomplete_visits_are_one_key_away_from_the_export(desk: Desk, samp
 def test_a_kind_of_file_has_one_name_on_its_chip_and_among_the_keys(desk: Desk) -> None:
     page = desk.go("exchanges")
     row = desk.find(ChipRow, "exchanges.kind")
-    assert row.chip("shf").text() == "standard (une ligne par observation)"
+    assert row.chip("shf").text() == "standard, par observation"
     other = next(action.words for action in page.actions_of_page() if action.key == "K")
     assert other == f"exporter : {row.chip('shf-analyses').text()}"
     desk.press(Qt.Key.Key_K)
@@ -278,3 +279,41 @@ def test_what_differs_is_told_by_its_name_on_the_sheets(desk: Desk, sample_pop: 
     assert row[2].partition("|")[2] == "différente"
     assert "nombre_max" not in row[3] + row[4]
     assert row[3] in row[4]
+
+
+def test_a_banding_file_is_known_by_its_columns_and_offers_its_own_files(desk: Desk) -> None:
+    bring_in(desk, ACCIDENTS)
+    assert records.count(desk.services.db, "banding", "observation") > 0
+    assert desk.find(ChipRow, "exchanges.protocol").value() == ["banding"]
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["crbpo"]
+    assert "séance" in desk.find(QLabel, "exchanges.preview").text()
+
+
+def test_what_is_evident_is_put_right_by_one_key_after_it_was_said(desk: Desk) -> None:
+    bring_in(desk, ACCIDENTS)
+    before = records.count(desk.services.db, "banding", "observation")
+    assert "À corriger, sans doute en : « 06:00 »" in desk.cells("exchanges.rows")[0][4]
+    assert "se corrigent d’elles-mêmes" in desk.find(QLabel, "exchanges.notes").text()
+    desk.press(Qt.Key.Key_R)
+    desk.idle()
+    assert records.count(desk.services.db, "banding", "observation") > before
+    assert desk.find(ActionButton, "exchanges.mend_rows").isHidden()
+    assert any("Corrigé : « 06:00 »" in row[4] for row in desk.cells("exchanges.rows"))
+
+
+def test_a_box_says_beforehand_that_what_is_evident_may_be_put_right(desk: Desk) -> None:
+    desk.go("exchanges")
+    desk.press(Qt.Key.Key_M)
+    assert desk.find(QCheckBox, "exchanges.mend").isChecked()
+    bring_in(desk, ACCIDENTS)
+    assert not any("À corriger" in row[4] for row in desk.cells("exchanges.rows"))
+
+
+def test_a_key_offers_the_files_of_the_other_protocol(desk: Desk, sample_pop: Path) -> None:
+    bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_Escape)
+    desk.press(Qt.Key.Key_P)
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["crbpo"]
+    desk.press(Qt.Key.Key_P)
+    desk.idle()
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["shf"]

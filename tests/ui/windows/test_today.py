@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from fieldapp.protocols.pop_amphibiens.schema import CODE
 from fieldapp.store import drafts, records
@@ -27,12 +29,22 @@ from tests.ui.windows.support import (
 Open = Callable[..., MainWindow]
 
 
-def test_an_empty_database_shows_the_four_first_steps_by_figure(open_window: Open) -> None:
+@pytest.mark.parametrize(("key", "protocol"), [(Qt.Key.Key_2, CODE), (Qt.Key.Key_3, "banding")])
+def test_an_empty_database_offers_ponds_and_birds_alike_by_figure(
+    open_window: Open, key: Qt.Key, protocol: str
+) -> None:
     window = open_window(date(2026, 4, 14))
-    assert [action.key for action in page(window).actions_of_page()] == ["1", "2", "3", "4"]
-    press(window, Qt.Key.Key_2)
+    assert [action.key for action in page(window).actions_of_page()] == ["1", "2", "3", "4", "5"]
+    press(window, key)
     assert place(window).code == "place"
-    assert place(window).params["entity"] == "sites_group"
+    assert place(window).params == {"protocol": protocol, "entity": "sites_group"}
+
+
+def test_who_bands_no_birds_sees_nothing_of_banding(open_window: Open, db: Database) -> None:
+    area(db, "Terrils")
+    window = open_window(date(2026, 4, 14))
+    assert page(window).findChild(QWidget, "today.banding") is None
+    assert [action.key for action in page(window).actions_of_page()] == ["Return"]
 
 
 def test_enter_on_the_first_step_opens_the_settings(open_window: Open) -> None:

@@ -1,0 +1,129 @@
+"""The CRBPO's table of captures, written from the sessions of each year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.exchange import ExportSource, Season, Table
+from fieldapp.core.record import Node, Record
+from fieldapp.core.schema import Kind, Values
+from fieldapp.core.text import _
+from fieldapp.protocols.banding import crbpo, schema
+
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """A session with those above it."""
+
+    place: Record
+    site: Record
+    node: Node
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What sorts sessions: the date, then place, theme, station, opening; the uid only where all that is equal."""
+        place, values = self.place.data, self.node.record.data
+        words = (place.get("commune"), place.get("place_name"), values.get("theme"), self.site.data.get("id_prog"))
+        return (
+            self.node.record.on_date or "", *(str(word or "") for word in words), str(values.get("opened_at", "")),
+            self.node.record.uid,
+        )  # fmt: skip
+
+
+def crbpo_table(source: ExportSource) -> Table:
+    """Return the table in the layout asked for: one row per capture, and one per session without birds (BREDOUILLE).
+
+    Rows are in order of date, place, session and line. `source.theme` keeps the captures of one theme.
+    """
+    version = source.layout or crbpo.USUAL_LAYOUT
+    layout = crbpo.layouts().get(version)
+    if layout is None:
+        raise FileRefusedError(_("Les colonnes « {layout} » ne sont pas connues.").format(layout=version))
+    columns = tuple(column.name for column in layout)
+    writers = tuple(_writer(column) for column in layout)
+    return Table(columns, _rows(source, writers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What one row is written from: the values of each entity with what they stand for, and the people by uid."""
+
+    values: Mapping[str, Values]
+    people: Mapping[str, Record]
+
+
+_Writer = Callable[[_Written], str]
+
+
+def _rows(source: ExportSource, writers: tuple[_Writer, ...]) -> Iterator[Cells]:
+    for season in source.seasons:
+        for sitting in sorted(_sittings(season), key=lambda one: one.key):
+            for values in _captures(sitting):
+                if source.theme is None or values["theme"] == source.theme:
+                    row = _row_of(sitting, values, season)
+                    yield tuple(write(row) for write in writers)
+
+
+def _sittings(season: Season) -> Iterator[_Sitting]:
+    for tree in season.trees:
+        for site in tree.walk("site"):
+            for node in site.walk("visit"):
+                yield _Sitting(tree.record, site.record, node)
+
+
+def _captures(sitting: _Sitting) -> Iterator[dict[str, Any]]:
+    """Yield the values of the captures in order of their lines, what they leave to the session filled in."""
+    session = sitting.node.record.data
+    trainees = session.get("trainees", ())
+    shared = {
+        "theme": session.get("theme", ""),
+        "ringer": session.get("ringer") or session.get("holder"),
+        "trainee": trainees[0] if len(trainees) == 1 else None,
+    }
+    captures = [node.record for node in sitting.node.children if node.record.entity == schema.OBSERVATION.code]
+    for record in sorted(captures, key=lambda one: (one.data.get("line", 0), one.uid)):
+        yield {**shared, **record.data}
+    if not captures and schema.is_without_birds(session):
+        yield {**shared, "action": crbpo.NO_BIRDS}
+
+
+def _row_of(sitting: _Sitting, capture: Values, season: Season) -> _Written:
+    place, session = sitting.place.data, sitting.node.record.data
+    position = {name: session.get(name, place.get(name)) for name in ("latitude", "longitude")}
+    values = {
+        "sites_group": place,
+        "site": sitting.site.data,
+        "visit": {**session, **position},
+        "observation": capture,
+    }
+    return _Written(values, season.links)
+
+
+def _writer(column: crbpo.Column) -> _Writer:
+    """Return what writes the cell of a column; a missing value is an empty cell."""
+    entity, name, decimals = column.entity, column.field, column.decimals
+    field = next(item for item in schema.ENTITIES if item.code == entity).by_name[name]
+    as_text: Callable[[Any], str] = str
+    if name == "duration_min":
+        as_text = crbpo.written_duration
+    elif field.kind is Kind.DATE:
+        as_text = crbpo.written_date
+    elif field.kind is Kind.NUMBER:
+
+        def as_text(value: Any) -> str:
+            return crbpo.written_number(value, decimals)
+
+    def write(row: _Written) -> str:
+        value = row.values[entity].get(name)
+        return "" if value is None else as_text(value)
+
+    def write_person(row: _Written) -> str:
+        person = row.people.get(row.values[entity].get(name, ""))
+        return crbpo.written_person(str(person.data.get("name", ""))) if person else ""
+
+    return write_person if field.kind is Kind.LINK else write

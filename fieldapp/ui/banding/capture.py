@@ -1,0 +1,497 @@
+"""The capture page: one line per bird, by keyboard; its life beside it, the day's lines below. Nothing is modal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget
+
+from fieldapp.core.schema import Severity
+from fieldapp.core.text import _
+from fieldapp.exchange.known import KnownRecords
+from fieldapp.protocols.banding import biometry, rules
+from fieldapp.protocols.banding.biometry import LISTED, Usual
+from fieldapp.protocols.banding.life import position_of
+from fieldapp.protocols.banding.schema import CODE, place_title
+from fieldapp.store.connection import Database
+from fieldapp.store.records import Saved
+from fieldapp.ui import rounds, theme
+from fieldapp.ui.banding.capture_alerts import Alerts, kind
+from fieldapp.ui.banding.capture_ask import KeyQuestion, TextQuestion
+from fieldapp.ui.banding.capture_entry import Line
+from fieldapp.ui.banding.capture_head import CaptureHead, KeysRow, title_words
+from fieldapp.ui.banding.capture_line import CaptureLine
+from fieldapp.ui.banding.capture_questions import Questions
+from fieldapp.ui.banding.capture_rounds import rounded
+from fieldapp.ui.banding.capture_session import CaptureSession, open_session
+from fieldapp.ui.banding.capture_table import CaptureTable
+from fieldapp.ui.banding.life_panel import LifePanel
+from fieldapp.ui.banding.life_words import NOWHERE, Where
+from fieldapp.ui.forms.waiting import Finding
+from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.services import Services
+from fieldapp.ui.widgets import Banner, Card, EmptyState, live_key
+
+SOUND = "capture_sound"
+"""The setting of this computer that the strongest alerts sound; it is off until somebody wants it."""
+
+NARROW = 55
+"""Width of the page in letters' heights below which all that is to be said stands under the line."""
+
+
+def clock() -> str:
+    """Return the local time of day, "07:42"; the page asks here, so that a test can choose it."""
+    return f"{datetime.now().astimezone():%H:%M}"
+
+
+class CapturePage(PageWidget):
+    """The lines of one session. `open(uid=the session's)`."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self.setObjectName("captures")
+        self._context = context
+        self._services: Services = context.services
+        self._protocol = self._services.protocols[CODE]
+        self._session: CaptureSession | None = None
+        self._usual: Usual = LISTED
+        self._has_learnt = False
+        self._where = NOWHERE
+        self._sounded: frozenset[str] = frozenset()
+        self.has_sound = bool(self._services.settings.others.get(SOUND))
+        self.head = CaptureHead(self._now, self._step, self._to_session)
+        self.line = CaptureLine()
+        self.alerts = Alerts()
+        self.question, self.asked = KeyQuestion(), TextQuestion()
+        self._questions = Questions(self.question, self.asked, self._answered)
+        self.life = LifePanel()
+        self.string = Banner("info", "", name="capture.no_string")
+        self._lay_out()
+        self._connect()
+
+    # --------------------------------------------------------------------------------------------------- building
+
+    def _lay_out(self) -> None:
+        self.table = CaptureTable()
+        self._empty = EmptyState(
+            "bird",
+            _("Aucune capture pour l’instant"),
+            _("Entrée : la prochaine bague. Les oiseaux s’ajoutent ici, le plus récent en haut."),
+            name="capture.empty",
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.table)
+        self._keys = KeysRow(
+            (
+                ("Down", _("les lignes")), ("Return", _("corriger")), ("F11", _("fiche")), ("H", _("historique")),
+                ("Del", _("supprimer")),
+            )
+        )  # fmt: skip
+        lines = Card(name="capture.lines")
+        lines.body.setContentsMargins(theme.XS, theme.XS, theme.XS, theme.XS)
+        lines.add(self._stack, 1)
+        lines.add(self._keys)
+        self.life.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        body = theme.row(lines, self.life, spacing=theme.M)
+        body.setStretch(0, 3)
+        body.setStretch(1, 2)
+        page = theme.column(
+            self.head, self.line, self.string, self.question, self.asked, self.alerts, spacing=theme.S + 2
+        )
+        page.addLayout(body, 1)
+        self.setLayout(page)
+
+    def _connect(self) -> None:
+        theme.on_change().changed.connect(self._say)
+        self.line.done.connect(self._save)
+        self.line.ring_read.connect(self._ring_read)
+        self.line.changed.connect(self._say)
+        self.line.told.connect(self.alerts.tell)
+        self.line.walked.connect(lambda step: self.table.go_in() if step > 0 else None)
+        self.alerts.taken.connect(self._take_over)
+        self.life.taken.connect(lambda _problem: self._take_over())
+        self.table.loaded.connect(self._edit)
+        self.table.remove.connect(self._remove)
+        self.table.story.connect(lambda uid: self._context.navigate("history", uid=uid))
+        self.table.left.connect(self.line.focus)
+        self.table.typed.connect(self._typed_in_table)
+        for action in self._own_actions():
+            if action.run is not None:
+                live_key(self, action.key, action.run)
+
+    def _own_actions(self) -> list[Action]:
+        return [
+            Action("Ctrl+Return", _("enregistrer la ligne"), self._save, "save"),
+            Action("F2", _("reprendre le sexe ou l’âge noté avant"), self._take_over, "redo"),
+            Action("F3", _("ouvrir la série qu’il faut, ou le stock"), self._string, "stock"),
+            Action("F4", _("la liste des codes de la case"), self.line.open_list, "data"),
+            Action("F7", _("bague remplacée"), self._replaced, "ring"),
+            Action("F8", _("sans bague, et pourquoi"), self._without_ring, "nothing_seen"),
+            Action("F9", _("mort, blessé, sain"), self._casualty, "invasive_alert"),
+            Action("F10", _("clore la séance"), self._to_session, "done"),
+            Action("F11", _("la fiche entière de la capture"), self._whole, "bird"),
+            Action("F12", _("son des alertes fortes, oui ou non"), self._switch_sound, "warning"),
+            Action("Ctrl+Del", _("vider la ligne"), self._clear, "delete"),
+        ]
+
+    def actions_of_page(self) -> Sequence[Action]:
+        """Return the keys of the page."""
+        return [
+            Action("Return", _("case suivante ; à la dernière, enregistrer")),
+            Action("Backspace", _("case précédente, dans une case vide")),
+            *self._own_actions(),
+            Action("F5", _("tournée : maintenant"), self._now, "clock"),
+            Action("Ctrl+Up", _("tournée précédente (aussi Maj F5)"), lambda: self._step(-1), "previous"),
+            Action("Ctrl+Down", _("tournée suivante"), lambda: self._step(1), "next"),
+            Action("F6", _("la séance : filets, durée, équipe"), self._to_session, "locked"),
+            Action("Down", _("les lignes déjà notées"), self.table.go_in),
+            Action("H", _("historique de la ligne, dans le tableau")),
+        ]
+
+    # ---------------------------------------------------------------------------------------------------- opening
+
+    def open(self, **params: Any) -> None:
+        """Show a session; what was being typed there is there again."""
+        uid = str(params.get("uid", ""))
+        try:
+            session = open_session(self._services.db, self._protocol, uid, self._usual)
+        except LookupError:
+            self._session = None
+            self._context.notify(_("Cette séance n’existe plus."), "info")
+            self._context.navigate("banding")
+            return
+        self._session = session
+        above = session.session.parents.get("sites_group")
+        place = above.data if above is not None else {}
+        self._where = Where(place_title(place), position_of(session.session.record.data, place))
+        self.set_title(title_words(session), place_title(place))
+        self._questions.forget()
+        self.table.set_columns(session.columns).show(session.captures.values())
+        self._show_line()
+        self.head.show_session(session)
+        self._learn()
+        self.line.focus()
+
+    def _learn(self) -> None:
+        """Find out in the background what is usual here: wing, mass, ring sizes. Once: it walks all captures."""
+        if self._has_learnt:
+            return
+        self._has_learnt = True
+        open_own, protocol = self._services.open_own, self._protocol
+
+        def learn() -> Usual:
+            db: Database = open_own()
+            try:
+                return biometry.own(KnownRecords(db, protocol))
+            finally:
+                db.close()
+
+        self._context.background.run(learn, done=self._learnt)
+
+    def _learnt(self, usual: Usual) -> None:
+        self._usual = usual
+        session = self._session
+        if session is None:
+            return
+        session.set_usual(usual)
+        if session.no_offer:
+            session.offer()
+        self.line.refresh()
+        self._say()
+
+    def undo_state(self) -> dict[str, Any]:
+        """Return the parameters that open this session again."""
+        return {"uid": self._session.uid} if self._session is not None else {}
+
+    def leaving(self) -> None:
+        """Let nothing wait but the draft, which is kept already."""
+        self._questions.forget()
+
+    def go_back(self) -> bool:
+        """Leave the question, the table, then the line that is corrected."""
+        session = self._session
+        if session is None:
+            return False
+        if self._questions.is_open():
+            self._questions.cancel(session)
+            self._refresh()
+            self.line.focus()
+            return True
+        if self.table.hasFocus():
+            self.line.focus()
+            return True
+        if session.is_editing:
+            was_begun = session.is_begun(session.line)
+            session.to_fresh()
+            self._show_line()
+            self.line.focus("ring")
+            if was_begun:
+                self._context.notify(_("La correction commencée attend : elle revient avec la ligne."), "info")
+            return True
+        return False
+
+    # ---------------------------------------------------------------------------------------------------- showing
+
+    def _show_line(self) -> None:
+        """Show the line of the session with all that belongs to it."""
+        session = self._session
+        if session is None:
+            return
+        self._sounded = frozenset()
+        self.alerts.tell("", "")
+        self.line.show_line(session)
+        self.table.select_line(session.line.uid if session.is_editing else "")
+        self._stack.setCurrentIndex(1 if session.captures else 0)
+        self._keys.setVisible(bool(session.captures))
+        self._say()
+
+    def _refresh(self) -> None:
+        self.line.refresh()
+        self._say()
+
+    def _say(self) -> None:
+        """Say what is to be said about the line as it stands."""
+        session = self._session
+        if session is None:
+            return
+        found = session.findings() if session.is_begun(session.line) or session.is_editing else []
+        self._tell(session, found)
+        self._show_string(session)
+
+    def _show_string(self, session: CaptureSession) -> None:
+        """Say that no ring can be offered, and the key that helps."""
+        nothing_open = not session.open_strings()
+        self.string.setVisible(nothing_open or bool(session.no_offer))
+        if self.string.isHidden():
+            return
+        waiting = session.to_open()
+        self.string.set(
+            "warning" if session.no_offer else "info",
+            session.no_offer or _("Aucune série de bagues n’est ouverte : ouvrez-en une, ou notez celle reçue."),
+            action=_("Ouvrir la série") if waiting is not None else _("Stock de bagues"),
+            key="F3",
+            on=self._string,
+            live=False,
+        )
+
+    def _show_life(self, session: CaptureSession, quiet: Sequence[Finding]) -> None:
+        """Show the bird beside the line, with what is to be said more quietly than under the line."""
+        life = session.life
+        if life is None:
+            self.life.clear()
+            return
+        words = _("correction de la ligne {n}") if session.is_editing else _("L’oiseau de la ligne {n}")
+        self.life.set_caption(words.format(n=session.number))
+        self.life.show_life(
+            life,
+            session.line.values,
+            [item.problem for item in quiet],
+            session.on,
+            usual=session.desk.usual,
+            where=self._where,
+        )
+
+    def _tell(self, session: CaptureSession, found: Sequence[Finding], *, to_confirm: bool = False) -> None:
+        """Say the strongest under the line and the rest beside the bird; mark the cells."""
+        is_alone = session.life is None or self.width() < theme.text_px() * NARROW
+        strong = [item for item in found if is_alone or to_confirm or kind(item) == "error"]
+        self.alerts.show_findings(strong, to_confirm=to_confirm)
+        self._show_life(session, [item for item in found if item not in strong])
+        loud = {Severity.BLOCKING: "error", Severity.INCOMPLETE: "error", Severity.WARNING: "warning"}
+        self.line.mark_only(
+            {
+                item.problem.field: loud[item.problem.severity]
+                for item in reversed(found)
+                if item.problem.severity in loud
+            }
+        )
+        codes = frozenset(item.problem.code for item in found if item.problem.code in rules.STRONG)
+        if self.has_sound and codes - self._sounded:
+            QApplication.beep()
+        self._sounded = codes
+
+    # ----------------------------------------------------------------------------------------------------- saving
+
+    def _save(self) -> None:
+        """Store the line; a warning asks for Enter once more, what can't be stored says why."""
+        session = self._session
+        if session is None or self._questions.take_cursor():
+            return
+        if not session.is_begun(session.line):
+            self.line.focus()
+            return
+        self.alerts.tell("", "")
+        if not self.line.read_all() or self._questions.take_cursor():
+            return
+        outcome = session.save()
+        if outcome.record is None or outcome.saved is None:
+            self._tell(session, outcome.said, to_confirm=outcome.to_confirm)
+            last = session.columns[-1].code  # there Enter saves once more
+            self.line.focus(last if outcome.to_confirm else outcome.said[0].problem.field)
+            return
+        if self.table.lines is not None:
+            self.table.lines.put(outcome.record)
+        self._stored(outcome.saved)
+        self.table.scrollToTop()
+        self.line.focus("ring")
+
+    def _stored(self, saved: Saved) -> None:
+        if self._session is not None:
+            self._services.on_saved(saved.made_at)
+            self.head.show_totals(self._session.desk.totals())
+            self._show_line()
+
+    def _remove(self, uid: str) -> None:
+        if self._session is None or self.table.lines is None:
+            return
+        line = self._session.captures[uid].data.get("line", "")
+        saved = self._session.remove(uid)
+        self.table.lines.take_out(uid)
+        self._stored(saved)
+        self._context.notify(
+            _("Ligne {n} supprimée : sa bague est de nouveau libre.").format(n=line), "undo", action=_("Annuler"),
+            key="Ctrl+Z", live=False, on=self._undo,
+        )  # fmt: skip
+        if not self.table.go_in():
+            self.line.focus()
+
+    def _undo(self) -> None:
+        undo = getattr(self.window(), "undo", None)
+        if callable(undo):
+            undo()
+
+    def _edit(self, uid: str) -> None:
+        if self._session is None:
+            return
+        self._questions.forget()
+        self._session.edit(uid)
+        self._show_line()
+        self.line.focus(self._session.line.at or "species")
+
+    def _clear(self) -> None:
+        session = self._session
+        if session is None or not session.is_begun(session.line):
+            return
+        self._questions.forget()
+        cleared = session.clear()
+        self._show_line()
+        self.line.focus("ring")
+        self._context.notify(
+            _("Ligne vidée."), "undo", action=_("Reprendre"), key="Ctrl+Shift+Del", on=lambda: self._take_up(cleared)
+        )
+
+    def _take_up(self, line: Line) -> None:
+        if self._session is not None:
+            self._session.take_up(line)
+            self._show_line()
+            self.line.focus()
+
+    def _typed_in_table(self, letter: str) -> None:
+        """Take a key that was pressed in the table into an empty line: who types means the next bird."""
+        session = self._session
+        if session is None or session.is_begun(session.line):
+            self.line.focus()
+            return
+        self.line.focus("ring")
+        self.line.cells["ring"].insert(letter)
+        self.line.cells["ring"].textEdited.emit(letter)
+
+    # -------------------------------------------------------------------------------------------------- questions
+
+    def _ring_read(self) -> None:
+        """Ask what only a person knows of the ring: put on or read, and what became of those before it."""
+        if self._session is not None:
+            self._questions.about_ring(self._session)
+
+    def _answered(self, code: str) -> None:
+        """Go on with the line after an answer, at the cell after `code`; "" where it was."""
+        self._refresh()
+        if code == "ring" and self._session is not None and self._questions.about_ring(self._session):
+            return
+        if code:
+            self.line.go_on(code)
+        else:
+            self.line.focus()
+
+    def _replaced(self) -> None:
+        if self._session is not None:
+            self._questions.replaced(self._session)
+
+    def _without_ring(self) -> None:
+        if self._session is not None:
+            self._questions.without_ring(self._session)
+
+    # ------------------------------------------------------------------------------------------------------- keys
+
+    def _with_line(self, work: Callable[[CaptureSession], str]) -> None:
+        """Do something to the line and show it; a sentence that comes back is said."""
+        if self._session is None:
+            return
+        said = work(self._session)
+        self._refresh()
+        self.alerts.tell(said, "small")
+
+    def _casualty(self) -> None:
+        def work(session: CaptureSession) -> str:
+            session.next_casualty()
+            return ""
+
+        self._with_line(work)
+
+    def _take_over(self) -> None:
+        def work(session: CaptureSession) -> str:
+            return "" if session.take_over() else _("Rien à reprendre : ni sexe ni âge n’ont été notés avant.")
+
+        self._with_line(work)
+
+    def _string(self) -> None:
+        session = self._session
+        waiting = session.to_open() if session is not None else None
+        if session is None or waiting is None:
+            self._context.navigate("ring_stock")
+            return
+        self._services.on_saved(session.open_string(waiting).made_at)
+        self._refresh()
+
+    def _now(self) -> None:
+        """Go to the round of now; of a session of another day, typed from paper, to the next round."""
+        session = self._session
+        if session is None:
+            return
+        if session.on == rounds.today().isoformat():
+            session.set_round(rounded(clock()))
+        else:
+            session.step_round(1)
+        self.head.show_round(session.hour)
+
+    def _step(self, steps: int) -> None:
+        if self._session is not None:
+            self._session.step_round(steps)
+            self.head.show_round(self._session.hour)
+
+    def _switch_sound(self) -> None:
+        self.has_sound = not self.has_sound
+        settings = self._services.settings
+        self._services.change_settings(replace(settings, others={**settings.others, SOUND: self.has_sound}))
+        self.alerts.tell(_("Son des alertes fortes : oui.") if self.has_sound else _("Son des alertes : non."), "small")
+
+    def _to_session(self) -> None:
+        if self._session is not None:
+            self._context.navigate("session", uid=self._session.uid)
+
+    def _whole(self) -> None:
+        """Open the whole record: of the row with the cursor, else of the line that is corrected, else of the newest."""
+        session = self._session
+        if session is None:
+            return
+        uid = self.table.current_uid() if self.table.hasFocus() else ""
+        if not uid and session.is_editing:
+            uid = session.line.uid
+        if not uid and self.table.lines is not None and self.table.lines.rowCount():
+            uid = self.table.lines.line(0).uid
+        if uid:
+            self._context.navigate("capture", uid=uid)
