@@ -62,16 +62,28 @@ def import_(
         print(_("Rapport ligne par ligne : {path}").format(path=report))
     if not done.refused:
         return DONE
-    sentence = ngettext(
+    where = _("Le détail est dans {path}.").format(path=report) if report else _("Le détail : --report RAPPORT.csv")
+    print(" ".join(filter(None, (_refused(done), _mendable(done), where))), file=sys.stderr)
+    return REFUSED
+
+
+def _refused(done: ImportReport) -> str:
+    """Return how many rows were refused, and whether others are in the database."""
+    if done.refused == len(done.rows):
+        return ngettext(
+            "{path} : la seule ligne a été refusée, rien n’est entré dans la base. Corrigez-la dans le fichier et "
+            "recommencez.",
+            "{path} : les {count} lignes ont toutes été refusées, rien n’est entré dans la base. Corrigez-les dans le "
+            "fichier et recommencez.",
+            done.refused,
+        ).format(path=done.path, count=done.refused)
+    return ngettext(
         "{path} : {count} ligne sur {total} a été refusée, les autres sont dans la base. Corrigez-la dans le fichier "
         "et recommencez : ce qui est déjà là ne change pas.",
         "{path} : {count} lignes sur {total} ont été refusées, les autres sont dans la base. Corrigez-les dans le "
         "fichier et recommencez : ce qui est déjà là ne change pas.",
         done.refused,
-    ).format(path=file, count=done.refused, total=len(done.rows))
-    where = _("Le détail est dans {path}.").format(path=report) if report else _("Le détail : --report RAPPORT.csv")
-    print(" ".join(filter(None, (sentence, _mendable(done), where))), file=sys.stderr)
-    return REFUSED
+    ).format(path=done.path, count=done.refused, total=len(done.rows))
 
 
 def _mendable(done: ImportReport) -> str:

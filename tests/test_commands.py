@@ -16,7 +16,7 @@ from fieldapp.core.record import Record
 from fieldapp.store import instance, records
 from fieldapp.store.opening import open_for_use
 from tests.protocols.banding.birds import DOURGES, ringers
-from tests.protocols.banding.crbpo_files import ACCIDENTS
+from tests.protocols.banding.crbpo_files import ACCIDENTS, capture, write_rows
 
 
 @pytest.fixture
@@ -288,6 +288,30 @@ def test_a_crbpo_table_is_put_right_only_when_asked(tmp_path: Path, capsys: pyte
     mended = capsys.readouterr()
     assert "--mend" not in mended.err
     assert "Corrigé : « 06:00 »" in mended.out
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "la seule ligne a été refusée, rien n’est entré"), (3, "les 3 lignes ont toutes été refusées, rien n’est")],
+)
+def test_where_every_row_is_refused_none_is_said_to_be_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int, words: str
+) -> None:
+    path = write_rows(tmp_path / "x.csv", [capture(number, DATE="") for number in range(count)])
+    asked: dict[str, Any] = {"update": False, "encoding": "utf-8", "report": None}
+    assert commands.import_(tmp_path / "a.db", "crbpo", path, **asked) == commands.REFUSED
+    error = capsys.readouterr().err
+    assert words in error
+    assert "les autres sont dans la base" not in error
+
+
+def test_a_theme_that_no_record_has_is_refused_and_writes_nothing(tmp_path: Path) -> None:
+    base, out = tmp_path / "a.db", tmp_path / "out.csv"
+    path = write_rows(tmp_path / "x.csv", [capture(1)])
+    commands.import_(base, "crbpo", path, update=False, encoding="utf-8", report=None)
+    with pytest.raises(FileRefusedError, match="le thème « PHNO »"):
+        commands.export(base, "crbpo", out, year=None, theme="PHNO")
+    assert not out.exists()
 
 
 def test_nothing_is_put_right_where_the_kind_of_file_does_not_know_how(tmp_path: Path, sample_pop: Path) -> None:

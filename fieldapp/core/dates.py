@@ -21,8 +21,6 @@ MONTHS = (
     N_("décembre"),
 )
 WEEKDAYS = (N_("lundi"), N_("mardi"), N_("mercredi"), N_("jeudi"), N_("vendredi"), N_("samedi"), N_("dimanche"))
-SEASONS = (N_("hiver"), N_("printemps"), N_("été"), N_("automne"))
-"""The seasons from December on, three whole months each (source: the meteorological convention)."""
 
 YESTERDAY, TODAY, TOMORROW = N_("hier"), N_("aujourd’hui"), N_("demain")
 
@@ -37,11 +35,6 @@ def month_name(month: int) -> str:
 def weekday_name(day: date) -> str:
     """Return the name of the day of the week."""
     return _(WEEKDAYS[day.weekday()])
-
-
-def season_name(day: date) -> str:
-    """Return the name of the season of the northern hemisphere ("printemps" from 1 March to 31 May)."""
-    return _(SEASONS[day.month % 12 // 3])
 
 
 def day_number(day: int) -> str:
@@ -60,11 +53,6 @@ def in_words(day: date, *, with_year: bool = False) -> str:
     return template.format(
         weekday=weekday_name(day), day=day_number(day.day), month=month_name(day.month), year=day.year
     )
-
-
-def month_and_year(day: date) -> str:
-    """Return "avril 2026"."""
-    return f"{month_name(day.month)} {day.year}"
 
 
 def period(first: tuple[int, int], last: tuple[int, int]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fieldapp.core.record import Node, Placed, Record
 from fieldapp.core.schema import Taxon
-from fieldapp.core.text import ngettext
+from fieldapp.core.text import _, ngettext
 
 Cells = Sequence[str]
 """One row of a file as text, exactly as it stands there, in the order of `Importer.columns`."""
@@ -174,12 +175,21 @@ class LeftOut:
 class Table:
     """What an exporter gives: the names of the columns, and one tuple of texts per row in that order.
 
-    `left_out` fills while the rows are read: whatever should have a row and can't.
+    `left_out` and `lost` fill while the rows are read: whatever should have a row and can't, and how many rows have
+    values that the file has no column for, by what these are called (in French, untranslated).
     """
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[str, ...]]
     left_out: list[LeftOut] = field(default_factory=list)
+    lost: Counter[str] = field(default_factory=Counter)
+
+    def lost_words(self) -> str:
+        """Return in a sentence what was not written for want of a column, "" for nothing."""
+        if not self.lost:
+            return ""
+        told = ", ".join(f"{_(label)} ({count})" for label, count in self.lost.most_common())
+        return _("Sans colonne dans ce fichier, gardé ici seulement : {values}.").format(values=told)
 
 
 def _passages_to_finish(count: int) -> str:

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
+from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.exchange import Exporter, ExportSource, LeftOut, Season
 from fieldapp.core.record import Node, Record
 from fieldapp.core.schema import Kind, StudyProtocol
@@ -24,7 +25,7 @@ class ExportReport:
     """How many rows (without the header) were written, where, of which years, and how many visits are drafts.
 
     `unfinished` says that of the drafts in words, "" when there are none. `left_out` are the records that have no row
-    in the file, each with the reason.
+    in the file, each with the reason. `unwritten` says which values the file has no column for, "" when there are none.
     """
 
     rows: int
@@ -34,10 +35,11 @@ class ExportReport:
     unfinished: str = ""
     left_out: tuple[LeftOut, ...] = ()
     has_header: bool = True
+    unwritten: str = ""
 
     def text(self) -> str:
         """Return what was written as a sentence, and others about what is not finished and what was left out."""
-        return " ".join(filter(None, (self._written(), self.unfinished, self._left_out())))
+        return " ".join(filter(None, (self._written(), self.unfinished, self._left_out(), self.unwritten)))
 
     def reasons(self) -> dict[str, list[LeftOut]]:
         """Return what was left out by its reason, the most frequent reason first."""
@@ -111,8 +113,22 @@ def export_file(
         for row in table.rows:
             write(_clean(row))
             count += 1
+        if theme and theme.strip() and years and not count and not table.left_out:
+            raise FileRefusedError(_unknown_theme(db, protocol, exporter.dated_entity, years, theme))
     words = exporter.draft_words(unfinished) if unfinished else ""
-    return ExportReport(count, path, years, unfinished, words, tuple(table.left_out), exporter.has_header)
+    return ExportReport(
+        count, path, years, unfinished, words, tuple(table.left_out), exporter.has_header, table.lost_words()
+    )
+
+
+def _unknown_theme(db: Database, protocol: StudyProtocol, dated_entity: str, years: Sequence[int], theme: str) -> str:
+    """Return the sentence of a theme that nothing of these years has, with those that there are."""
+    trees = chain.from_iterable(season.trees for season in seasons(db, protocol, dated_entity, years))
+    themes = {str(node.record.data.get("theme", "")) for tree in trees for node in _walk(tree)} - {""}
+    if not themes:
+        return _("Rien dans cet export n’a le thème « {theme} » : exportez sans thème.").format(theme=theme)
+    sentence = _("Rien dans cet export n’a le thème « {theme} ». Les thèmes qu’il a : {themes}.")
+    return sentence.format(theme=theme, themes=", ".join(sorted(themes)))
 
 
 def _row_writer(exporter: Exporter, file: TextIO) -> Callable[[Sequence[str]], object]:

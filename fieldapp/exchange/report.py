@@ -119,7 +119,8 @@ class ImportReport:
 def column_labels(importer: Importer, protocols: Iterable[StudyProtocol]) -> dict[str, str]:
     """Return what the columns of a file are called on the screens: the field, and whose it is.
 
-    Of two fields with one column (a dataset's name, a visit's dataset) the one further down the tree names it. Entities
+    Of two fields with one column (a dataset's name, a visit's dataset) the one further down the tree names it, unless
+    it is hidden: its label is nowhere on the screens. Entities
     of the same name are those of the protocol that reads the file.
     """
     reading_last = sorted(protocols, key=lambda protocol: any(one.code == importer.code for one in protocol.imports))
@@ -128,7 +129,7 @@ def column_labels(importer: Importer, protocols: Iterable[StudyProtocol]) -> dic
     for (code, name), column in importer.fields.items():
         entity = entities.get(code)
         item = entity.by_name.get(name) if entity else None
-        if entity is not None and item is not None:
+        if entity is not None and item is not None and not (item.hidden and column in found):
             found[column] = f"{_(item.label)} ({_(entity.label).lower()})"
     return found
 

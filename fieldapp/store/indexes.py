@@ -11,7 +11,8 @@ _PREFIX = "field"
 def refresh(db: Database) -> bool:
     """Make the indexes that the database's protocols ask for and drop those nobody asks for any more.
 
-    Return whether anything changed. Making one walks all records once; afterwards it costs nothing at opening.
+    One that stands there under its name with another statement, from an older version, is made anew. Return whether
+    anything changed. Making one walks all records once; afterwards it costs nothing at opening.
     """
     wanted = {
         name: statement
@@ -19,19 +20,18 @@ def refresh(db: Database) -> bool:
         for entity in protocol.entities
         for name, statement in _statements(code, entity).items()
     }
-    present = {
-        row[0]
-        for row in db.rows(
-            "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE ? AND tbl_name = 'record'",
+    present = dict(
+        db.rows(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name LIKE ? AND tbl_name = 'record'",
             (f"{_PREFIX}:%",),
         )
-    }
-    if present == wanted.keys():
+    )
+    if present == wanted:
         return False
     with db.transaction() as connection:
-        for name in present - wanted.keys():
+        for name in [name for name in present if present[name] != wanted.get(name)]:
             connection.execute(f'DROP INDEX "{name}"')
-        for name in wanted.keys() - present:
+        for name in [name for name in wanted if present.get(name) != wanted[name]]:
             connection.execute(wanted[name])
     return True
 

@@ -63,7 +63,7 @@ def _column(title: str, actions: Sequence[Action], empty: str) -> QVBoxLayout:
     listed = [action for action in actions if action.key]
     for line, action in enumerate(listed):
         grid.addWidget(KeyHint(action.key), line, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(text_label(action.words), line, 1)
+        grid.addWidget(text_label(action.words, wrap=True), line, 1)
     box = theme.column(text_label(title, "label"), spacing=theme.S)
     if not listed and empty:
         box.addWidget(text_label(empty, "secondary", wrap=True))

@@ -30,7 +30,7 @@ class PageContext:
     """What a page gets from the shell. `services` is whatever the program hands to all pages (store, protocols…).
 
     `navigate(code, **params)` opens a page; `back()` goes one step back; `notify(text, kind=, action=, key=, on=)`
-    says something quietly; `refresh()` asks the shell to read the page's title, context and actions again.
+    says something quietly; `undo()` takes back the last saved action, as Ctrl+Z does.
     """
 
     services: Any
@@ -39,6 +39,7 @@ class PageContext:
     notify: Callable[..., None]
     background: Background
     status: StatusBar
+    undo: Callable[[], None]
 
 
 class PageWidget(QWidget):

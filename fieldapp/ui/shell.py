@@ -85,7 +85,9 @@ class MainWindow(QMainWindow):
         self._keys: KeysPanel | None = None
         self._bug: BugPanel | None = None
         self._lay_out(training)
-        self.context = PageContext(services, self.navigate, self.back, self.notices.say, self.background, self.status)
+        self.context = PageContext(
+            services, self.navigate, self.back, self.notices.say, self.background, self.status, self.undo
+        )
         self._set_keys()
         self.resize(USUAL)
         if door is not None:

@@ -22,25 +22,6 @@ def test_a_period_names_both_ends() -> None:
     assert dates.period((4, 1), (5, 15)) == "du 1er avril au 15 mai"
 
 
-def test_month_and_year_stand_without_a_day() -> None:
-    assert dates.month_and_year(APRIL) == "avril 2026"
-
-
-@pytest.mark.parametrize(
-    ("day", "season"),
-    [
-        (date(2026, 2, 28), "hiver"),
-        (date(2026, 3, 1), "printemps"),
-        (date(2026, 5, 31), "printemps"),
-        (date(2026, 6, 1), "été"),
-        (date(2026, 9, 1), "automne"),
-        (date(2026, 12, 1), "hiver"),
-    ],
-)
-def test_seasons_change_on_the_first_of_march_june_september_and_december(day: date, season: str) -> None:
-    assert dates.season_name(day) == season
-
-
 @pytest.mark.parametrize(
     ("at", "words"),
     [

@@ -67,4 +67,5 @@ def test_a_column_is_called_as_the_protocol_that_reads_the_file_calls_it() -> No
     kinds = importers(known)
     labels = column_labels(kinds["crbpo"][1], known)
     assert (labels["MA"], labels["FS"]) == ("Masse (capture)", "Mètres de filet (séance)")
+    assert (labels["BAGUE"], labels["ESPECE"]) == ("Bague (capture)", "Espèce (capture)")  # not that of a hidden field
     assert column_labels(kinds["shf"][1], known)["nombre_max"].endswith("(observation)")

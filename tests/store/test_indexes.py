@@ -96,6 +96,18 @@ def test_indexes_are_made_once_and_dropped_when_nobody_asks_for_them(tmp_path: P
         assert db.rows("SELECT name FROM sqlite_master WHERE name LIKE 'field:%'") == []
 
 
+def test_an_index_of_an_older_version_is_made_anew(tmp_path: Path) -> None:
+    with open_database(tmp_path / "birds.db", [PROTOCOL]) as db:
+        indexes.refresh(db)
+        wanted = dict(db.rows("SELECT name, sql FROM sqlite_master WHERE name LIKE 'field:%'"))
+        name = "field:banding:observation:ring_key"
+        db.connection.execute(f'DROP INDEX "{name}"')
+        db.connection.execute(f"CREATE INDEX \"{name}\" ON record (json_extract(data, '$.ring_key'))")
+        assert indexes.refresh(db)
+        assert dict(db.rows("SELECT name, sql FROM sqlite_master WHERE name LIKE 'field:%'")) == wanted
+        assert not indexes.refresh(db)
+
+
 def test_a_tally_counts_each_combination_of_values(db: Database) -> None:
     fill(db)
     assert records.tally(db, CODE, OBSERVATION.code, ["species", "sex"]) == [("ACRSCI", None, 5)]

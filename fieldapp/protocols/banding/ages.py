@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 PULLUS, FIRST_YEAR = "PUL", "1A"
@@ -10,7 +11,23 @@ PULLUS, FIRST_YEAR = "PUL", "1A"
 EARLIEST = 0
 """The year that stands for "any year before": a bird of "+1A" may be as old as it likes."""
 
-_AGE = re.compile(r"(?P<more>\+?)(?P<years>[1-9][0-9]?)A")
+_AGE = re.compile(r"(?P<more>\+?)(?P<years>[1-9][0-9]?)(?:A\??|\?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """A calendar year of life: 1 for the year of hatching; `is_more` says older than that, `is_certain` no doubt."""
+
+    years: int
+    is_more: bool
+    is_certain: bool
+
+
+@lru_cache(maxsize=1024)
+def read_age(code: str) -> Age | None:
+    """Return the year of life that a code says ("2A", "+1A", "2A?", "+1?"); None for the others (PUL, VOL, ???)."""
+    found = _AGE.fullmatch(code)
+    return Age(int(found["years"]), bool(found["more"]), not code.endswith("?")) if found else None
 
 
 @lru_cache(maxsize=1024)
@@ -23,11 +40,11 @@ def birth_years(age: str, year: int) -> tuple[int, int]:
     """
     if age == PULLUS:
         return year, year
-    found = _AGE.fullmatch(age)
-    if found is None:
+    found = read_age(age)
+    if found is None or not found.is_certain:
         return EARLIEST, year
-    years = int(found["years"])
-    return (EARLIEST, year - years) if found["more"] else (year - years + 1, year - years + 1)
+    years = found.years
+    return (EARLIEST, year - years) if found.is_more else (year - years + 1, year - years + 1)
 
 
 def expected(age: str, year: int, later: int) -> str:
@@ -37,8 +54,3 @@ def expected(age: str, year: int, later: int) -> str:
     """
     first, last = birth_years(age, year)
     return f"{later - first + 1}A" if first == last and later >= first else ""
-
-
-def is_certain(age: str) -> bool:
-    """Return whether the age says more than that the bird has hatched."""
-    return age == PULLUS or bool(_AGE.fullmatch(age))

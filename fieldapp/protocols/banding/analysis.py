@@ -11,12 +11,13 @@ Pure functions over trees sites_group -> site -> visit -> observation (`core.rec
 - an *individual* is a bird whose ring was read or put on: a ring and the one that it replaced are one individual, a
   bird without a ring can't be told from the next and is none;
 - *species* are told apart by what subspecies and older codes share (`lists.group_of`); SPESPE and no code are none;
-- *adult* and *young* after the age as written: a "+" or a digit from 2 on is an adult, 1A and PUL are young, the rest
+- *adult* and *young* after the age as written: a "+" or a number from 2 on is an adult, 1A and PUL are young, the rest
   (VOL, ???) is neither (source: STOC_reporting 2023-12-01).
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from fieldapp.core.record import Node
 from fieldapp.core.schema import Values
 from fieldapp.core.text import fold
 from fieldapp.protocols.banding import lists
+from fieldapp.protocols.banding.ages import PULLUS
 from fieldapp.protocols.banding.ring import PARIS
 from fieldapp.protocols.banding.schema import (
     CONTROLLED,
@@ -46,16 +48,18 @@ from fieldapp.protocols.banding.schema import (
 ADULT, YOUNG = "AD", "JUV"
 
 _DAY_H = 24
+_NUMBER = re.compile("[0-9]+")
 
 
 @lru_cache(maxsize=256)
 def age_class(code: str) -> str:
     """Return ADULT, YOUNG or "" for an age as the CRBPO writes it ("+1A", "2A?", "PUL"); "" where it says neither."""
     written = code.strip().upper()
-    digit = next((int(char) for char in written if char.isdecimal()), 0)
-    if digit >= 2 or (digit and "+" in written):
+    found = _NUMBER.search(written)
+    years = int(found[0]) if found else 0
+    if years >= 2 or (years and "+" in written):
         return ADULT
-    return YOUNG if digit == 1 or written == "PUL" else ""
+    return YOUNG if years == 1 or written == PULLUS else ""
 
 
 @dataclass(frozen=True, slots=True)

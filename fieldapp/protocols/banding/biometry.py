@@ -17,12 +17,11 @@ from typing import Any, Literal
 from fieldapp.core.exchange import Known
 from fieldapp.core.schema import Values
 from fieldapp.protocols.banding import lists
+from fieldapp.protocols.banding.ages import PULLUS
 from fieldapp.protocols.banding.schema import CODE, OBSERVATION, UNKNOWN_SEX
 
 LOWEST, HIGHEST = 0.01, 0.99
 """The percentiles that an own range goes between (source: STOC_reporting 2023-12-01 takes P1 and P99)."""
-
-PULLUS = "PUL"
 
 _SEXES = frozenset("MF")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from fieldapp.core.lazy import LazyPattern
 from fieldapp.core.text import N_
 from fieldapp.protocols.banding import lists
 
@@ -100,17 +101,37 @@ def columns() -> tuple[str, ...]:
 def fields() -> Mapping[tuple[str, str], str]:
     """Return the column of each (entity, field) that a file may contradict, those that follow from a column too."""
     found = {(column.entity, column.field): column.name for every in layouts().values() for column in every}
-    return found | {
-        ("person", "name"): "BAGUEUR",
-        ("sites_group", "latitude"): "LAT",
-        ("sites_group", "longitude"): "LON",
-        ("visit", "no_birds"): "ACTION",
-        ("observation", "ring_key"): "BAGUE",
-        ("observation", "cd_nom"): "ESPECE",
-    }
+    return (
+        dict.fromkeys(_REPLACED, MEMO)
+        | found
+        | {
+            ("person", "name"): "BAGUEUR",
+            ("sites_group", "latitude"): "LAT",
+            ("sites_group", "longitude"): "LON",
+            ("visit", "no_birds"): "ACTION",
+            ("observation", "ring_key"): "BAGUE",
+            ("observation", "cd_nom"): "ESPECE",
+        }
+    )
 
 
 # ------------------------------------------------------------------------------------------- as written
+
+MEMO = "MEMO"
+_REPLACED = tuple(("observation", name) for name in ("replaced_ring", "replaced_ring_scheme", "replaced_ring_key"))
+_IN_MEMO = LazyPattern(r"(?:^|(?<=[^|]) \| )BAGUE REMPLACEE : ([A-Z]{3}) ([A-Z0-9-]{1,10})$")
+
+
+def written_memo(memo: str, scheme: str, ring: str) -> str:
+    """Return the memo with the ring that came off at its end, for which no layout has a column; "" for no ring."""
+    replaced = f"BAGUE REMPLACEE : {scheme} {ring}" if ring else ""
+    return " | ".join(filter(None, (memo, replaced)))
+
+
+def read_memo(text: str) -> tuple[str, str, str]:
+    """Return the memo without the ring that came off, the scheme and the number of that ring ("" for none)."""
+    found = _IN_MEMO.search(text) if "BAGUE REMPLACEE" in text else None
+    return (text[: found.start()], found[1], found[2]) if found else (text, "", "")
 
 
 def written_number(value: float | None, decimals: int = 0) -> str:

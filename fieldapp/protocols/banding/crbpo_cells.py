@@ -134,12 +134,24 @@ def _codes(field: str) -> frozenset[str]:
     return _known_codes[field]
 
 
+_SCHEME = re.compile(r"[A-Z]{3}")
+_SAID_FOR_PARIS = frozenset({"fr", "f", "france", "paris", "museum paris", "crbpo", "mnhn"})
+"""What stands for the scheme in files of many hands; the engraving of the rings, or a country."""
+
+
 def read_scheme(text: str) -> Cell[str]:
     """Return the scheme's present code; an empty cell means Paris, and says so."""
     typed = text.strip()
     if not typed:
         return Cell(PARIS, (RowNote("CENTRE", _("Centre vide : lu {scheme}.").format(scheme=PARIS)),))
+    if fold(typed) in _SAID_FOR_PARIS:
+        why = _("« {text} » n’est pas le code d’un centre (trois lettres)").format(text=short(typed))
+        return Cell(PARIS, proposals=(Proposal("CENTRE", why, PARIS),))
     code = lists.scheme_code(typed)
+    if not _SCHEME.fullmatch(code):
+        sentence = _("« {text} » n’est pas le code d’un centre : trois lettres, comme {scheme}.")
+        words = sentence.format(text=short(typed), scheme=PARIS)
+        return Cell(code, fault=RowRefusedError("CENTRE", words))
     notes = other_form("CENTRE", typed, code)
     if code not in lists.schemes():
         notes = (*notes, RowNote("CENTRE", _("« {text} » n’est pas un centre connu ; gardé.").format(text=short(code))))
@@ -182,10 +194,21 @@ def _names(bird: lists.Bird) -> frozenset[str]:
 
 
 _PLAIN_RING = re.compile(r"[A-Z]{0,3}[0-9]{3,10}")
+_EXPONENT = re.compile("[0-9].*E")
 SHORTEST_DIGITS = 7
 """Digits that a ring of Paris has at least for the CRBPO, unless there are letters (source: STOC_reporting)."""
 
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+_DAMAGED_RING = re.compile(r"([0-9]{3,10})[.,]0+")
+
+
+def plain_ring(text: str) -> str:
+    """Return what all writings of one ring number share; "" where there is none ("SANS", dots, zeros)."""
+    if text.isdigit() and len(text) > 3:
+        return text
+    damaged = _DAMAGED_RING.fullmatch(text.strip())
+    plain = damaged[1] if damaged else re.sub(r"[\s.·]", "", text.upper())
+    return "" if not plain.strip("0") or plain == "SANS" else plain
 
 
 def read_ring_cell(scheme: str, text: str) -> Cell[Ring] | Cell[None]:
@@ -193,6 +216,10 @@ def read_ring_cell(scheme: str, text: str) -> Cell[Ring] | Cell[None]:
     if _PLAIN_RING.fullmatch(text) and len(text) <= 10:
         ring = Ring(scheme, text)
         return Cell(ring, _doubts(ring))
+    if damaged := _DAMAGED_RING.fullmatch(text.strip()):
+        why = _("« {text} » est un nombre abîmé par un tableur").format(text=text.strip())
+        ring = Ring(scheme, damaged[1])
+        return Cell(ring, _doubts(ring), (Proposal("BAGUE", why, ring.number),))
     if not text.strip(" ."):
         return refused("BAGUE", _("Le numéro de bague manque : écrivez-le, ou ACTION SANS pour un oiseau sans bague."))
     try:
@@ -203,13 +230,21 @@ def read_ring_cell(scheme: str, text: str) -> Cell[Ring] | Cell[None]:
     return Cell(ring, (*notes, *_doubts(ring)))
 
 
+def looks_like_exponent(ring: Ring) -> bool:
+    """Return whether an E stands behind a figure: the CRBPO takes such a ring for a number that a spreadsheet damaged.
+
+    Letters of a series stand before all figures. Source: STOC_reporting 2023-12-01, which looks at characters 5 to 11.
+    """
+    return bool(_EXPONENT.search(ring.number))
+
+
 def _doubts(ring: Ring) -> tuple[RowNote, ...]:
     """Note a ring of Paris that the CRBPO takes for one that a spreadsheet damaged (source: STOC_reporting)."""
     if ring.is_foreign:
         return ()
     if ring.number.isdigit() and len(ring.number) < SHORTEST_DIGITS:
         sentence = _("Bague de moins de sept chiffres : le CRBPO écarterait cette ligne.")
-    elif "E" in ring.number.lstrip(_LETTERS):
+    elif looks_like_exponent(ring):
         sentence = _("Un E dans le numéro de la bague : le CRBPO le prendrait pour un nombre et écarterait la ligne.")
     else:
         return ()
@@ -321,12 +356,22 @@ def read_number(column: str, text: str) -> Cell[float | None]:
     return Cell(None, proposals=(Proposal(column, why, "", is_moved=True),), moved=moved)
 
 
+def read_positive(column: str, text: str) -> Cell[float | None]:
+    """Return the number of a cell; zero and less is no measure, and is moved into the memo as a proposal."""
+    cell = read_number(column, text)
+    if cell.value is None or cell.value > 0:
+        return cell
+    why = _("« {text} » n’est pas une mesure").format(text=short(text.strip()))
+    moved = _("{column} : {text}").format(column=column, text=text.strip())
+    return Cell(None, cell.notes, (Proposal(column, why, "", is_moved=True),), moved)
+
+
 def read_measure(column: str, text: str, bird: lists.Bird | None) -> Cell[float | None]:
     """Return a wing or mass; one that lies beyond the species' limits but for its decimal mark is mended.
 
     `bird` is None where there are no limits: a species outside the list, a chick in the nest.
     """
-    cell = read_number(column, text)
+    cell = read_positive(column, text)
     if cell.value is None or bird is None or cell.proposals:
         return cell
     low, high = bird.wing_mm if column == "LP" else bird.mass_g
@@ -344,7 +389,9 @@ def read_measure(column: str, text: str, bird: lists.Bird | None) -> Cell[float 
     return Cell(cell.value, (RowNote(column, sentence),))
 
 
-_MOST_NETS = 100
+_NO_NET = re.compile(r"0+|-[0-9]+(?:[.,][0-9]+)?")
+HIGHEST_NET = 100
+"""A net of a higher number is reported (source: CRBPO; 999 and -999 are written for "unknown")."""
 
 
 def read_net(text: str) -> Cell[str]:
@@ -352,7 +399,11 @@ def read_net(text: str) -> Cell[str]:
     typed = text.strip()
     if typed in crbpo_mending.UNKNOWN_NETS:
         return Cell("", proposals=(Proposal("NF", _("« {text} » n’est pas un filet").format(text=typed), ""),))
-    if typed.isdigit() and int(typed) > _MOST_NETS:
-        sentence = _("Filet {text} : plus de {limit}, le CRBPO le signalerait.").format(text=typed, limit=_MOST_NETS)
+    if _NO_NET.fullmatch(typed):
+        why = _("« {text} » n’est pas un filet").format(text=short(typed))
+        moved = _("{column} : {text}").format(column="NF", text=typed)
+        return Cell("", proposals=(Proposal("NF", why, "", is_moved=True),), moved=moved)
+    if typed.isdigit() and int(typed) > HIGHEST_NET:
+        sentence = _("Filet {text} : plus de {limit}, le CRBPO le signalerait.").format(text=typed, limit=HIGHEST_NET)
         return Cell(typed, (RowNote("NF", sentence),))
     return Cell(typed)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from fieldapp.core.exchange import RowNote, RowRefusedError
 from fieldapp.core.positions import in_france
 from fieldapp.core.text import _, fold
-from fieldapp.protocols.banding import crbpo, crbpo_cells, crbpo_mending, lists
+from fieldapp.protocols.banding import crbpo, crbpo_cells, crbpo_mending, lists, territory
 from fieldapp.protocols.banding.crbpo_cells import Cell, short
 from fieldapp.protocols.banding.crbpo_mending import Proposal
 from fieldapp.protocols.banding.crbpo_people import person_key
@@ -182,11 +182,14 @@ def _position(group: Group) -> tuple[float, float] | None:
 
 
 def _is_at_home(group: Group) -> bool:
-    return str(group.values.get("country", HOME)).upper() == HOME
+    return territory.is_metropolitan(group.values)
 
 
 def settle_position(group: Group, usual: tuple[float, float] | None) -> None:
-    """Put a position outside France right, take away half of one; what can't be right refuses the rows."""
+    """Put a position outside France right, take away half of one; what nothing explains is noted.
+
+    A position that is nowhere on the globe refuses the rows.
+    """
     position = _position(group)
     if position is None:
         if "latitude" in group.values or "longitude" in group.values:
@@ -201,7 +204,11 @@ def settle_position(group: Group, usual: tuple[float, float] | None) -> None:
     why = _("La position {position} n’est pas en France").format(position=shown)
     better = crbpo_mending.better_position(latitude, longitude, usual)
     if better is None:
-        group.fault = RowRefusedError("LAT", _("{why} : vérifiez LAT et LON.").format(why=why))
+        sentence = _("{why} : vérifiez LAT et LON.").format(why=why)
+        if abs(latitude) <= 90 and abs(longitude) <= 180:
+            group.notes.append(RowNote("LAT", sentence))
+        else:
+            group.fault = RowRefusedError("LAT", sentence)
         return
     becomes = f"{crbpo.written_number(better[0])}, {crbpo.written_number(better[1])}"
     group.propose("LAT", why, becomes, "latitude", better[0])
@@ -218,22 +225,20 @@ def morning(group: Group) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def identity(group: Group) -> tuple[Any, ...]:
-    """Return what only the rows of one session share: two openings on one day are two sessions."""
-    return *morning(group), group.values.get("opened_at", "")
+def sitting(group: Group) -> tuple[Any, ...]:
+    """Return what only the rows of one session share: two openings, or two positions, of one day are two sessions."""
+    return group.values.get("opened_at", ""), _position(group) or (), *morning(group)
 
 
-def identity_words(group: Group) -> list[str]:
-    """Return what the name of a session is made of beside its net set: day, theme, holder, opening, position."""
+def team_day(group: Group) -> str:
+    """Return what the sessions of a day are known by in every file: place, station, date, theme, holder.
+
+    Neither opening nor position: both are corrected afterwards, and the birds are then the same.
+    """
     values = group.values
-    position = _position(group) or (None, None)
-    return [
-        values["date"],
-        values.get("theme", ""),
-        person_key(values.get("holder", "")),
-        values.get("opened_at", ""),
-        *map(crbpo.written_number, position),
-    ]
+    holder = person_key(values.get("holder", ""))
+    words = (*place_key(values), values.get("id_prog", ""), values["date"], fold(values.get("theme", "")), holder)
+    return "|".join(words)
 
 
 def settle_openings(groups: Sequence[Group]) -> None:
@@ -253,11 +258,17 @@ def settle_openings(groups: Sequence[Group]) -> None:
         opened = group.values.get("opened_at")
         if opened is None:
             group.values["opened_at"] = usual
+            group.notes.append(_filled("HS", usual))
         elif opened == usual or _others(groups, "opened_at", opened) >= many:
             continue
         elif all(crbpo_mending.is_within(hour, usual, duration) for hour in group.times):
             why = _others_say("HS", opened, usual, many)
             group.propose("HS", why, usual, "opened_at", usual)
+
+
+def _filled(column: str, text: str) -> RowNote:
+    sentence = _("{column} vide : lu « {text} », comme d’autres lignes de la séance.")
+    return RowNote(column, sentence.format(column=column, text=text))
 
 
 def _others_say(column: str, text: str, usual: str, many: int) -> str:
@@ -279,7 +290,9 @@ def settle_session(groups: Sequence[Group], metres: Mapping[float, int]) -> None
         many = _others(groups, name, usual)
         for group in groups:
             value = group.values.get(name)
-            if value is not None and value != usual:
+            if value is None and usual is not None:
+                group.notes.append(_filled(column, written(usual)))
+            elif value != usual:
                 why = _others_say(column, written(value), written(usual), many)
                 group.propose(column, why, written(usual), name, usual)
     scribe = most(groups, "scribe")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from fieldapp.core.exchange import Cells, Known, ParsedRow, RowNote, RowRefusedError
-from fieldapp.core.ids import name_uid
-from fieldapp.core.record import Record
+from fieldapp.core.record import Placed, Record
+from fieldapp.core.schema import Values
 from fieldapp.core.text import _, fold
-from fieldapp.protocols.banding import crbpo, crbpo_cells, crbpo_groups, crbpo_rings, schema
+from fieldapp.protocols.banding import crbpo, crbpo_cells, crbpo_groups, crbpo_identity, crbpo_rings, schema
+from fieldapp.protocols.banding.ages import PULLUS
 from fieldapp.protocols.banding.crbpo_cells import Cell, Memo, Species
 from fieldapp.protocols.banding.crbpo_groups import Group
 from fieldapp.protocols.banding.crbpo_mending import Proposal
@@ -28,9 +30,14 @@ _RARE = {
     "LT": "tarsus_mm", "PTD": "partner_ring", "MEMO": "comments", "cId_Data": "crbpo_id",
     **{name: name for name in schema.OTHER_MEASURES},
 }  # fmt: skip
-_MEMO = tuple(_RARE).index("MEMO")
+_MEMO, _NUMBER = tuple(_RARE).index("MEMO"), tuple(_RARE).index("cId_Data")
+_NOT_AVAILABLE = "NA"
+"""What R writes for an empty cell (source: R, write.table, argument na)."""
+
+_RINGS_AT_ONCE = 2000
+"""Rings whose lives are read from the database together: what is held of them is let go again."""
+
 _OWN = ("BAGUE", "HEURE", "ESPECE", "NF", "LP", "MA")
-_CHICK = "PUL"
 _CATCHES = frozenset({schema.RINGED, schema.CONTROLLED, schema.RECOVERED, schema.WITHOUT_RING})
 
 
@@ -55,12 +62,17 @@ class _Bird:
 
 @dataclass(slots=True, eq=False)
 class _Row:
-    """The cells of a row as the parser keeps them: those that repeat are shared with other rows."""
+    """The cells of a row as the parser keeps them: those that repeat are shared with other rows.
+
+    `uid` is that of its capture as far as the whole file was needed to tell, "" where the row alone tells it.
+    """
 
     group: Group
     repeated: tuple[str, ...]
     rare: tuple[str, ...]
     own: tuple[str, ...]
+    uid: str = ""
+    is_copied: bool = False
 
 
 class _Saying:
@@ -105,14 +117,19 @@ class CrbpoParser:
         self._nets: Memo[str, Cell[str]] = Memo(crbpo_cells.read_net)
         self._measures: dict[tuple[str, str, bool, str], Cell[float | None]] = {}
         self._told: dict[str, ParsedRow] = {}
-        self._alike: dict[tuple[str, ...], dict[object, int]] = {}
         self._present: dict[str, _Present] = {}
+        self._numbers: dict[str, int] = {}
+        self._doubtful: set[str] = set()
+        self._first_na: _Row | None = None
 
     # -------------------------------------------------------------------------------------- the whole file
 
     def survey(self, cells: Cells) -> _Row:
         """Take note of the row's session and ring, and return the cells that it is read from."""
         of_session, of_bird, of_rare, of_row = self._pick
+        has_na = _NOT_AVAILABLE in cells
+        if has_na:
+            cells = ["" if cell == _NOT_AVAILABLE else cell for cell in cells]
         session, repeated, rare, own = of_session(cells), of_bird(cells), of_rare(cells), of_row(cells)
         group = self._groups.get(session)
         if group is None:
@@ -124,31 +141,105 @@ class CrbpoParser:
             group.catches += 1
             group.hours.add(own[1])
         row = _Row(group, self._shared.setdefault(repeated, repeated), self._shared.setdefault(rare, rare), own)
-        self._rings.setdefault(own[0].replace(".", "").replace(" ", "").upper(), []).append(row)
+        if has_na and self._first_na is None:
+            self._first_na = row
+        if number := rare[_NUMBER].strip():
+            content = hash((repeated, rare, own))
+            if self._numbers.setdefault(number, content) != content:
+                self._doubtful.add(number)
+        self._rings.setdefault(crbpo_cells.plain_ring(own[0]), []).append(row)
         return row
 
     def _settle(self) -> None:
         """Work out, after the last row was surveyed, what the file as a whole explains."""
         self._settled = True
-        Sessions(self._known, self._people).settle(list(self._groups.values()))
-        for ring, rows in self._rings.items():
-            if ring and len(rows) > 1:
-                self._settle_ring(ring, rows)
+        sessions = Sessions(self._known, self._people)
+        sessions.settle(list(self._groups.values()))
+        self._numbers.clear()
+        self._settle_unringed(self._rings.pop("", []))
+        rings = iter(self._rings.items())
+        while some := list(itertools.islice(rings, _RINGS_AT_ONCE)):
+            here = self._lives(some) if sessions.has_history else {}
+            for ring, rows in some:
+                if len(rows) > 1 or here:
+                    self._settle_ring(ring, rows, here)
         self._rings.clear()
 
-    def _settle_ring(self, ring: str, rows: Sequence[_Row]) -> None:
-        told: dict[str, list[crbpo_rings.Told]] = {}
+    def _lives(self, rings: Iterable[tuple[str, Sequence[_Row]]]) -> dict[str, list[Placed]]:
+        """Return what stands in the database of these rings, by their keys."""
+        keys = {f"{self._birds[row.repeated].scheme}{ring}" for ring, rows in rings for row in rows}
+        found: dict[str, list[Placed]] = {}
+        for item in self._known.by_field(schema.CODE, schema.OBSERVATION.code, "ring_key", keys):
+            found.setdefault(str(item.record.data["ring_key"]), []).append(item)
+        return found
+
+    def _settle_unringed(self, rows: Sequence[_Row]) -> None:
+        """Tell which capture is which of the birds without a ring, day by day."""
+        days: dict[str, list[tuple[_Row, crbpo_identity.Told]]] = {}
         for row in rows:
-            bird, species = self._birds[row.repeated], self._species[row.own[2]].value
-            if bird.fault is None and species is not None and bird.action != schema.WITHOUT_RING:
-                content = (row.group, row.repeated, row.rare, row.own)
-                sex = str(bird.values.get("sex", ""))
-                date = row.group.cells[0]
-                told.setdefault(bird.scheme, []).append(crbpo_rings.Told(content, bird.action, species.code, sex, date))
-        for scheme, of_ring in told.items():
-            notes = crbpo_rings.ring_notes(ring, of_ring) if len(of_ring) > 1 else ()
+            told = self._told_by(row, "")
+            if told is not None and told.action == schema.WITHOUT_RING:
+                days.setdefault(told.day, []).append((row, told))
+        for day in days.values():
+            sessions = day[0][1].here
+            here = [one for uid in sorted(sessions) for one in self._known.children(uid) if "ring_key" not in one.data]
+            self._identify(day, here)
+
+    def _settle_ring(self, ring: str, rows: Sequence[_Row], here: Mapping[str, Sequence[Placed]]) -> None:
+        """Tell which captures the rows of one number are, and what file and database together say of the ring."""
+        schemes: dict[str, list[tuple[_Row, crbpo_identity.Told]]] = {}
+        for row in rows:
+            scheme = self._birds[row.repeated].scheme
+            told = self._told_by(row, f"{scheme}{ring}")
+            if told is not None and told.action != schema.WITHOUT_RING:
+                schemes.setdefault(scheme, []).append((row, told))
+        for scheme, of_ring in schemes.items():
+            life = here.get(f"{scheme}{ring}", ())
+            if len(of_ring) + len(life) < 2:
+                continue
+            if len(of_ring) == len(life) == 1 and crbpo_identity.is_same(of_ring[0][1], life[0].record):
+                of_ring[0][0].uid = life[0].uid
+                continue
+            self._identify(of_ring, crbpo_identity.in_order(one.record for one in life))
+            theirs = {row.uid for row, _told in of_ring}
+            said = [self._said_of_ring(row, told) for row, told in of_ring]
+            said += [crbpo_rings.stored(one) for one in life if one.uid not in theirs]
+            notes = crbpo_rings.ring_notes(ring, said)
             if notes:
                 self._ring_notes[f"{scheme}{ring}"] = notes
+
+    def _said_of_ring(self, row: _Row, told: crbpo_identity.Told) -> crbpo_rings.Told:
+        sex = str(self._birds[row.repeated].values.get("sex", ""))
+        return crbpo_rings.Told((row.group, *told.content), told.action, told.species, sex, row.group.cells[0])
+
+    def _told_by(self, row: _Row, ring_key: str) -> crbpo_identity.Told | None:
+        """Return what tells which capture a row is; None for a row that is refused anyhow."""
+        bird, session = self._birds[row.repeated], row.group.session
+        species = self._species[row.own[2]].value
+        if session is None or bird.fault is not None or species is None:
+            return None
+
+        def values() -> Values:
+            try:
+                return self._values(row, session, bird, _Saying((), (), ""))
+            except RowRefusedError:
+                return {}
+
+        content = (session.uid, row.repeated, row.rare, row.own)
+        number = self._number(row)
+        day, here = session.day, session.here
+        return crbpo_identity.Told(day, here, ring_key, bird.action, species.code, number, content, values)
+
+    def _number(self, row: _Row) -> str:
+        """Return the row's number at the CRBPO (cId_Data); "" for none, and for one that stands for several rows."""
+        number = row.rare[_NUMBER].strip()
+        return "" if number in self._doubtful else number
+
+    @staticmethod
+    def _identify(rows: Sequence[tuple[_Row, crbpo_identity.Told]], here: Sequence[Record]) -> None:
+        found = crbpo_identity.identities([told for _row, told in rows], here)
+        for (row, _told), identity in zip(rows, found, strict=True):
+            row.uid, row.is_copied = identity.uid, identity.is_copied
 
     # ------------------------------------------------------------------------------------------- one row
 
@@ -165,6 +256,9 @@ class CrbpoParser:
         if bird.fault is not None:
             raise RowRefusedError(bird.fault.column, bird.fault.sentence)
         saying = _Saying((*group.notes, *bird.notes), (*group.proposals, *bird.proposals), group.memo)
+        if row is self._first_na:
+            sentence = _("« NA » a été lu comme une case vide, ici et dans tout le fichier.")
+            saying.notes += (RowNote("", sentence),)
         if bird.action == crbpo.NO_BIRDS:
             return self._without_birds(row, session, saying)
         session.rank += 1
@@ -193,12 +287,13 @@ class CrbpoParser:
             self._rare(row, data, saying)
         notes = self._said(saying)
         uid = self._uid(row, session, data)
-        known = self._told.get(uid)
-        if known is not None:
+        if row.is_copied and (known := self._told.get(uid)) is not None:
             return known
+        if session.is_here:
+            data["line"] = self._line(session, uid, data["line"])
         own = Record(uid, schema.CODE, "observation", session.uid, data, None, data.get("cd_nom"))
         parsed = ParsedRow((*self._above(session, bird), own), notes)
-        if ring is not None:
+        if row.is_copied:
             self._told[uid] = parsed
         return parsed
 
@@ -206,7 +301,7 @@ class CrbpoParser:
         """Return the values of a capture but for its ring and what is rarely told."""
         _ring, hour_text, species_text, net_text, wing_text, mass_text = row.own
         species: Species = saying.take(self._species[species_text])
-        is_chick = bird.values.get("age") == _CHICK
+        is_chick = bird.values.get("age") == PULLUS
         data = {"line": session.rank, "action": bird.action, "species": species.code, **bird.values}
         if species.bird is not None:
             data["cd_nom"] = species.bird.cd_nom
@@ -263,7 +358,7 @@ class CrbpoParser:
             self._people.named(people[1].value),
             tuple(note for cell in every for note in cell.notes),
             tuple(proposal for cell in every for proposal in cell.proposals),
-            action.fault,
+            next((cell.fault for cell in every if cell.fault is not None), None),
         )
 
     def _ring(self, bird: _Bird, text: str, saying: _Saying) -> Ring | None:
@@ -302,54 +397,57 @@ class CrbpoParser:
             if not text:
                 continue
             cell: Cell[Any] = (
-                crbpo_cells.read_number(column, text) if column == "LT" else crbpo_cells.read_text(column, text)
+                crbpo_cells.read_positive(column, text) if column == "LT" else crbpo_cells.read_text(column, text)
             )
             value = saying.take(cell)
             if value is not None and value != "":
                 data[name] = value
+        memo, scheme, number = crbpo.read_memo(data.get("comments", ""))
+        if number:
+            data |= {"comments": memo, "replaced_ring_scheme": scheme, "replaced_ring": number}
+            data["replaced_ring_key"] = Ring(scheme, number).key
+            if not memo:
+                del data["comments"]
         if saying.memo:
             data["comments"] = " ".join(filter(None, (data.get("comments", ""), saying.memo)))
 
     # ------------------------------------------------------------------------------------------ identity
 
     def _uid(self, row: _Row, session: Session, data: dict[str, Any]) -> str:
-        """Return the uid of a capture: what every laptop gives to this bird, or that of the capture typed here.
+        """Return the uid of the row's capture: what the whole file told, else the first of its kind on its day."""
+        if row.uid:
+            return row.uid
+        what = data.get("ring_key") or data["species"]
+        return crbpo_identity.new_uid(session.day, what, data["action"], 1, self._number(row))
 
-        Copies of one row are one capture, unless the bird bears no ring. The lines of what is new come after those
-        typed here.
-        """
-        ring = data.get("ring_key", "")
-        key = (ring or data["species"], data["action"], data.get("hour", ""))
-        content = (row.repeated, row.rare, row.own) if ring else row
-        alike = self._alike.setdefault((session.uid, *key), {})
-        number = alike.setdefault(content, len(alike) + 1)
-        uid = name_uid("capture", "|".join((session.uid, *key, str(number))))
-        if not session.is_here:
-            return uid
+    def _line(self, session: Session, uid: str, place: int) -> int:
+        """Return the line of a capture among those that stand here."""
         present = self._present.get(session.uid)
         if present is None:
             present = self._present[session.uid] = _Present(self._known.children(session.uid))
-        if uid in present.uids:
-            return uid
-        typed = present.typed.get(key, [])
-        if number <= len(typed):
-            return typed[number - 1]
-        data["line"] += present.last_line
-        return uid
+        return present.line(uid, place)
 
 
 class _Present:
-    """The captures of a session that stand here: all uids, and those typed here by what tells them apart.
-
-    The uids of records that came from a file are of version 5 (see `core.ids`).
-    """
+    """The lines of the captures of a session that stand here."""
 
     def __init__(self, captures: Sequence[Record]) -> None:
-        self.uids = {capture.uid for capture in captures}
-        self.typed: dict[tuple[str, str, str], list[str]] = {}
-        typed = [capture for capture in captures if capture.uid[14:15] != "5"]
-        self.last_line = max((int(capture.data.get("line", 0)) for capture in typed), default=0)
-        for capture in sorted(typed, key=lambda one: (one.data.get("line", 0), one.uid)):
-            values = capture.data
-            key = str(values.get("ring_key") or values.get("species", "")), str(values.get("action", ""))
-            self.typed.setdefault((*key, str(values.get("hour", ""))), []).append(capture.uid)
+        self._lines = {capture.uid: int(capture.data.get("line", 0)) for capture in captures}
+        self._numbers = set(self._lines.values())
+        self._last = max(self._numbers, default=0)
+        self._is_other = False
+
+    def line(self, uid: str, place: int) -> int:
+        """Return the line of a capture that stands at this place of the file.
+
+        As long as the captures here stand in the lines that the file gives them, it is the file that was read before,
+        and what is new has its own line there; in any other file what is new comes after all that stands here.
+        """
+        known = self._lines.get(uid)
+        self._is_other = self._is_other or (place in self._numbers if known is None else known != place)
+        if known is not None:
+            return known
+        line = self._last + 1 if self._is_other else place
+        self._lines[uid] = line
+        self._last = max(self._last, line)
+        return line

@@ -223,7 +223,7 @@ class Desk:
 
         The action and the parts of the ring (as `read_ring` understood it), its size, the taxon, the line's number, the
         hour of the round where none was typed, condition and circumstances of a healthy control (8 and 20, none for a
-        ringing). An action that is there stays. Theme and operator that are the session's are left out. Raises
+        ringing). An action that is there stays, one that only a person can tell is left out. Theme and operator that are the session's are left out. Raises
         ValueError when the ring is no ring number.
         """
         found = filled(values)
@@ -290,7 +290,7 @@ class Desk:
         if found is not None and found.size:
             parts["ring_size"] = found.size
         if not values.get("action"):
-            parts["action"] = str(self._reading(ring, "", has_scheme=True).values["action"])
+            parts["action"] = self._reading(ring, "", has_scheme=True).action
         return parts
 
     # ------------------------------------------------------------------------------------------------ checks

@@ -62,9 +62,9 @@ class Reading:
 
     @property
     def values(self) -> Values:
-        """What the reading puts into the capture (None: cleared); to a question the likeliest way is the answer."""
+        """What the reading puts into the capture (None: cleared); no action while nobody has answered the question."""
         return {
-            "action": self.action or self.ask[0].action,
+            "action": self.action or None,
             "ring_scheme": self.ring.scheme,
             "ring": self.ring.number,
             "ring_key": self.ring.key,

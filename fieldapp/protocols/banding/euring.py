@@ -19,13 +19,12 @@ from fieldapp.protocols.banding.euring_fields import NoRecordError
 from fieldapp.protocols.banding.euring_lives import UNKNOWN, Past, derived, past
 from fieldapp.protocols.banding.euring_places import (
     NO_COORDINATES,
-    Point,
     decimal_degrees,
     degrees_minutes_seconds,
     place_code,
 )
 from fieldapp.protocols.banding.exported import Caught, caught
-from fieldapp.protocols.banding.life import position_of
+from fieldapp.protocols.banding.life import Point, position_of
 from fieldapp.protocols.banding.ring import Ring, from_key
 from fieldapp.protocols.banding.schema import RINGED, capture_title, place_title
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from fieldapp.core.schema import Values
 from fieldapp.core.text import N_
 from fieldapp.protocols.banding import lists
+from fieldapp.protocols.banding.ages import read_age
 from fieldapp.protocols.banding.ring import LONGEST, PARIS, Ring, from_key, read_ring
 from fieldapp.protocols.banding.schema import (
     DEAD_CONDITIONS,
@@ -43,11 +44,14 @@ FIELDS = (
 
 UNKNOWN_SPECIES = "00000"
 RINGING_CASUALTY = "08"
-PULLUS = "1"
+PULLUS, FULL_GROWN = "1", "2"
 NO_OTHER_MARK, SEVERAL_MARKS = "ZZ", "MM"
 
 NOT_IN_HAND = frozenset({"28", *map(str, range(80, 90))})
 """Circumstances of rings and marks that were read from afar (source: EURING, catching method "-")."""
+
+_YOUNG, _OLDER, _OLDEST = "3579", "468A", 29
+"""Ages of one known year and "older than that" up to the fourth year, and the last year that has a letter."""
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
@@ -192,7 +196,32 @@ def catching(values: Values, theme: str, *, is_pullus: bool) -> tuple[str, str]:
 
 def ages(values: Values) -> tuple[str, str]:
     """Return fields 15 and 16; 0 where no age was noted or its code is not known here."""
-    return _two("AGE", str(values.get("age") or ""), "0")[:2]
+    return _ages_of(str(values.get("age") or ""))[:2]
+
+
+@lru_cache(maxsize=256)
+def _ages_of(code: str) -> tuple[str, str, str]:
+    """Return what `_two` does, for a year of life by the rule of the standard instead of a list."""
+    age = read_age(code)
+    if age is None:
+        return _two("AGE", code, "0")
+    mentioned, is_all = age_letter(age.years, is_more=age.is_more)
+    if not age.is_certain:
+        return mentioned, FULL_GROWN, code
+    return mentioned, mentioned, "" if is_all else code
+
+
+def age_letter(years: int, *, is_more: bool) -> tuple[str, bool]:
+    """Return EURING's code for a year of life and whether it says all of it.
+
+    3, 5, 7, 9 are the first to the fourth year, 4, 6, 8, A older than those, B to Z the fifth to the 29th year. For
+    more than five years and above the 29th there is A only: older than the fourth (source: EURING 2020, field 16).
+    """
+    if years <= len(_YOUNG):
+        return (_OLDER if is_more else _YOUNG)[years - 1], True
+    if is_more or years > _OLDEST:
+        return _OLDER[-1], False
+    return chr(ord("B") + years - len(_YOUNG) - 1), True
 
 
 def sexes(values: Values) -> tuple[str, str]:
@@ -259,10 +288,8 @@ def measures(values: Values) -> dict[str, str]:
 def clean(text: str) -> str:
     r"""Return a text as a field may hold it: "|" becomes "¦", an end of line " ¶ ", another control character "�".
 
-    A capital F becomes a small one: the package euring 26.4, with which files are checked, refuses that letter (its
-    pattern for texts says `\7F`, the octal 7 and an F, for the character 127).
+    Every other character stays as it is (source: EURING 2020, type Text).
     """
-    text = text.replace("F", "f")
     if text.isprintable() and "|" not in text:
         return text
     lined = re.sub(r"\s*[\n\r\v\f\x85\u2028\u2029]+\s*", " ¶ ", text.strip())
@@ -282,7 +309,7 @@ def remarks(
         "BAGUE": _present_ring(ring, first),
         "ESPECE": values.get("species", "") if len(str(values.get("species", ""))) > 6 else "",
         "SEXE": _two("SEX", str(values.get("sex") or ""), "U")[2],
-        "AGE": _two("AGE", str(values.get("age") or ""), "0")[2],
+        "AGE": _ages_of(str(values.get("age") or ""))[2],
         "LP": "" if measured["Wing Length"] else values.get("wing_mm"),
         "MA": "" if measured["Mass"] else values.get("mass_g"),
         "LT": "" if measured["Tarsus"] else values.get("tarsus_mm"),

@@ -13,9 +13,9 @@ from datetime import date
 from fieldapp.core.exchange import Known
 from fieldapp.core.record import Placed
 from fieldapp.core.schema import Values
-from fieldapp.protocols.banding.euring_places import Point, rhumb
+from fieldapp.protocols.banding.euring_places import rhumb
 from fieldapp.protocols.banding.exported import Caught
-from fieldapp.protocols.banding.life import position_of
+from fieldapp.protocols.banding.life import Point, position_of
 from fieldapp.protocols.banding.schema import CODE, OBSERVATION, RINGED, SITES_GROUP, VISIT
 
 UNKNOWN = ("-----", "---", "-----")

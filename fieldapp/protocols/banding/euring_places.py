@@ -7,24 +7,18 @@ minutes and seconds are converted here: that package loses the sign between 0° 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from fieldapp.core.positions import EARTH_RADIUS_KM
 from fieldapp.core.schema import Values
+from fieldapp.protocols.banding import territory
+from fieldapp.protocols.banding.life import Point
 from fieldapp.protocols.banding.lists import rows
-
-Point = tuple[float, float]
-"""Latitude and longitude in decimal degrees (WGS 84)."""
 
 NO_COORDINATES = "." * 15
 """What stands for the coordinates where there are none, or where they stand in fields 61 and 62."""
-
-EARTH_KM = 6371.0088
-"""Mean radius of the earth (source: IUGG 1980, R1)."""
-
-_PLACE = re.compile(r"[A-Z]{2}[A-Z0-9-]{2}")
 
 
 def degrees_minutes_seconds(point: Point) -> str:
@@ -74,7 +68,8 @@ def rhumb(start: Point, end: Point) -> tuple[float, float | None]:
     stretched = _isometric(other) - _isometric(phi)
     share = up / stretched if abs(stretched) > 1e-12 else math.cos(phi)
     direction = math.degrees(math.atan2(across, stretched)) % 360
-    return EARTH_KM * math.hypot(up, share * across), direction % 360  # a hair west of north comes out as 360 at first
+    km = EARTH_RADIUS_KM * math.hypot(up, share * across)
+    return km, direction % 360  # a hair west of north comes out as 360 at first
 
 
 def _isometric(phi: float) -> float:
@@ -85,16 +80,17 @@ def _isometric(phi: float) -> float:
 def place_code(place: Values) -> str | None:
     """Return the EURING code of a ringing place: its own, else that of its department, else that of its country.
 
-    Without a country the place is French. None where no code is known, or its own is in no list.
+    Without a country the place is French. None where no code is known, or its own is in no list. A French department
+    without a code of its own (Saint-Pierre-et-Miquelon, a slip) is not given that of France: it may lie far from there.
+    The Lesser Antilles and the Pacific Islands have one code each; GP00 and MQ00 are Kenya and Mozambique.
     """
     own = str(place.get("euring_place_code", "")).strip().upper()
     if own:
-        return own if _PLACE.fullmatch(own) and own in places() else None
-    country = str(place.get("country") or "FR").strip().upper()
-    department = str(place.get("department", "")).strip().upper()
-    if department.isdigit():
-        department = department.zfill(2)
-    return _codes().get((country, department)) or _codes().get((country, ""))
+        return own if own in places() else None
+    country, department = territory.country(place), territory.department(place)
+    if country == territory.FRANCE and department:
+        return _codes().get((country, department))
+    return _codes().get((country, ""))
 
 
 @lru_cache(maxsize=1)

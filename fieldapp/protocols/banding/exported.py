@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fieldapp.core.exchange import Season
 from fieldapp.core.record import Node, Record
 from fieldapp.core.schema import Values
+from fieldapp.core.text import fold
 from fieldapp.protocols.banding.schema import MARK, OBSERVATION, SITE, SITES_GROUP, VISIT
 
 
@@ -51,18 +52,23 @@ def lines(session: Node) -> list[Node]:
 
 
 def caught(season: Season, theme: str | None = None) -> list[Caught]:
-    """Return the captures of the season; with `theme` those whose own theme or whose session's theme it is."""
-    wanted = (theme or "").strip().casefold()
+    """Return the captures of the season; with `theme` those of this theme (see `has_theme`)."""
     return [
         Caught(node.record, session.record, site, place, _marks(node.children))
         for session, site, place in sessions(season)
         for node in lines(session)
-        if not wanted or _has_theme(session.record, node.record, wanted)
+        if has_theme(session.record.data, node.record.data, theme)
     ]
 
 
-def _has_theme(session: Record, capture: Record, wanted: str) -> bool:
-    return any(str(record.data.get("theme", "")).casefold() == wanted for record in (session, capture))
+def has_theme(session: Values, capture: Values, wanted: str | None) -> bool:
+    """Return whether a capture is of the theme wanted, capitals and accents apart; any is where none is wanted.
+
+    A capture is of its own theme, or of its session's where it has none: a bird for PP in a session of GIBIER is of PP.
+    """
+    if wanted is None or not wanted.strip():
+        return True
+    return fold(str(capture.get("theme") or session.get("theme", ""))) == fold(wanted)
 
 
 def _marks(nodes: Sequence[Node]) -> tuple[Values, ...]:

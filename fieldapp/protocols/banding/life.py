@@ -19,7 +19,6 @@ from fieldapp.protocols.banding.schema import (
     DEAD_CONDITIONS,
     OBSERVATION,
     RECOVERED,
-    RINGED,
     SITES_GROUP,
     place_title,
 )
@@ -122,11 +121,6 @@ class Life:
         )
 
     @property
-    def is_local(self) -> bool:
-        """Whether the bird was ringed here: its first capture is a ringing."""
-        return self.first is not None and self.first.action == RINGED
-
-    @property
     def is_replaced(self) -> bool:
         """Whether the bird has borne several numbers."""
         return len(self.rings) > 1
@@ -172,7 +166,7 @@ def find(known: Known, text: str) -> Life:
     """Return the life of the ring that was typed: "8680001", "FRP 8680001", "NLA AB1234", "DEW.12345".
 
     The scheme may stand first; without one it is Paris, or the scheme under which this number is known here. Raises
-    ValueError with a sentence where the text is no ring.
+    ValueError with a sentence where the text is no ring, or its number is known under several other schemes.
     """
     typed = text.strip().upper()
     scheme = lists.scheme_code(typed[:3])
@@ -184,7 +178,15 @@ def find(known: Known, text: str) -> Life:
         return life
     keys = [f"{code}{ring.number}" for code in lists.schemes() if code != PARIS]
     others = known.by_field(CODE, OBSERVATION.code, "ring_key", keys)
-    return of(known, from_key(str(others[0].record.data["ring_key"]))) if others else life
+    found = sorted({str(item.record.data["ring_key"]) for item in others})
+    if len(found) > 1:
+        schemes = ", ".join(from_key(key).scheme for key in found)
+        raise ValueError(
+            _("{ring} est connue sous plusieurs centres ({schemes}) : écrivez le centre devant, {example}.").format(
+                ring=ring.number, schemes=schemes, example=f"{from_key(found[0]).scheme} {ring.number}"
+            )
+        )
+    return of(known, from_key(found[0])) if found else life
 
 
 def _keys(values: Values) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fieldapp.core import parse
 from fieldapp.core.forms import GridColumn
+from fieldapp.core.lazy import LazyPattern
 from fieldapp.core.schema import Values
 from fieldapp.core.text import N_, _, fold
 from fieldapp.protocols.banding import lists
@@ -72,6 +73,19 @@ def _read_species(text: str) -> Mapping[str, object]:
     )
 
 
+_NET = LazyPattern(r"[0-9A-Za-z][0-9A-Za-z/-]{0,5}")
+
+
+def _read_net(text: str) -> Mapping[str, object]:
+    """Read the number of a net, letters too: a mass that slipped into the wrong cell is none."""
+    typed = text.strip()
+    if not typed or typed in NONE_WORDS:
+        return {"net": None}
+    if not _NET.fullmatch(typed):
+        raise ValueError(_("« {text} » n’est pas un numéro de filet : écrivez 7, 12 ou A3.").format(text=typed[:40]))
+    return {"net": typed}
+
+
 def _read_hour(text: str) -> Mapping[str, object]:
     return {"hour": parse.parse_time(text) if text.strip() else None}
 
@@ -104,7 +118,7 @@ COLUMNS: Mapping[str, GridColumn] = {
         _number_column("mass_g", N_("Masse"), 7),
         _code_column("brood_patch", N_("PI"), 4, {str(score): str(score) for score in range(6)} | {"p": "P"}),
         _code_column("cloacal_protuberance", N_("PC"), 4, {str(score): str(score) for score in range(4)}),
-        _text_column("net", N_("Filet"), 5),
+        GridColumn("net", N_("Filet"), _read_net, lambda values: str(values.get("net", "")), 5),
         _number_column("tarsus_mm", N_("Tarse"), 6),
         _code_column("moult", N_("Mue"), 5, {letter: letter.upper() for letter in "jpmbxu"}),
         _code_column("sexing_method", N_("CS"), 4, {}),

@@ -20,6 +20,9 @@ REFERENCE = Path(__file__).parent / "reference"
 UNKNOWN_SPECIES = "SPESPE"
 """The code of a bird that was not determined (source: CRBPO codes, seen in STOC_reporting)."""
 
+PASSERINES = "passereau"
+"""The category of the small birds that nets are set for."""
+
 _CODE = re.compile(r"[A-Z]{6}(?:[A-Z]{3})?")
 
 
@@ -35,6 +38,7 @@ class Size:
 class Bird:
     """One species of the list. Limits of wing (mm) and mass (g) are derived from AVONET, see `docs/sources`.
 
+    `is_usual` marks the species that STOC sessions catch most, as far as the source has quantiles of their mass (23).
     `euring` is the code under IOC 15.1, `euring_wide` that of lists which keep the older, wider species ("": the same).
     """
 
@@ -49,6 +53,7 @@ class Bird:
     category: str
     habitat: str
     migration: str
+    is_usual: bool
     sizes: tuple[Size, ...]
     wing_mm: tuple[float, float]
     mass_g: tuple[float, float]
@@ -104,6 +109,7 @@ def birds() -> Mapping[str, Bird]:
             category=row["category"],
             habitat=row["stoc_habitat"],
             migration=row["stoc_migration"],
+            is_usual=row["stoc_usual"] == "1",
             sizes=sizes,
             wing_mm=(float(row["wing_min_mm"]), float(row["wing_max_mm"])),
             mass_g=(float(row["mass_min_g"]), float(row["mass_max_g"])),
@@ -162,7 +168,8 @@ def suggest(text: str, usual: Sequence[str] = ()) -> list[Bird]:
     """Return the birds that the letters may mean, the likeliest first.
 
     An exact code or alias comes first, then beginnings of a code, of the French name, of the Latin name, of another
-    word of a name; among equals those in `usual` (the codes of the session, the latest first) come first.
+    word of a name. But for an exact code those in `usual` (the codes of the session, the latest first) come before all
+    others, then the birds of every STOC session, then other passerines: three letters are to mean the common bird.
     """
     typed = fold(text)
     if not typed:
@@ -172,8 +179,9 @@ def suggest(text: str, usual: Sequence[str] = ()) -> list[Bird]:
     for order, item in enumerate(birds().values()):
         how = _fit(typed, item)
         if how is not None:
-            rated.append((how > 0, place.get(item.code, len(place)), how, order, item))
-    return [item for *_order, item in sorted(rated, key=lambda one: one[:4])]
+            likely = 0 if item.is_usual else 1 if item.category == PASSERINES else 2
+            rated.append((how > 0, place.get(item.code, len(place)), likely, how, order, item))
+    return [item for *_order, item in sorted(rated, key=lambda one: one[:5])]
 
 
 def _fit(typed: str, item: Bird) -> int | None:

@@ -17,6 +17,8 @@ from fieldapp.core.text import _
 PARIS = "FRP"
 """The scheme of rings engraved MUSEUM PARIS or CRBPO (source: EURING schemes)."""
 
+_SCHEME_WIDTH = 3
+
 LONGEST = 10
 """Characters that an identification number may have (source: EURING 2020, field 3)."""
 
@@ -27,6 +29,7 @@ LONGEST_STRING = 10_000
 
 _ENGRAVED = LazyPattern(r"[A-Z0-9-]+")
 _SCIENTIFIC = LazyPattern(r"[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+")
+_DECIMAL = LazyPattern(r"[0-9-][.,·]+[0-9-]")
 _TAIL = LazyPattern(r"^(.*?)([0-9]+)$")
 
 
@@ -36,6 +39,15 @@ class Ring:
 
     scheme: str
     number: str
+
+    def __post_init__(self) -> None:
+        """Refuse a scheme that is not three characters: keys of two rings could be the same."""
+        if len(self.scheme) != _SCHEME_WIDTH:
+            raise ValueError(
+                _("« {scheme} » n’est pas le code d’un centre : trois lettres, comme {paris}.").format(
+                    scheme=self.scheme, paris=PARIS
+                )
+            )
 
     @property
     def key(self) -> str:
@@ -72,10 +84,13 @@ class Ring:
 def read_ring(text: str, scheme: str = PARIS) -> Ring:
     """Return the ring that was typed or stands in a file; blanks, dots and small letters don't matter.
 
-    Raises ValueError with a sentence: scientific notation of a spreadsheet, too long, no digit at all.
+    Raises ValueError with a sentence: scientific notation or a decimal point of a spreadsheet, too long, no digit at
+    all. Dots fill up before the number and between its letters and digits, never between digits.
     """
-    number = re.sub(r"[\s.·]", "", text.upper())
-    if _SCIENTIFIC.fullmatch(re.sub(r"\s", "", text.upper())) and re.search("[.,+]|E-", text.upper()):
+    typed = re.sub(r"\s", "", text.upper())
+    number = re.sub(r"[.·]", "", typed)
+    is_scientific = _SCIENTIFIC.fullmatch(typed) and re.search("[.,+]|E-", typed)
+    if is_scientific or _DECIMAL.search(typed):
         raise ValueError(
             _("« {text} » est un nombre abîmé par un tableur : reprenez le numéro gravé sur la bague.").format(
                 text=text.strip()
@@ -97,8 +112,8 @@ def read_ring(text: str, scheme: str = PARIS) -> Ring:
 
 
 def from_key(key: str) -> Ring:
-    """Return the ring of a stored key."""
-    return Ring(key[:3], key[3:])
+    """Return the ring of a stored key; hyphens stand for what a damaged one lacks of the scheme, it is still shown."""
+    return Ring(key[:_SCHEME_WIDTH].ljust(_SCHEME_WIDTH, "-"), key[_SCHEME_WIDTH:])
 
 
 def show_ring(number: str) -> str:

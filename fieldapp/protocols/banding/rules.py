@@ -6,13 +6,13 @@ unlikely is a warning to confirm, the rest is said and nothing more. A ringer in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from fieldapp.core.positions import in_france
 from fieldapp.core.schema import Context, Problem, Rule, Severity, advice
-from fieldapp.core.text import N_
-from fieldapp.protocols.banding import rules_capture, rules_session, rules_string
+from fieldapp.core.text import N_, fold
+from fieldapp.protocols.banding import rules_capture, rules_session, rules_string, territory
+from fieldapp.protocols.banding.crbpo_mending import several_communes
 
 STRONG: frozenset[str] = frozenset(
     {
@@ -20,21 +20,28 @@ STRONG: frozenset[str] = frozenset(
         "ring_read_before",
         "other_species",
         "no_string",
-        "unusual_size",
+        "string_not_open",
         "ring_written_off",
+        "string_nearly_empty",
+        "string_last_ring",
         "dead_before",
     }
 )
-"""The codes that get the strongest alert: one slip of this kind costs the whole history of a ring at the CRBPO."""
+"""The codes that get the strongest alert: one slip of this kind costs the whole history of a ring at the CRBPO.
 
-_SEVERAL = re.compile(r"\s[/&+]\s|\S[/;]\S|,\s|\s-\s|\set\s", re.IGNORECASE)
+A duplicate, a ring of a wrong string, a string that runs out, a ring on another species, a bird noted dead. A size that
+is not usual is a warning and no more: the last word is the ringer's.
+"""
 
 
 @advice
 def position_is_in_france(context: Context) -> Iterator[Problem]:
-    """Warn of a place in France whose position is not, and of longitude and latitude that are swapped."""
+    """Warn of a place in France whose position is not, and of longitude and latitude that are swapped.
+
+    Overseas departments have no bounds here.
+    """
     longitude, latitude = context.values.get("longitude"), context.values.get("latitude")
-    if longitude is None or latitude is None or context.values.get("country", "FR") != "FR":
+    if longitude is None or latitude is None or not territory.is_metropolitan(context.values):
         return
     if in_france(latitude, longitude):
         yield Problem("longitude", "place_swapped", Severity.WARNING)
@@ -44,9 +51,13 @@ def position_is_in_france(context: Context) -> Iterator[Problem]:
 
 @advice
 def commune_is_one(context: Context) -> Iterator[Problem]:
-    """Warn of two communes in one cell, a known fault of files of the CRBPO (source: crbpo_data_acrola_fix)."""
+    """Warn of two communes in one cell, a known fault of files of the CRBPO (source: crbpo_data_acrola_fix).
+
+    What counts as two is what the reading of a file refuses, with the communes of the other places known.
+    """
     commune = str(context.values.get("commune", ""))
-    if _SEVERAL.search(commune):
+    known = {fold(str(other.get("commune", ""))) for other in context.siblings}
+    if several_communes(commune, known):
         yield Problem("commune", "two_communes", Severity.WARNING, {"commune": commune[:60]})
 
 

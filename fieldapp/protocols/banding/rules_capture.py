@@ -15,22 +15,15 @@ from fieldapp.core import parse
 from fieldapp.core.schema import Context, Problem, Rule, Severity, Values, advice
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.protocols.banding import life_checks, lists
+from fieldapp.protocols.banding.crbpo_cells import HIGHEST_NET, SHORTEST_DIGITS, looks_like_exponent
+from fieldapp.protocols.banding.crbpo_mending import LAST_ROUND_MIN
 from fieldapp.protocols.banding.life import position_of, species_name
-from fieldapp.protocols.banding.ring import CRBPO_WIDTH, PARIS, Ring, from_key
+from fieldapp.protocols.banding.ring import PARIS, Ring, from_key
 from fieldapp.protocols.banding.schema import CONTROLLED, RECOVERED, RINGED, WITHOUT_RING
 
 if TYPE_CHECKING:
     from fieldapp.protocols.banding.biometry import Range
     from fieldapp.protocols.banding.stock import Stock
-
-HIGHEST_NET = 100
-"""A net of a higher number is reported (source: CRBPO; 999 and -999 are written for "unknown")."""
-
-FEWEST_DIGITS = 7
-"""A ring of Paris that has digits only has at least so many, or its row is dropped (source: CRBPO)."""
-
-LAST_ROUND_MIN = 60
-"""Birds of the last round are still handled this long after the nets are closed (a choice of the program)."""
 
 WRITTEN_OFF: Mapping[str, str] = {
     "lost": N_("perdue"),
@@ -76,9 +69,9 @@ def ring_is_whole(context: Context) -> Iterator[Problem]:
         return
     if ring.is_partial:
         yield Problem("ring", "ring_partial", Severity.NOTICE, {"ring": ring.number})
-    elif ring.scheme == PARIS and ring.number.isdigit() and len(ring.number) < FEWEST_DIGITS:
-        yield Problem("ring", "ring_short", Severity.WARNING, {"ring": ring.number, "fewest": FEWEST_DIGITS})
-    elif ring.scheme == PARIS and "E" in ring.padded(CRBPO_WIDTH)[4:]:
+    elif ring.scheme == PARIS and ring.number.isdigit() and len(ring.number) < SHORTEST_DIGITS:
+        yield Problem("ring", "ring_short", Severity.WARNING, {"ring": ring.number, "fewest": SHORTEST_DIGITS})
+    elif ring.scheme == PARIS and looks_like_exponent(ring):
         yield Problem("ring", "ring_with_e", Severity.WARNING, {"ring": ring.number})
 
 
@@ -113,6 +106,23 @@ def ring_is_free(context: Context) -> Iterator[Problem]:
         yield Problem("ring", "ring_written_off", Severity.WARNING, {"ring": ring.number, "fate": _(word)})
     if stock.state == "received":
         yield Problem("ring", "string_not_open", Severity.WARNING, {"ring": ring.number})
+
+
+@advice
+def string_runs_out(context: Context) -> Iterator[Problem]:
+    """Tell at the ring with which its string becomes nearly empty, and at its last one; at no other.
+
+    Nothing is to be confirmed: the bird is right, the next string is to be fetched.
+    """
+    ring = _ring(context.values)
+    if ring is None or context.values.get("action") != RINGED:
+        return
+    stock, _is_known = _stock(context, ring)
+    left = stock.running_out(ring) if stock is not None else None
+    if left == 0:
+        yield Problem("ring", "string_last_ring", Severity.NOTICE, {"ring": ring.number})
+    elif left is not None:
+        yield Problem("ring", "string_nearly_empty", Severity.NOTICE, {"left": left})
 
 
 @advice
@@ -255,6 +265,7 @@ RULES: tuple[Rule, ...] = (
     ring_is_whole,
     ring_is_of_a_string,
     ring_is_free,
+    string_runs_out,
     size_is_usual,
     ring_is_ours,
     fits_its_life,
@@ -275,6 +286,8 @@ MESSAGES: Mapping[str, str] = {
     "ring_unknown_here": N_("Bague {ring} inconnue et d’aucune série d’ici : relisez le numéro et le centre."),
     "ring_written_off": N_("Bague {ring} notée {fate} : relisez le numéro, ou corrigez le stock."),
     "string_not_open": N_("Bague {ring} d’une série qui n’est pas ouverte : relisez le numéro, ou ouvrez la série."),
+    "string_nearly_empty": N_("Série presque finie, il en reste {left} après cette bague : préparez la suivante."),
+    "string_last_ring": N_("{ring} est la dernière bague de sa série : ouvrez la suivante avant le prochain oiseau."),
     "unusual_size": N_("Bague {size} sur {species}, d’habitude {usual} : vérifiez la bague et l’espèce."),
     "foreign_ringed": N_("Bague étrangère ({scheme}) notée posée ici : c’est un contrôle, ou le centre est faux."),
     "foreign_ring": N_("Bague étrangère, {scheme} : lisez tout le numéro et photographiez la bague."),

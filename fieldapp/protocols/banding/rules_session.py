@@ -12,10 +12,8 @@ from fieldapp.core import parse
 from fieldapp.core.schema import Context, Problem, Rule, Severity, Values, advice, blocks_alone
 from fieldapp.core.text import N_
 from fieldapp.protocols.banding import lists
+from fieldapp.protocols.banding.crbpo_mending import LONGEST_SESSION_MIN, SHORTEST_SESSION_MIN
 from fieldapp.protocols.banding.schema import is_without_birds
-
-LONGEST_MIN, SHORTEST_MIN = 510, 30
-"""A duration above 8 h 30 is often the hour of closing, one below 30 minutes a slip (source: CRBPO)."""
 
 FEWEST_M, MOST_M = 6, 600
 """Metres of net outside these are slips: "3" for 36, "612" (source: CRBPO's accidents; bounds of the program)."""
@@ -57,14 +55,14 @@ def session_is_its_own(context: Context) -> Iterator[Problem]:
 
 @advice
 def duration_is_likely(context: Context) -> Iterator[Problem]:
-    """Warn of a duration that looks like the hour of closing, and of a very short one."""
+    """Warn of a duration that looks like the hour of closing, and of a very short one (source: CRBPO)."""
     lasts = context.values.get("duration_min")
     if lasts is None:
         return
-    if lasts > LONGEST_MIN:
+    if lasts > LONGEST_SESSION_MIN:
         about = {"hours": lasts // 60, "minutes": f"{lasts % 60:02}"}
         yield Problem("duration_min", "duration_long", Severity.WARNING, about)
-    elif lasts < SHORTEST_MIN:
+    elif lasts < SHORTEST_SESSION_MIN:
         yield Problem("duration_min", "duration_short", Severity.WARNING, {"minutes": lasts})
 
 

@@ -37,7 +37,8 @@ MAIN_SESSIONS = (
 
 SCHEMES = tuple(Choice(item.code, f"{item.label}, {item.country}", item.code) for item in schemes().values())
 SIZES = tuple(
-    Choice(item.letter, f"{item.letter} {item.diameter_mm:g} mm", item.letter) for item in ring_sizes().values()
+    Choice(item.letter, f"{item.letter} {item.diameter_mm:g} mm".replace(".", ","), item.letter)
+    for item in ring_sizes().values()
 )
 
 OTHER_MEASURES = ("BP", "EB", "TQ", "FI", "FG", "FD", "TL", "RE", "RR")

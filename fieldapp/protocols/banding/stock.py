@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -142,7 +142,27 @@ class Stock:
     @property
     def is_nearly_empty(self) -> bool:
         """Whether it is time to have another string at hand."""
-        return self.remaining <= max(self.span.size // NEARLY_EMPTY_SHARE, NEARLY_EMPTY_LEAST)
+        return self.remaining <= self._few
+
+    @property
+    def _few(self) -> int:
+        return max(self.span.size // NEARLY_EMPTY_SHARE, NEARLY_EMPTY_LEAST)
+
+    def running_out(self, ring: Ring) -> int | None:
+        """Return how many rings are left once this one is on its bird, at two moments; None at all others.
+
+        They are the ring with which the string becomes nearly empty (rings lost on the way to it belong to the same
+        step) and the last one. A ring that is on a bird already counts while it is the latest of the string.
+        """
+        is_free = self.is_free(ring)
+        if not is_free and ring != self.last_used:
+            return None
+        left = self.remaining - is_free
+        earlier = next((key for _order, key, _uid in reversed(self._put_on) if key != ring.key), None)
+        start = self.span.place(from_key(earlier)) + 1 if earlier else 0
+        passed = (self.at(place) for place in range(start, self.span.place(ring)))
+        gone = sum(self._settled(item.key) in NOT_PUT_ON - STILL_THERE for item in passed)
+        return left if not left or left <= self._few < left + 1 + gone else None
 
     @property
     def last_used(self) -> Ring | None:
@@ -444,11 +464,3 @@ def fate(stock: Stock, ring: Ring, fate: str, on: str, comments: str = "") -> Re
     if before is not None:
         return with_data(before, RING_FATE, values)
     return make_record(CODE, RING_FATE, values, stock.uid)
-
-
-def balance(stocks: Iterable[Stock]) -> Mapping[str, int]:
-    """Return how many rings of each size can still be put on, by the letter of the size."""
-    found: Counter[str] = Counter()
-    for stock in stocks:
-        found[stock.size] += stock.remaining
-    return found

@@ -7,39 +7,34 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
-from fieldapp.core.schema import Severity
 from fieldapp.core.text import _
 from fieldapp.exchange.known import KnownRecords
-from fieldapp.protocols.banding import biometry, rules
+from fieldapp.protocols.banding import biometry
 from fieldapp.protocols.banding.biometry import LISTED, Usual
 from fieldapp.protocols.banding.life import position_of
 from fieldapp.protocols.banding.schema import CODE, place_title
 from fieldapp.store.connection import Database
 from fieldapp.store.records import Saved
 from fieldapp.ui import rounds, theme
-from fieldapp.ui.banding.capture_alerts import Alerts, kind
 from fieldapp.ui.banding.capture_ask import KeyQuestion, TextQuestion
 from fieldapp.ui.banding.capture_entry import Line
 from fieldapp.ui.banding.capture_head import CaptureHead, KeysRow, title_words
 from fieldapp.ui.banding.capture_line import CaptureLine
 from fieldapp.ui.banding.capture_questions import Questions
 from fieldapp.ui.banding.capture_rounds import rounded
+from fieldapp.ui.banding.capture_said import Said
 from fieldapp.ui.banding.capture_session import CaptureSession, open_session
 from fieldapp.ui.banding.capture_table import CaptureTable
-from fieldapp.ui.banding.life_panel import LifePanel
-from fieldapp.ui.banding.life_words import NOWHERE, Where
-from fieldapp.ui.forms.waiting import Finding
+from fieldapp.ui.banding.capture_words import removed_words
+from fieldapp.ui.banding.life_words import Where
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import Banner, Card, EmptyState, live_key
+from fieldapp.ui.widgets import Card, EmptyState, live_key
 
 SOUND = "capture_sound"
 """The setting of this computer that the strongest alerts sound; it is off until somebody wants it."""
-
-NARROW = 55
-"""Width of the page in letters' heights below which all that is to be said stands under the line."""
 
 
 def clock() -> str:
@@ -59,16 +54,13 @@ class CapturePage(PageWidget):
         self._session: CaptureSession | None = None
         self._usual: Usual = LISTED
         self._has_learnt = False
-        self._where = NOWHERE
-        self._sounded: frozenset[str] = frozenset()
-        self.has_sound = bool(self._services.settings.others.get(SOUND))
         self.head = CaptureHead(self._now, self._step, self._to_session)
         self.line = CaptureLine()
-        self.alerts = Alerts()
+        self._said = Said(self.line, self._string)
+        self._said.has_sound = bool(self._services.settings.others.get(SOUND))
+        self.alerts, self.life, self.string = self._said.alerts, self._said.life, self._said.string
         self.question, self.asked = KeyQuestion(), TextQuestion()
         self._questions = Questions(self.question, self.asked, self._answered)
-        self.life = LifePanel()
-        self.string = Banner("info", "", name="capture.no_string")
         self._lay_out()
         self._connect()
 
@@ -99,14 +91,13 @@ class CapturePage(PageWidget):
         body = theme.row(lines, self.life, spacing=theme.M)
         body.setStretch(0, 3)
         body.setStretch(1, 2)
-        page = theme.column(
-            self.head, self.line, self.string, self.question, self.asked, self.alerts, spacing=theme.S + 2
-        )
+        said = self.string, self.question, self.asked, self.alerts
+        page = theme.column(self.head, self.line, *said, spacing=theme.S)
         page.addLayout(body, 1)
         self.setLayout(page)
 
     def _connect(self) -> None:
-        theme.on_change().changed.connect(self._say)
+        theme.on_change().changed.connect(self._say_again)
         self.line.done.connect(self._save)
         self.line.ring_read.connect(self._ring_read)
         self.line.changed.connect(self._say)
@@ -133,7 +124,7 @@ class CapturePage(PageWidget):
             Action("F8", _("sans bague, et pourquoi"), self._without_ring, "nothing_seen"),
             Action("F9", _("mort, blessé, sain"), self._casualty, "invasive_alert"),
             Action("F10", _("clore la séance"), self._to_session, "done"),
-            Action("F11", _("la fiche entière de la capture"), self._whole, "bird"),
+            Action("F11", _("la fiche entière ; la correction commencée est enregistrée"), self._whole, "bird"),
             Action("F12", _("son des alertes fortes, oui ou non"), self._switch_sound, "warning"),
             Action("Ctrl+Del", _("vider la ligne"), self._clear, "delete"),
         ]
@@ -167,7 +158,7 @@ class CapturePage(PageWidget):
         self._session = session
         above = session.session.parents.get("sites_group")
         place = above.data if above is not None else {}
-        self._where = Where(place_title(place), position_of(session.session.record.data, place))
+        self._said.where = Where(place_title(place), position_of(session.session.record.data, place))
         self.set_title(title_words(session), place_title(place))
         self._questions.forget()
         self.table.set_columns(session.columns).show(session.captures.values())
@@ -175,6 +166,7 @@ class CapturePage(PageWidget):
         self.head.show_session(session)
         self._learn()
         self.line.focus()
+        self._say_meanwhile()
 
     def _learn(self) -> None:
         """Find out in the background what is usual here: wing, mass, ring sizes. Once: it walks all captures."""
@@ -208,8 +200,9 @@ class CapturePage(PageWidget):
         return {"uid": self._session.uid} if self._session is not None else {}
 
     def leaving(self) -> None:
-        """Let nothing wait but the draft, which is kept already."""
-        self._questions.forget()
+        """Let nothing wait but the draft: a ring whose question has no answer yet is in it as it was typed."""
+        if self._session is not None:
+            self._questions.cancel(self._session)
 
     def go_back(self) -> bool:
         """Leave the question, the table, then the line that is corrected."""
@@ -241,8 +234,7 @@ class CapturePage(PageWidget):
         session = self._session
         if session is None:
             return
-        self._sounded = frozenset()
-        self.alerts.tell("", "")
+        self._said.begin()
         self.line.show_line(session)
         self.table.select_line(session.line.uid if session.is_editing else "")
         self._stack.setCurrentIndex(1 if session.captures else 0)
@@ -255,89 +247,51 @@ class CapturePage(PageWidget):
 
     def _say(self) -> None:
         """Say what is to be said about the line as it stands."""
-        session = self._session
-        if session is None:
-            return
-        found = session.findings() if session.is_begun(session.line) or session.is_editing else []
-        self._tell(session, found)
-        self._show_string(session)
+        if self._session is not None:
+            self._said.say(self._session, self.width())
 
-    def _show_string(self, session: CaptureSession) -> None:
-        """Say that no ring can be offered, and the key that helps."""
-        nothing_open = not session.open_strings()
-        self.string.setVisible(nothing_open or bool(session.no_offer))
-        if self.string.isHidden():
-            return
-        waiting = session.to_open()
-        self.string.set(
-            "warning" if session.no_offer else "info",
-            session.no_offer or _("Aucune série de bagues n’est ouverte : ouvrez-en une, ou notez celle reçue."),
-            action=_("Ouvrir la série") if waiting is not None else _("Stock de bagues"),
-            key="F3",
-            on=self._string,
-            live=False,
-        )
+    def _say_again(self) -> None:
+        """Say the same in another theme; a page that is not shown is shown anew when it opens."""
+        if self.isVisible():
+            self._said.again(self.width())
 
-    def _show_life(self, session: CaptureSession, quiet: Sequence[Finding]) -> None:
-        """Show the bird beside the line, with what is to be said more quietly than under the line."""
-        life = session.life
-        if life is None:
-            self.life.clear()
-            return
-        words = _("correction de la ligne {n}") if session.is_editing else _("L’oiseau de la ligne {n}")
-        self.life.set_caption(words.format(n=session.number))
-        self.life.show_life(
-            life,
-            session.line.values,
-            [item.problem for item in quiet],
-            session.on,
-            usual=session.desk.usual,
-            where=self._where,
-        )
-
-    def _tell(self, session: CaptureSession, found: Sequence[Finding], *, to_confirm: bool = False) -> None:
-        """Say the strongest under the line and the rest beside the bird; mark the cells."""
-        is_alone = session.life is None or self.width() < theme.text_px() * NARROW
-        strong = [item for item in found if is_alone or to_confirm or kind(item) == "error"]
-        self.alerts.show_findings(strong, to_confirm=to_confirm)
-        self._show_life(session, [item for item in found if item not in strong])
-        loud = {Severity.BLOCKING: "error", Severity.INCOMPLETE: "error", Severity.WARNING: "warning"}
-        self.line.mark_only(
-            {
-                item.problem.field: loud[item.problem.severity]
-                for item in reversed(found)
-                if item.problem.severity in loud
-            }
-        )
-        codes = frozenset(item.problem.code for item in found if item.problem.code in rules.STRONG)
-        if self.has_sound and codes - self._sounded:
-            QApplication.beep()
-        self._sounded = codes
+    def _say_meanwhile(self) -> None:
+        words = self._session.meanwhile() if self._session is not None else ""
+        if words:
+            self._context.notify(words, "info")
 
     # ----------------------------------------------------------------------------------------------------- saving
 
-    def _save(self) -> None:
-        """Store the line; a warning asks for Enter once more, what can't be stored says why."""
+    def _save(self) -> bool:
+        """Store the line and return whether it is; a warning asks for Enter once more, what can't be says why."""
         session = self._session
         if session is None or self._questions.take_cursor():
-            return
+            return False
         if not session.is_begun(session.line):
             self.line.focus()
-            return
+            return False
         self.alerts.tell("", "")
-        if not self.line.read_all() or self._questions.take_cursor():
-            return
+        if not self.line.read_all() or self._questions.take_cursor() or self._questions.about_ring(session):
+            return False
+        before = len(session.aside)
         outcome = session.save()
         if outcome.record is None or outcome.saved is None:
-            self._tell(session, outcome.said, to_confirm=outcome.to_confirm)
+            self._said.tell(session, outcome.said, self.width(), to_confirm=outcome.to_confirm)
             last = session.columns[-1].code  # there Enter saves once more
             self.line.focus(last if outcome.to_confirm else outcome.said[0].problem.field)
-            return
+            return False
         if self.table.lines is not None:
             self.table.lines.put(outcome.record)
         self._stored(outcome.saved)
         self.table.scrollToTop()
         self.line.focus("ring")
+        self._say_back(before)
+        return True
+
+    def _say_back(self, before: int) -> None:
+        """Say that a bird that made room for another is in the line again: `before` so many did."""
+        if self._session is not None and len(self._session.aside) < before:
+            self._context.notify(_("L’autre oiseau commencé est de nouveau dans la ligne."), "info")
 
     def _stored(self, saved: Saved) -> None:
         if self._session is not None:
@@ -348,53 +302,64 @@ class CapturePage(PageWidget):
     def _remove(self, uid: str) -> None:
         if self._session is None or self.table.lines is None:
             return
-        line = self._session.captures[uid].data.get("line", "")
+        capture = self._session.captures[uid]
         saved = self._session.remove(uid)
         self.table.lines.take_out(uid)
         self._stored(saved)
         self._context.notify(
-            _("Ligne {n} supprimée : sa bague est de nouveau libre.").format(n=line), "undo", action=_("Annuler"),
-            key="Ctrl+Z", live=False, on=self._undo,
+            removed_words(self._session.desk, capture), "undo", action=_("Annuler"), key="Ctrl+Z", live=False,
+            on=self._context.undo,
         )  # fmt: skip
         if not self.table.go_in():
             self.line.focus()
 
-    def _undo(self) -> None:
-        undo = getattr(self.window(), "undo", None)
-        if callable(undo):
-            undo()
-
     def _edit(self, uid: str) -> None:
         if self._session is None:
             return
-        self._questions.forget()
+        self._questions.cancel(self._session)
         self._session.edit(uid)
         self._show_line()
         self.line.focus(self._session.line.at or "species")
+        self._say_meanwhile()
 
     def _clear(self) -> None:
         session = self._session
         if session is None or not session.is_begun(session.line):
             return
-        self._questions.forget()
+        self._questions.cancel(session)
+        before = len(session.aside)
         cleared = session.clear()
         self._show_line()
         self.line.focus("ring")
+        words = _("Ligne vidée ; l’autre oiseau commencé y est de nouveau.") if before else _("Ligne vidée.")
         self._context.notify(
-            _("Ligne vidée."), "undo", action=_("Reprendre"), key="Ctrl+Shift+Del", on=lambda: self._take_up(cleared)
+            words, "undo", action=_("Reprendre"), key="Ctrl+Shift+Del", on=lambda: self._take_up(session, cleared)
         )
 
-    def _take_up(self, line: Line) -> None:
-        if self._session is not None:
+    def _take_up(self, session: CaptureSession, line: Line) -> None:
+        """Put an emptied line back; the bird that was begun meanwhile comes after it."""
+        if self._session is None or self._session.uid != session.uid:
+            return
+        self._questions.cancel(self._session)
+        before = len(self._session.aside)
+        try:
             self._session.take_up(line)
-            self._show_line()
-            self.line.focus()
+        except ValueError as why:
+            self._context.notify(str(why), "info")
+            return
+        self._show_line()
+        self.line.focus()
+        if len(self._session.aside) > before:
+            self._context.notify(_("Ligne reprise. L’oiseau commencé entre-temps revient après elle."), "info")
 
     def _typed_in_table(self, letter: str) -> None:
-        """Take a key that was pressed in the table into an empty line: who types means the next bird."""
+        """Take a key that was pressed in the table: into an empty line as the next bird, else where it was left."""
         session = self._session
-        if session is None or session.is_begun(session.line):
-            self.line.focus()
+        if session is None or self._questions.take_cursor():
+            return
+        if session.is_begun(session.line):
+            if not self.line.type_on(letter):
+                self.alerts.tell(_("Une ligne est commencée : Échap y retourne, puis tapez."), "small")
             return
         self.line.focus("ring")
         self.line.cells["ring"].insert(letter)
@@ -410,7 +375,8 @@ class CapturePage(PageWidget):
     def _answered(self, code: str) -> None:
         """Go on with the line after an answer, at the cell after `code`; "" where it was."""
         self._refresh()
-        if code == "ring" and self._session is not None and self._questions.about_ring(self._session):
+        session = self._session
+        if code == "ring" and session is not None and (not self.line.read(code) or self._questions.about_ring(session)):
             return
         if code:
             self.line.go_on(code)
@@ -420,10 +386,12 @@ class CapturePage(PageWidget):
     def _replaced(self) -> None:
         if self._session is not None:
             self._questions.replaced(self._session)
+            self._refresh()
 
     def _without_ring(self) -> None:
         if self._session is not None:
             self._questions.without_ring(self._session)
+            self._refresh()
 
     # ------------------------------------------------------------------------------------------------------- keys
 
@@ -474,10 +442,10 @@ class CapturePage(PageWidget):
             self.head.show_round(self._session.hour)
 
     def _switch_sound(self) -> None:
-        self.has_sound = not self.has_sound
+        wanted = self._said.has_sound = not self._said.has_sound
         settings = self._services.settings
-        self._services.change_settings(replace(settings, others={**settings.others, SOUND: self.has_sound}))
-        self.alerts.tell(_("Son des alertes fortes : oui.") if self.has_sound else _("Son des alertes : non."), "small")
+        self._services.change_settings(replace(settings, others={**settings.others, SOUND: wanted}))
+        self.alerts.tell(_("Son des alertes fortes : oui.") if wanted else _("Son des alertes : non."), "small")
 
     def _to_session(self) -> None:
         if self._session is not None:
@@ -493,5 +461,12 @@ class CapturePage(PageWidget):
             uid = session.line.uid
         if not uid and self.table.lines is not None and self.table.lines.rowCount():
             uid = self.table.lines.line(0).uid
-        if uid:
+        if uid and self._keeps_correction(uid):
             self._context.navigate("capture", uid=uid)
+
+    def _keeps_correction(self, uid: str) -> bool:
+        """Store a correction of the line that was begun, so that its whole record shows it; False when it can't be."""
+        session = self._session
+        if session is not None and uid in session.waiting and session.line.uid != uid:
+            self._edit(uid)
+        return session is None or session.line.uid != uid or not session.is_begun(session.line) or self._save()

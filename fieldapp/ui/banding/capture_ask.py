@@ -84,7 +84,7 @@ class KeyQuestion(QFrame):
 
 def _choice(answer: Answer) -> QWidget:
     shown = QWidget()
-    shown.setLayout(theme.row(KeyHint(answer.key), text_label(answer.words), spacing=theme.XS + 2))
+    shown.setLayout(theme.row(KeyHint(answer.key), text_label(answer.words), spacing=theme.XS))
     return shown
 
 
@@ -103,12 +103,12 @@ class TextQuestion(QFrame):
         self._on: Callable[[str], str] = lambda _text: ""
         self._why = text_label("", "error", wrap=True, name="capture.asked.why")
         ways = theme.row(
-            KeyHint("Return"), text_label(_("répondre")), KeyHint("Esc"), text_label(_("revenir")), spacing=theme.XS + 2
+            KeyHint("Return"), text_label(_("répondre")), KeyHint("Esc"), text_label(_("revenir")), spacing=theme.XS
         )
         asked = theme.row(IconLabel("info", "info"), self.words, self.line, ways, spacing=theme.S)
         asked.setStretch(2, 1)
         box = theme.column(asked, self._why, spacing=0)
-        box.setContentsMargins(theme.M, 2, theme.M, 2)
+        box.setContentsMargins(theme.M, theme.XS, theme.M, theme.XS)
         self.setLayout(box)
         self.hide()
 

@@ -134,6 +134,11 @@ class Cell(Suggest):
             if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) and self._lists_species:
                 self.refresh()
 
+    def type_on(self, letter: str) -> None:
+        """Take a letter that was typed elsewhere, behind what stands here."""
+        self.end(False)
+        self._typed(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, letter))
+
     def _typed(self, event: QKeyEvent) -> None:
         typed, echo = event.text(), self.echo
         self.echo = ""

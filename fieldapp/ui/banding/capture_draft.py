@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from fieldapp.core.ids import new_uid
 from fieldapp.core.record import Record
+from fieldapp.core.text import _
 from fieldapp.store import drafts
 from fieldapp.store.connection import Database
+from fieldapp.ui.banding import capture_correction as correction
 from fieldapp.ui.banding.capture_entry import Line
 
 DRAFT = "captures"
@@ -18,7 +21,8 @@ DRAFT = "captures"
 class TypedLines:
     """The new line, the stored ones that are being corrected, and which of them has the cursor (`line`).
 
-    `captures` are the stored lines by uid, `hour` is the round whose hour new lines get.
+    `captures` are the stored lines by uid, `hour` is the round whose hour new lines get. `aside` are new lines that
+    made room for an emptied one that was taken up again: they come back one by one, the last first.
     """
 
     def __init__(self, db: Database, uid: str, captures: Iterable[Record]) -> None:
@@ -28,6 +32,8 @@ class TypedLines:
         self.fresh = Line(new_uid())
         self.line = self.fresh
         self.waiting: dict[str, Line] = {}
+        self.aside: list[Line] = []
+        self._orphans: dict[str, dict[str, Any]] = {}  # uid -> correction of a line that undo took back
         self._has_draft = False
 
     @property
@@ -45,8 +51,8 @@ class TypedLines:
     def edit(self, uid: str) -> None:
         """Go to a stored line; a correction that was begun there goes on."""
         self.put_aside()
-        waiting = self.waiting.pop(uid) if uid in self.waiting else Line(uid, dict(self.captures[uid].data))
-        self._stand_on(waiting)
+        stored = self.captures[uid].data
+        self._stand_on(self.waiting.pop(uid, Line(uid, dict(stored), base=dict(stored))))
         self.keep()
 
     def to_fresh(self) -> None:
@@ -63,17 +69,24 @@ class TypedLines:
     def clear(self) -> Line:
         """Empty the line, or take back the changes of a stored one; return what stood there."""
         line = self.line
-        if line is self.fresh:
-            self.fresh = Line(new_uid())
-        self.line = self.fresh
-        self.waiting.pop(line.uid, None)
+        self._next_after(line)
         self._stand_on(self.fresh)
         self.keep()
         return line
 
     def take_up(self, line: Line) -> None:
-        """Put back a line that was emptied."""
-        if line.uid not in self.captures:
+        """Put back a line that was emptied; a bird that was begun meanwhile waits `aside`.
+
+        ValueError with a sentence where its place is taken: the line is not stored any more, or corrected anew.
+        """
+        self.put_aside()
+        if (line.base is None) == (line.uid in self.captures):
+            raise ValueError(_("Cette ligne n’est plus dans la séance : rien n’est repris."))
+        if line.uid in self.waiting:
+            raise ValueError(_("Cette ligne est de nouveau en correction : rien n’est repris."))
+        if line.base is None:
+            if self.is_begun(self.fresh):
+                self.aside.append(self.fresh)
             self.fresh = line
         self._stand_on(line)
         self.keep()
@@ -86,10 +99,17 @@ class TypedLines:
         return bool(line.values) or any(line.texts.values())
 
     def _let_go(self, line: Line) -> None:
-        """Forget the draft of a line that is stored, and begin a new one."""
+        """Forget the draft of a line that is stored, and begin a new one.
+
+        What undo took back before can't come back after a save: corrections of it are forgotten.
+        """
+        self._orphans.clear()
+        self._next_after(line)
+
+    def _next_after(self, line: Line) -> None:
         self.waiting.pop(line.uid, None)
         if line is self.fresh:
-            self.fresh = Line(new_uid())
+            self.fresh = self.aside.pop() if self.aside else Line(new_uid())
         self.line = self.fresh
 
     @property
@@ -101,10 +121,16 @@ class TypedLines:
         self._write_draft()
 
     def _write_draft(self, without: Line | None = None) -> None:
-        every = {line.uid: line for line in (*self.waiting.values(), self.fresh, self.line) if line is not without}
-        lines = [line for line in every.values() if self.is_begun(line)]
-        if lines:
-            draft = {"lines": [asdict(line) for line in lines], "at": self.line.uid, "hour": self.hour}
+        every = {line.uid: line for line in (*self.waiting.values(), *self.aside, self.fresh, self.line)}
+        items = [
+            asdict(line) if line.base is None else correction.kept(line)
+            for line in every.values()
+            if line is not without and self.is_begun(line)
+        ]
+        if without is None:
+            items += self._orphans.values()
+        if items:
+            draft = {"lines": items, "fresh": self.fresh.uid, "at": self.line.uid, "hour": self.hour}
             drafts.put(self.db, self._draft_key, draft)
             self._has_draft = True
         elif self._has_draft:
@@ -118,9 +144,22 @@ class TypedLines:
             return False
         self._has_draft = True
         self.hour = found["hour"]
-        lines = [Line(**item) for item in found["lines"]]
-        self.waiting = {line.uid: line for line in lines if line.uid in self.captures}
-        self.fresh = next((line for line in lines if line.uid not in self.captures), self.fresh)
-        self._stand_on(self.waiting.pop(found["at"]) if found["at"] in self.waiting else self.fresh)
+        for item in found["lines"]:
+            self._take(item, found["fresh"])
+        self._stand_on(self.waiting.pop(found["at"], self.fresh))
         self.keep()
-        return bool(lines)
+        return bool(found["lines"])
+
+    def _take(self, item: dict[str, Any], fresh: str) -> None:
+        """Take up one line of the draft; the correction of a line that is not there now waits for its return."""
+        uid = item["uid"]
+        if "changes" not in item:
+            line = Line(**item)
+            if uid == fresh:
+                self.fresh = line
+            else:
+                self.aside.append(line)
+        elif uid in self.captures:
+            self.waiting[uid] = correction.resumed(item, self.captures[uid].data)
+        else:
+            self._orphans[uid] = item

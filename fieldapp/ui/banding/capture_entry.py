@@ -23,7 +23,8 @@ class Line:
     """A line that is being typed: the values read so far, and by column the text that is not read yet.
 
     `is_offered` says that the ring is the program's offer: it follows the species until somebody types a number.
-    `fates` holds by ring key what became of the rings that were passed over, as far as it was said.
+    `fates` holds by ring key what became of the rings that were passed over, as far as it was said. `base` is what was
+    stored when the correction of a stored line began, None for a new line.
     """
 
     uid: str
@@ -32,6 +33,7 @@ class Line:
     at: str = ""
     is_offered: bool = False
     fates: dict[str, str] = field(default_factory=dict)
+    base: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

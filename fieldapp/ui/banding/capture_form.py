@@ -32,11 +32,10 @@ class CaptureForm(RingingForm):
     def __init__(self, services: Services, protocol: StudyProtocol) -> None:
         super().__init__(services, protocol, OBSERVATION, name="capture")
         self._desk: Desk | None = None
-        self._uid = ""
 
-    def set_desk(self, desk: Desk, uid: str) -> None:
-        """Check against the session of this desk; `uid` is that of the capture."""
-        self._desk, self._uid = desk, uid
+    def set_desk(self, desk: Desk | None, uid: str) -> None:
+        """Check against the session of this desk, or not at all; `uid` is that of the capture."""
+        self._desk, self.uid = desk, uid
 
     def values(self) -> dict[str, Any]:
         """Return the values of the capture with what follows from them; as typed while a ring can't be read."""
@@ -53,7 +52,7 @@ class CaptureForm(RingingForm):
         if self._desk is None:
             return []
         values = self.values()
-        found = checking.unconfirmed(self._desk.problems(values, self._uid), values)
+        found = checking.unconfirmed(self._desk.problems(values, self.uid), values)
         try:
             self._desk.complete(super().values(), "")
         except ValueError as error:
@@ -70,9 +69,6 @@ class CaptureForm(RingingForm):
         codes = {problem.code for problem in self.warnings()}
         self._kept[checking.CONFIRMED] = sorted(codes | set(self._kept.get(checking.CONFIRMED, ())))
         self._edited()
-
-    def _say(self, problem: Problem) -> str:
-        return str(problem.params["words"]) if problem.code == SAID else super()._say(problem)
 
     def _lines(self) -> list[tuple[Editor, LabeledField, bool]]:
         """Ask for the rare measures too, before the memo."""

@@ -189,6 +189,22 @@ class CaptureLine(QFrame):
         if not code and self._session.line.texts.get(at):
             cell.end(False)  # what was begun goes on where it was left
 
+    def type_on(self, letter: str) -> bool:
+        """Take a letter into the cell where the line was left, behind what stands there.
+
+        False, and nothing is typed, where a ring or a species that was read already would be another by it.
+        """
+        session = self._session
+        code = session.line.at if session is not None else ""
+        cell = self.cells.get(code)
+        if session is None or cell is None:
+            return False
+        if code in ("ring", "species") and code not in session.line.texts and cell.text():
+            return False
+        cell.setFocus(Qt.FocusReason.OtherFocusReason)
+        cell.type_on(letter)
+        return True
+
     def at(self) -> str:
         """Return the code of the cell that has the cursor, "" where none has."""
         return next((code for code, cell in self.cells.items() if cell.hasFocus()), "")
@@ -233,13 +249,9 @@ class CaptureLine(QFrame):
         typed_ring = code == "ring" and bool(session.line.texts.get("ring", "").strip())
         if not self.read(code):
             return
-        if typed_ring and self._waits(session):
+        if typed_ring and session.waits():
             return  # the question has the cursor; the page goes on once it is answered
         self.go_on(code)
-
-    @staticmethod
-    def _waits(session: CaptureSession) -> bool:
-        return session.waits_for_action() or bool(session.waits_for_fates())
 
     def _left(self, code: str) -> None:
         """Read what stands in a cell that the cursor has left, however it went; what is to be chosen waits."""
@@ -345,7 +357,7 @@ class _Foot(QWidget):
             keys.addSpacing(theme.XS)
         second = theme.row(self._hint, keys, spacing=theme.M)
         second.setStretch(0, 1)
-        self.setLayout(theme.column(self.first, second, spacing=2))
+        self.setLayout(theme.column(self.first, second, spacing=theme.XS))
 
     def hint(self, text: str) -> None:
         """Say what may be typed in the cell."""

@@ -58,7 +58,12 @@ class Questions:
     # ------------------------------------------------------------------------------------------------- the ring
 
     def about_ring(self, session: CaptureSession) -> bool:
-        """Ask what only a person knows of the ring that was read; False when there is nothing to ask."""
+        """Ask what only a person knows of the ring that was read; False when there is nothing to ask.
+
+        While a few words are asked for the ring's turn comes later: one question stands at a time.
+        """
+        if not self._words.isHidden():
+            return False
         reading = session.reading
         if reading is not None and session.waits_for_action():
             self._ask_action(session, reading)
@@ -109,6 +114,7 @@ class Questions:
 
     def replaced(self, session: CaptureSession) -> None:
         """Ask for the number of the ring that came off; that of the line where the bird bore it already."""
+        self.cancel(session)
         values = session.line.values
         bears = str(values.get("ring", "")) if values.get("action") == CONTROLLED else ""
         text = str(values.get("replaced_ring", "")) or bears
@@ -127,6 +133,7 @@ class Questions:
 
     def without_ring(self, session: CaptureSession) -> None:
         """Ask why the bird is let go without a ring."""
+        self.cancel(session)
 
         def answered(text: str) -> str:
             try:

@@ -21,21 +21,21 @@ from fieldapp.protocols.banding import lists, rules
 from fieldapp.protocols.banding.biometry import Usual
 from fieldapp.protocols.banding.desk import Desk
 from fieldapp.protocols.banding.desk_reading import Reading
+from fieldapp.protocols.banding.desk_values import filled
 from fieldapp.protocols.banding.life import Life
 from fieldapp.protocols.banding.ring import PARIS, Ring, from_key
-from fieldapp.protocols.banding.schema import CODE, OBSERVATION, WITHOUT_RING
+from fieldapp.protocols.banding.schema import CODE, OBSERVATION, RINGED, WITHOUT_RING
 from fieldapp.protocols.banding.stock import Stock
 from fieldapp.store import records
 from fieldapp.store.connection import Database
 from fieldapp.store.records import Saved
+from fieldapp.ui.banding.capture_correction import REPLACED, RING, clashes
 from fieldapp.ui.banding.capture_draft import TypedLines
 from fieldapp.ui.banding.capture_entry import NEEDS_NO_WORD, Outcome, takes_over
 from fieldapp.ui.banding.capture_rounds import first_round, stepped
 from fieldapp.ui.banding.capture_usual import Learnt
 from fieldapp.ui.forms.waiting import Finding
 
-_RING = ("ring", "ring_scheme", "ring_key", "ring_size", "action")
-_REPLACED = ("replaced_ring", "replaced_ring_scheme", "replaced_ring_key")
 _OFFERING = frozenset({"species", "sex", "age"})
 _ORDER = {Severity.BLOCKING: 0, Severity.INCOMPLETE: 1, Severity.WARNING: 2, Severity.NOTICE: 3}
 
@@ -205,7 +205,7 @@ class CaptureSession(TypedLines):
         """Take what a typed ring means into the line."""
         self.line.texts.pop("ring", None)
         self._forget_ring()
-        self.line.values.update(reading.values)
+        self.line.values.update(filled(reading.values))
         self.reading = reading
         self.keep()
 
@@ -226,6 +226,10 @@ class CaptureSession(TypedLines):
         if reading is None or reading.is_backward or self.line.is_offered:
             return ()
         return tuple(ring for ring in reading.jump if ring.key not in self.line.fates)
+
+    def waits(self) -> bool:
+        """Return whether a person has yet to say something of the ring."""
+        return self.waits_for_action() or bool(self.waits_for_fates())
 
     def explain(self, rings: Sequence[Ring], fate: str) -> None:
         """Take what became of rings that were passed over; it is stored with the line."""
@@ -248,11 +252,11 @@ class CaptureSession(TypedLines):
         except ValueError as why:
             self.no_offer = str(why)
             return
-        values.update(self.reading.values)
+        values.update(filled(self.reading.values))
         self.line.is_offered = True
 
     def _forget_ring(self) -> None:
-        for name in _RING:
+        for name in RING:
             self.line.values.pop(name, None)
         self.line.is_offered = False
         self.line.fates.clear()
@@ -279,16 +283,18 @@ class CaptureSession(TypedLines):
         Where the line holds the old number itself, the next ring of the string takes its place.
         """
         if not text.strip():
-            for name in _REPLACED:
+            for name in REPLACED:
                 self.line.values.pop(name, None)
             self.keep()
             return
-        old = self.desk.read_ring(text, self.line.values).ring
+        old = self.desk.read_ring(text, self.line.values, uid=self._stored_uid).ring
         if self.line.values.get("ring_key") == old.key and not self.line.is_offered:
             self._forget_ring()
         elif self.reading is not None and self.line.values.get("ring_key"):
-            self.desk.replace(self.line.values, old, self.reading.ring)
-        self.line.values.update(zip(_REPLACED, (old.number, old.scheme, old.key), strict=True))
+            new = self.reading.ring
+            self.line.values = filled(self.desk.replace(self.line.values, old, new, uid=self._stored_uid))
+            self.reading = replace(self.reading, action=RINGED)
+        self.line.values.update(zip(REPLACED, (old.number, old.scheme, old.key), strict=True))
         self.offer()
         self.keep()
 
@@ -389,21 +395,38 @@ class CaptureSession(TypedLines):
                 told.setdefault(fate, []).append(ring)
         return [record for fate, rings in told.items() for record in self.desk.explain(rings, fate)]
 
+    def meanwhile(self) -> str:
+        """Return in words what was stored otherwise since this correction began, "" where nothing clashes with it."""
+        before = self.captures.get(self.line.uid)
+        if before is None:
+            return ""
+        stored, fields = before.data, OBSERVATION.by_name
+        said = ", ".join(
+            f"{_(fields[name].label)} {self.by_code[name].show(stored) if name in self.by_code else stored.get(name)}"
+            for name in clashes(self.line, stored)
+            if name in fields and not fields[name].hidden
+        )
+        words = _("Enregistré entre-temps, autrement que dans votre correction : {fields}.")
+        return words.format(fields=said) if said else ""
+
     def remove(self, uid: str) -> Saved:
         """Take a stored line back; undo brings it back, and its ring is free again meanwhile."""
         capture = self.captures.pop(uid)
+        self.waiting.pop(uid, None)
         label = _("capture {line} supprimée").format(line=capture.data.get("line", ""))
         saved = records.delete(self.db, uid, label)
         self.desk.removed(uid)
         self.learnt.drop(capture)
-        self.waiting.pop(uid, None)
         if self.line.uid == uid:
             self.to_fresh()
         self.keep()
         return saved
 
     def _read_again(self) -> None:
-        """Understand the ring of the line once more: what it means is no part of the draft."""
+        """Understand the ring of the line once more: what it means is no part of the draft.
+
+        A ring of which a person has yet to say something stands in its cell as it was typed, so that it is asked again.
+        """
         self.reading = None
         self.no_offer = ""
         self._asked = frozenset()
@@ -415,7 +438,12 @@ class CaptureSession(TypedLines):
             try:
                 self.reading = self.desk.read_ring(text, values, uid=self._stored_uid)
             except ValueError:  # an old number that no one can read today stays as it is written
-                self.reading = None
+                return
+            self.reading = replace(self.reading, action=str(values.get("action") or self.reading.action))
+            if self.waits():
+                self.unread_ring()
+            elif self.line.base is None:
+                values["action"] = self.reading.action
 
     def unread_ring(self) -> None:
         """Put the ring back as it was typed, so that it is read once more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,15 +11,17 @@ from PySide6.QtWidgets import QSizePolicy
 
 from fieldapp.core import checking
 from fieldapp.core.record import Placed, with_data
-from fieldapp.core.schema import Context, Problem, Severity
+from fieldapp.core.schema import Context, Problem, Severity, Values
 from fieldapp.core.text import _
 from fieldapp.protocols.banding import life
 from fieldapp.protocols.banding.desk import Desk
 from fieldapp.protocols.banding.ring import from_key, show_ring
 from fieldapp.protocols.banding.schema import CODE, MARK, OBSERVATION, SITE, SITES_GROUP, VISIT
-from fieldapp.store import changes, drafts, records
-from fieldapp.ui import theme
+from fieldapp.store import drafts, records
+from fieldapp.ui import theme, way_back
 from fieldapp.ui.banding import devices
+from fieldapp.ui.banding.capture_correction import corrected
+from fieldapp.ui.banding.capture_entry import Line
 from fieldapp.ui.banding.capture_form import CaptureForm, placed_words
 from fieldapp.ui.banding.life_panel import LifePanel
 from fieldapp.ui.banding.overview import known_of, where
@@ -27,7 +29,8 @@ from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Banner, Card, EmptyState, text_label
-from fieldapp.ui.windows.places import FormScroll, delete_record
+from fieldapp.ui.windows.place_sheet import FormScroll
+from fieldapp.ui.windows.places import delete_record
 
 DRAFT = "capture"
 """The drafts of captures that are corrected are kept under "capture:banding:uid"."""
@@ -44,7 +47,8 @@ class CaptureSheetPage(PageWidget):
         self._context = context
         self._services: Services = context.services
         self._stored: Placed | None = None
-        self._start: dict[str, Any] = {}
+        self._start: dict[str, Any] = {}  # the values that what is typed here began from
+        self._told: tuple[str, life.Life] | None = None  # the life that was read last, with the key of its ring
         self._uid = ""
         self._study = self._services.protocols[CODE]
         self._restored = Banner("info", "", name="capture.restored")
@@ -106,24 +110,12 @@ class CaptureSheetPage(PageWidget):
         """Show the capture; what was typed and not saved is taken up again."""
         db = self._services.db
         self._uid = uid
-        stored = records.get(db, uid) if uid else None
-        placed = records.placed(db, [stored]) if stored is not None and not stored.deleted else []
-        self._stored = placed[0] if placed else None
+        self._stored = self._read()
         self._show_gone()
         if self._stored is None:
-            self.set_title(_("Capture"))
             return
-        record, parents = self._stored.record, self._stored.parents
-        session = parents.get(VISIT.code)
-        if session is not None:
-            beside = [item for item in records.children(db, [session.uid]) if item.entity == OBSERVATION.code]
-            around = records.placed(db, [session])[0]
-            self.form.set_desk(Desk(known_of(self._services), around, beside), uid)
         draft = drafts.get(db, self._key())
-        values, texts = (draft["values"], draft["texts"]) if draft else (record.data, {})
-        self.form.load(values, Context(record.data), texts)
-        self.form.check_for_saving()
-        self._start = dict(record.data) if draft else self.form.values()
+        self._load(self._stored, draft)
         self._restored.setVisible(draft is not None)
         if draft is not None:
             words = _("Capture en cours de correction, reprise là où vous l’aviez laissée.")
@@ -131,15 +123,40 @@ class CaptureSheetPage(PageWidget):
         self._show_marks()
         self._follow()
         self._state.setText("")
-        place = where(parents.get(SITE.code), parents.get(SITES_GROUP.code))
-        name = " ".join(
-            filter(None, (show_ring(str(record.data.get("ring", ""))), str(record.data.get("species", ""))))
-        )
-        self.set_title(name or _("Capture sans bague"), placed_words(session, place))
+        self._retitle(self._stored)
         self.form.first().setFocus()
+
+    def _load(self, stored: Placed, draft: Mapping[str, Any] | None) -> None:
+        """Show the capture as it is stored, with what a draft says otherwise."""
+        db, record, session = self._services.db, stored.record, stored.parents.get(VISIT.code)
+        desk = None
+        if session is not None:
+            beside = [item for item in records.children(db, [session.uid]) if item.entity == OBSERVATION.code]
+            desk = Desk(known_of(self._services), records.placed(db, [session])[0], beside)
+        self.form.set_desk(desk, record.uid)
+        self._stored, self._told = stored, None
+        self.form.load(record.data, Context(record.data))
+        self._start = self.form.values()
+        if draft is not None:
+            values = merged(self._start, draft["base"], draft["values"])
+            self.form.load(values, Context(record.data), draft["texts"])
+        self.form.check_for_saving()
+
+    def _retitle(self, stored: Placed) -> None:
+        values, parents = stored.record.data, stored.parents
+        place = where(parents.get(SITE.code), parents.get(SITES_GROUP.code))
+        name = " ".join(filter(None, (show_ring(str(values.get("ring", ""))), str(values.get("species", "")))))
+        self.set_title(name or _("Capture sans bague"), placed_words(parents.get(VISIT.code), place))
+
+    def _read(self) -> Placed | None:
+        """Return the capture as it is stored now, None when it is gone."""
+        stored = known_of(self._services).get(self._uid) if self._uid else None
+        return None if stored is None else records.placed(self._services.db, [stored])[0]
 
     def _show_gone(self) -> None:
         gone = self._stored is None
+        if gone:
+            self.set_title(_("Capture"))
         self._gone.setVisible(gone)
         self._restored.hide()
         self._show_life()
@@ -197,8 +214,9 @@ class CaptureSheetPage(PageWidget):
             return
         session = self._stored.parents.get(VISIT.code)
         on = str(session.data.get("date", "")) if session else ""
-        told = life.of(known_of(self._services), from_key(key), without=self._uid)
-        self._life.show_life(told, values, _without_lines(found), on)
+        if self._told is None or self._told[0] != key:
+            self._told = key, life.of(known_of(self._services), from_key(key), without=self._uid)
+        self._life.show_life(self._told[1], values, _without_lines(found), on)
 
     # -------------------------------------------------------------------------------------------- typing
 
@@ -210,7 +228,7 @@ class CaptureSheetPage(PageWidget):
             return
         values, texts, db = self.form.values(), self.form.texts(), self._services.db
         if texts or values != self._start:
-            drafts.put(db, self._key(), {"values": values, "texts": texts})
+            drafts.put(db, self._key(), {"base": self._start, "values": values, "texts": texts})
             self._context.status.unsaved()
         else:
             drafts.drop(db, self._key())
@@ -224,20 +242,25 @@ class CaptureSheetPage(PageWidget):
     # -------------------------------------------------------------------------------------------- saving
 
     def _store(self) -> None:
-        """Save the capture and go back; what can't be right says so beside its line."""
+        """Save the capture and go back; what can't be right says so beside its line.
+
+        What was stored of it since it was shown stays, but for the lines that were changed here.
+        """
         if self._stored is None:
             return
-        unread, found = self.form.unread(), self.form.check_for_saving()
-        if unread or checking.blocks(found):
-            blocking = [problem.field for problem in found if problem.severity is Severity.BLOCKING]
-            self._state.setText(_("pas encore enregistré : voyez les lignes marquées"))
-            for name in (*unread, *blocking):
-                if name in OBSERVATION.by_name and not OBSERVATION.by_name[name].hidden:
-                    self.form.field(name).editor.setFocus()
-                    self._scroll.ensureWidgetVisible(self.form.field(name))
-                    break
+        unread = self.form.unread()
+        stored = self._read()
+        if stored is None:
+            self._stored = None
+            self._show_gone()
             return
-        db = self._services.db
+        if not unread and stored.record.data != self._stored.record.data:
+            self._load(stored, {"base": self._start, "values": self.form.values(), "texts": {}})
+        found = self.form.check_for_saving()
+        if unread or checking.blocks(found):
+            self._stop_at(*unread, *(problem.field for problem in found if problem.severity is Severity.BLOCKING))
+            return
+        db, self._stored = self._services.db, stored
         record = with_data(self._stored.record, OBSERVATION, self.form.values())
         label = _("capture {name}").format(name=OBSERVATION.title(record.data))
         with db.transaction():
@@ -249,20 +272,24 @@ class CaptureSheetPage(PageWidget):
         self._context.back()
         self._context.notify(_("{name} : enregistré.").format(name=OBSERVATION.title(record.data)), "done")
 
+    def _stop_at(self, *names: str) -> None:
+        """Put the cursor into the first of these lines that there is."""
+        self._state.setText(_("pas encore enregistré : voyez les lignes marquées"))
+        for name in names:
+            if name in OBSERVATION.by_name and not OBSERVATION.by_name[name].hidden:
+                self.form.field(name).editor.setFocus()
+                self._scroll.ensureWidgetVisible(self.form.field(name))
+                return
+
     def _remove(self) -> None:
         """Delete the capture with its marks; the way back is offered instead of a question."""
         if self._stored is None:
             return
-        uid, db = self._uid, self._services.db
+        uid = self._uid
         words, saved = delete_record(self._services, self._study, self._stored.record)
-        drafts.drop(db, self._key())
+        drafts.drop(self._services.db, self._key())
         self._context.back()
-
-        def take_back() -> None:
-            self._services.on_saved(changes.undo_saved(db, saved).made_at)
-            self._context.navigate("capture", uid=uid)
-
-        self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
+        way_back.offer(self._context, saved, words, lambda: self._context.navigate("capture", uid=uid))
 
     # --------------------------------------------------------------------------------------------- marks
 
@@ -299,6 +326,16 @@ class CaptureSheetPage(PageWidget):
         if self._confirm.isVisible():
             found.append(Action("F12", _("confirmer ce qui est marqué d’un avertissement"), self.form.confirm, "check"))
         return found
+
+
+def merged(now: Values, base: Values, typed: Values) -> dict[str, Any]:
+    """Return the values of `now` with what is different in `typed` than in `base`, what was taken away there too.
+
+    Fields that mean something together only (scheme and number of a ring) go together.
+    """
+    names = corrected(Line("", dict(typed), base=dict(base)))
+    others = {name: value for name, value in now.items() if name not in names}
+    return others | {name: value for name, value in typed.items() if name in names}
 
 
 def _without_lines(found: Sequence[Problem]) -> list[Problem]:

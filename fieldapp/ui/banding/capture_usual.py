@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from fieldapp.core.record import Record
 from fieldapp.protocols.banding import lists
-from fieldapp.protocols.banding.biometry import PULLUS, Usual
+from fieldapp.protocols.banding.ages import PULLUS
+from fieldapp.protocols.banding.biometry import Usual
 from fieldapp.protocols.banding.schema import RINGED, UNKNOWN_SEX
 
 

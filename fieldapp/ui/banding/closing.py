@@ -11,22 +11,19 @@ from fieldapp.core import parse
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Values
 from fieldapp.core.text import _, ngettext
-from fieldapp.protocols.banding import stock
+from fieldapp.protocols.banding.crbpo_mending import LONGEST_SESSION_MIN
 from fieldapp.protocols.banding.ring import Ring, show_ring
 from fieldapp.protocols.banding.stock import RingState, Stock
 from fieldapp.ui import theme
 from fieldapp.ui.banding import day
 from fieldapp.ui.banding.count_bars import CountBars
 from fieldapp.ui.banding.explaining import ExplainBar, count_words, explain
-from fieldapp.ui.banding.overview import known_of, span_words
+from fieldapp.ui.banding.overview import span_words, strings_of_day
 from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import NOTICE, WARNING, Card, FlowLayout, LabeledField, ParsedEdit, TimeEdit, text_label
-from fieldapp.ui.windows.places import FormScroll
-
-LONG_MIN = 8 * 60 + 30
-"""A longer session is rather an end time typed as a duration (source: repair rules of crbpo_data_acrola_fix)."""
+from fieldapp.ui.windows.place_sheet import FormScroll
 
 STRINGS_SHOWN = 5
 """Strings that are seen without scrolling: more are seldom opened on one day."""
@@ -122,18 +119,24 @@ class ClosingPanel(QWidget):
             self._ended(end, quiet=True)
         self._say_duration()
         self._show_totals(day.totals(captures))
-        self._stocks = stock.strings(known_of(self._services), finished=True)
-        self._show_strings()
+        self._read_again()
+
+    def begin(self) -> None:
+        """Put the cursor on the end, selected: what is typed takes its place."""
+        self.end.setFocus()
+        self.end.selectAll()
 
     def set_now(self) -> None:
         """Close the nets now."""
         self.end.set_value(self._now())
         self._ended(self.end.value())
 
+    def unread(self) -> ParsedEdit | None:
+        """Read both lines, and return the first that can't be read; it says why. None when both are."""
+        return next((line for line in (self.end, self.duration) if not line.commit()), None)
+
     def values(self) -> Values:
         """Return what the panel says of the session: its duration, where it is known."""
-        self.end.commit()
-        self.duration.commit()
         lasts = self.duration.value()
         return {"duration_min": lasts} if lasts is not None else {}
 
@@ -195,7 +198,7 @@ class ClosingPanel(QWidget):
             self._end_field.set_problem(_("ouverture {hour}").format(hour=self._opened_at), NOTICE)
         if lasts is None:
             self._duration_field.set_problem(_("À remplir : l’effort ne se retrouve pas après coup."), WARNING)
-        elif lasts > LONG_MIN:
+        elif lasts > LONGEST_SESSION_MIN:
             self._duration_field.set_problem(_("Long : est-ce bien la durée, et non l’heure de fin ?"), WARNING)
         else:
             self._duration_field.clear_problem()
@@ -249,11 +252,14 @@ class ClosingPanel(QWidget):
         again = self._read_again
         if explain(self._services, self._context, *waiting, state, self._on, again):
             self._show_strings()
-            (self.skipped if self._waiting else self.end).setFocus()
+            if self._waiting:
+                self.skipped.setFocus()
+            else:
+                self.begin()
             self.changed.emit()
 
     def _read_again(self) -> None:
-        self._stocks = stock.strings(known_of(self._services), finished=True)
+        self._stocks = strings_of_day(self._services, self._captures, self._on)
         self._show_strings()
 
     def keys(self) -> list[Action]:

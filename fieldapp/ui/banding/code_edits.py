@@ -12,31 +12,20 @@ from fieldapp.core.text import _, fold
 from fieldapp.protocols.banding import lists
 from fieldapp.protocols.banding.schema import CODE, PROGRAMME
 from fieldapp.store import records
-from fieldapp.ui.forms.links import Pick
+from fieldapp.ui.forms.links import ValuePick
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import Suggestion
 
 
-class CodeEdit(Pick):
+class CodeEdit(ValuePick):
     """A code with proposals; what is typed and not taken stays as it is. `changed` carries the code or None."""
 
-    changed = Signal(object)
-
     def __init__(self, placeholder: str, *, name: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(self._rows, placeholder=placeholder, minimum=0, name=name, parent=parent)
-        self._value: str | None = None
+        super().__init__(self._rows, placeholder, name=name, parent=parent)
         self.in_form = True
-        self.chosen.connect(self._taken)
 
-    def value(self) -> str | None:
-        """Return the code, None when there is none."""
-        return self._value
-
-    def set_value(self, code: str | None) -> None:
-        """Show a code; says nothing."""
-        self._value = code or None
-        self.setText(code or "")
-        self.setCursorPosition(0)
+    def _shown(self, key: str) -> str:
+        return key
 
     def _rows(self, text: str) -> Sequence[Suggestion]:
         raise NotImplementedError
@@ -44,15 +33,6 @@ class CodeEdit(Pick):
     def _written(self, text: str) -> str:
         """Return what was typed as the list writes it."""
         return text
-
-    def _taken(self, row: Suggestion) -> None:
-        self._take(row.key)
-
-    def _take(self, code: str | None) -> None:
-        changed = code != self._value
-        self.set_value(code)
-        if changed:
-            self.changed.emit(code)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Keep what was typed and not taken."""

@@ -11,9 +11,8 @@ from fieldapp.core.text import N_, _, ngettext
 from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.ring import Ring, show_ring
 from fieldapp.protocols.banding.stock import RingState, Stock
-from fieldapp.store import changes, records
-from fieldapp.store.records import Saved
-from fieldapp.ui import theme
+from fieldapp.store import records
+from fieldapp.ui import theme, way_back
 from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import ActionButton, FlowLayout
@@ -115,13 +114,5 @@ def explain(
     saved = records.save(services.db, [record], label)
     services.on_saved(saved.made_at)
     held.noted(record)
-    _say(services, context, saved, _("{ring} : {fate}.").format(ring=show_ring(ring.number), fate=word), again)
+    way_back.offer(context, saved, _("{ring} : {fate}.").format(ring=show_ring(ring.number), fate=word), again)
     return True
-
-
-def _say(services: Services, context: PageContext, saved: Saved, words: str, again: Callable[[], object]) -> None:
-    def take_back() -> None:
-        services.on_saved(changes.undo_saved(services.db, saved).made_at)
-        again()
-
-    context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)

@@ -52,12 +52,10 @@ def _plan(
 ) -> stoc.Plan:
     """Return the plan of the station's year with this session as its form says, its own choice left out."""
     assert station.place is not None  # looked at by the caller
-    tree = records.tree(services.db, station.place.uid, years=(year, year)) or Node(station.place)
-    site = next((node for node in tree.children if node.record.uid == station.uid), None)
-    if site is not None:
-        below = next((node.children for node in site.children if node.record.uid == uid), [])
-        fresh = {name: value for name, value in values.items() if name != "main_session"}
-        site.children = [node for node in site.children if node.record.uid != uid]
-        site.children.append(Node(make_record(CODE, VISIT, fresh, station.uid, uid), below))
-    of_station = [item for item in analysis.sessions_of([tree], year) if item.site == station.uid]
+    site = records.tree(services.db, station.uid, years=(year, year)) or Node(station.site)
+    below = next((node.children for node in site.children if node.record.uid == uid), [])
+    fresh = {name: value for name, value in values.items() if name != "main_session"}
+    site.children = [node for node in site.children if node.record.uid != uid]
+    site.children.append(Node(make_record(CODE, VISIT, fresh, station.uid, uid), below))
+    of_station = analysis.sessions_of([Node(station.place, [site])], year)
     return stoc.plan([item for item in of_station if stoc.is_stoc(item.theme)], year, limits)

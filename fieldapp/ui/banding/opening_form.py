@@ -19,7 +19,7 @@ from fieldapp.ui import theme
 from fieldapp.ui.banding.nets import NetSet
 from fieldapp.ui.banding.record_forms import RingingForm
 from fieldapp.ui.banding.session_start import Station
-from fieldapp.ui.forms.links import LinksEdit, Pick
+from fieldapp.ui.forms.links import LinksEdit, ValuePick
 from fieldapp.ui.forms.record_form import Editor, editor_of
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import NOTICE, ChipRow, LabeledField, ParsedEdit, Suggestion
@@ -46,48 +46,28 @@ ORDER = (
 """The lines after the net set, as they are gone through."""
 
 
-class SiteEdit(Pick):
+class SiteEdit(ValuePick):
     """The net set of the session, the last used first; `changed` carries its uid or None."""
 
-    changed = Signal(object)
-
     def __init__(self, *, name: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(self._rows, placeholder=_("lieu ou dispositif"), minimum=0, name=name, parent=parent)
+        super().__init__(self._rows, _("lieu ou dispositif"), name=name, parent=parent)
         self._stations: Sequence[Station] = ()
-        self._value: str | None = None
         self.in_form = True
-        self.chosen.connect(lambda row: self._take(row.key))
 
     def set_stations(self, stations: Sequence[Station]) -> None:
         """Offer these net sets, in this order."""
         self._stations = stations
 
-    def value(self) -> str | None:
-        """Return the uid chosen."""
-        return self._value
-
-    def set_value(self, uid: str | None) -> None:
-        """Show a net set; says nothing."""
-        self._value = uid
-        self.setText(self._name(uid))
-        self.setCursorPosition(0)
-
-    def _name(self, uid: str | None) -> str:
-        return next((station.name for station in self._stations if station.uid == uid), "")
+    def _shown(self, key: str) -> str:
+        return next((station.name for station in self._stations if station.uid == key), "")
 
     def _rows(self, text: str) -> list[Suggestion]:
-        typed = "" if self._value and text == self._name(self._value) else fold(text)
+        typed = "" if self._value and text == self._shown(self._value) else fold(text)
         return [
             Suggestion(station.uid, station.name, last_words(station), italic=False, icon="net")
             for station in self._stations
             if all(part in fold(station.name) for part in typed.split())
         ]
-
-    def _take(self, uid: str | None) -> None:
-        changed = uid != self._value
-        self.set_value(uid)
-        if changed:
-            self.changed.emit(uid)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Read what was typed and not taken: an only match is taken, anything else goes back."""
@@ -124,8 +104,8 @@ class OpeningForm(RingingForm):
         assert isinstance(made, SiteEdit)
         return made
 
-    def set_station(self, station: Station | None, proposal: str = "") -> None:
-        """Say of the net set what the form says beside its lines; `proposal` is about the main session."""
+    def set_station(self, station: Station | None) -> None:
+        """Say of the net set what the form says beside its lines."""
         self.nets = station.nets if station else NetSet({})
         numbers = self.nets.numbers
         words = (
@@ -136,7 +116,6 @@ class OpeningForm(RingingForm):
         self.set_note("open_nets", words, NOTICE)
         usual = station.usual_net_m if station else None
         self.set_note("net_m", _("d’habitude {m} m").format(m=show_number(usual)) if usual is not None else "", NOTICE)
-        self.set_note("main_session", proposal, NOTICE)
         self.show_main_session()
 
     def show_main_session(self) -> None:

@@ -12,10 +12,12 @@ from fieldapp.core.text import N_
 from fieldapp.exchange.known import KnownRecords
 from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.lists import ring_sizes
+from fieldapp.protocols.banding.ring import from_key
 from fieldapp.protocols.banding.schema import (
     CODE,
     CONTROLLED,
     OBSERVATION,
+    RING_FATE,
     RINGED,
     SITE,
     SITES_GROUP,
@@ -169,6 +171,28 @@ def stock_by_size(stocks: Sequence[stock.Stock]) -> list[SizeStock]:
                 )
             )
     return found
+
+
+def strings_of_day(services: Services, captures: Sequence[Record], on: str) -> list[stock.Stock]:
+    """Return the strings that a session of this day (ISO) may have to do with, in order of their first ring.
+
+    They are those in use, and of the finished ones those of which a ring is in the captures or was noted that day:
+    the rings of other years are not read.
+    """
+    known = known_of(services)
+    every = [record for record in stock.records(known) if stock.is_readable(record)]
+    finished = {record.uid for record in every if record.data.get("state") == stock.FINISHED}
+    keys = {str(capture.data.get(name, "")) for capture in captures for name in ("ring_key", "replaced_ring_key")}
+    rings = [from_key(key) for key in keys if key]
+    later = [one.uid for one in every if one.uid in finished and str(one.data.get("finished_on", on)) >= on]
+    below = records.children(services.db, later)
+    noted = {record.parent for record in below if record.entity == RING_FATE.code and record.data.get("on") == on}
+    found = [
+        record
+        for record in every
+        if record.uid not in finished or record.uid in noted or any(map(stock.span_of(record.data).holds, rings))
+    ]
+    return stock.strings(known, finished=True, among=found)
 
 
 def span_words(one: stock.Stock) -> str:

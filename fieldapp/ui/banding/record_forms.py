@@ -193,6 +193,9 @@ class RingingForm(RecordForm):
         shows = {"open_nets": show_nets, "columns": show_columns, "reference_days": show_days}
         return editor_of(item, made, made.value, made.set_value, made, shows[item.name])
 
+    def _say(self, problem: Problem) -> str:
+        return str(problem.params["words"]) if problem.code == SAID else super()._say(problem)
+
     def _targeted(self, target: str) -> None:
         """Take the target of the programme that was chosen."""
         if "target" in self._fields:
@@ -205,7 +208,7 @@ class RingingForm(RecordForm):
 class StringForm(RingingForm):
     """The form of a ring string: its last number may be typed as its final digits; no ring is in two strings."""
 
-    _others: Sequence[stock.Stock] = ()
+    _strings: Sequence[stock.Stock] = ()
 
     def _lines(self) -> list[tuple[Editor, LabeledField, bool]]:
         """Ask for size and numbers first: the scheme is nearly always ours."""
@@ -221,9 +224,8 @@ class StringForm(RingingForm):
         self, values: Values, context: Context, texts: Mapping[str, str] | None = None, *, is_new: bool = False
     ) -> None:
         """Show a string, and know the others."""
-        known = known_of(self._services)
-        others = [record for record in stock.records(known) if record.data.get("first_key") != values.get("first_key")]
-        self._others = [made for record in others if (made := _bare(record)) is not None]
+        every = stock.records(known_of(self._services))
+        self._strings = [made for record in every if (made := _bare(record)) is not None]
         super().load(values, context, texts, is_new=is_new)
 
     def values(self) -> dict[str, Any]:
@@ -242,7 +244,7 @@ class StringForm(RingingForm):
         if not values.get("first") or not values.get("last"):
             return found
         try:
-            shared = stock.overlapping(self._others, values)
+            shared = stock.overlapping(self._strings, values, self.uid)
         except ValueError as error:
             return [*found, Problem("last", SAID, Severity.BLOCKING, {"words": str(error)})]
         for other in shared[:1]:
@@ -251,9 +253,6 @@ class StringForm(RingingForm):
             )
             found.append(Problem("last", SAID, Severity.BLOCKING, {"words": words}))
         return found
-
-    def _say(self, problem: Problem) -> str:
-        return str(problem.params["words"]) if problem.code == SAID else super()._say(problem)
 
 
 def _bare(record: Any) -> stock.Stock | None:
@@ -267,10 +266,13 @@ def _bare(record: Any) -> stock.Stock | None:
 class MarkForm(RingingForm):
     """The form of a colour ring, a collar or a logger: says how a code is written, and where the device was before."""
 
+    _known: Mapping[str, Sequence[devices.DeviceEvent]] = {}  # what was read of one device, by its key
+
     def load(
         self, values: Values, context: Context, texts: Mapping[str, str] | None = None, *, is_new: bool = False
     ) -> None:
-        """Show a mark."""
+        """Show a mark; what is known of its device is read anew."""
+        self._known = {}
         super().load(values, context, texts, is_new=is_new)
         self._tell()
 
@@ -290,8 +292,10 @@ class MarkForm(RingingForm):
         """Say beside the lines what is worth knowing of this kind of mark and of this device."""
         values = self.values()
         self.set_note("code", devices.notation_words(str(values.get("kind", ""))), NOTICE)
-        events = devices.history(known_of(self._services), str(values.get("device_key", "")))
-        self.set_note("device", devices.words(str(values.get("device", "")), events), NOTICE)
+        key = str(values.get("device_key", ""))
+        if key not in self._known:
+            self._known = {key: devices.history(known_of(self._services), key)}
+        self.set_note("device", devices.words(str(values.get("device", "")), self._known[key]), NOTICE)
 
 
 def form_for(services: Services, protocol: StudyProtocol, entity: Entity, name: str) -> RecordForm:

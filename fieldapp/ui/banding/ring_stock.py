@@ -15,15 +15,15 @@ from fieldapp.core.record import Record
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.lists import ring_sizes
-from fieldapp.protocols.banding.ring import show_ring
+from fieldapp.protocols.banding.ring import Ring, show_ring
 from fieldapp.protocols.banding.schema import CODE, RING_STRING
 from fieldapp.protocols.banding.stock import RingState, Stock
-from fieldapp.store import changes, drafts, records
-from fieldapp.ui import rounds, theme
+from fieldapp.store import drafts, records
+from fieldapp.ui import rounds, theme, way_back
 from fieldapp.ui.banding.explaining import count_words
 from fieldapp.ui.banding.overview import known_of, span_words
 from fieldapp.ui.banding.ring_string import RingStringPanel
-from fieldapp.ui.banding.stock_lines import paint_bar
+from fieldapp.ui.banding.stock_lines import bar_in, paint_bar
 from fieldapp.ui.forms.links import PERSON, LinkEdit
 from fieldapp.ui.forms_begun import draft_key
 from fieldapp.ui.page import Action, PageContext, PageWidget
@@ -49,6 +49,24 @@ SHOWN = ((IN_USE, N_("ouvertes et en réserve"), "1"), (ALL, N_("avec les finies
 _STATE, _LEFT = 2, 4
 """The columns of the state and of what is left."""
 
+_BAR_SHARE = 0.3
+"""The share of its cell that the bar of what is left takes: the figures stand beside it."""
+
+
+def _is_finished(record: Record) -> bool:
+    return record.data.get("state") == stock.FINISHED
+
+
+def _place(record: Record) -> tuple[int, int, Ring]:
+    """Return what sorts the strings: by size, the open ones first, then by number."""
+    sizes, states = list(ring_sizes()), (stock.OPEN, stock.RECEIVED, stock.FINISHED)
+    size, state = str(record.data.get("size", "")), record.data.get("state", stock.RECEIVED)
+    return (
+        sizes.index(size) if size in sizes else len(sizes),
+        states.index(state) if state in states else len(states),
+        stock.span_of(record.data).first,
+    )
+
 
 class RingStockPage(PageWidget):
     """All strings. `open(uid)` shows the rings of one."""
@@ -57,37 +75,23 @@ class RingStockPage(PageWidget):
         super().__init__()
         self._context = context
         self._services: Services = context.services
-        self._stocks: dict[str, Stock] = {}
+        self._records: dict[str, Record] = {}  # all strings, in the order of the list
+        self._stocks: dict[
+            str, Stock
+        ] = {}  # those of which the rings were read: finished ones only when they are shown
+        self._rows: dict[str, tuple[str, ...]] = {}  # the row of each string, until it is read anew
+        self._people: dict[str, Record] = {}
         self._with_finished = False
         self._uid = ""
         self._lay_out()
 
     def _lay_out(self) -> None:
-        columns = [Column(_("Taille"), strong=True), Column(_("Série"), stretch=True)]
-        columns += [Column(_("État"), badge=True, chars=10), Column(_("À expl."), number=True)]
-        columns += [Column(_("Reste"), number=True, chars=13)]
-        self._table = RecordTable(columns, name="stock.table")
-        self._table.setItemDelegateForColumn(_LEFT, _LeftDelegate(columns, self._table))
-        self._table.opened.connect(self._to_rings)
-        self._table.current_changed.connect(lambda _key: self._show_one())
-        ColumnFit(self._table, (3,))
-        self._empty = EmptyState(
-            "stock",
-            _("Aucune série de bagues"),
-            _("N en note une : taille, premier et dernier numéro. Les bagues sont alors proposées une à une."),
-            name="stock.empty",
-        )
-        self._lists = QStackedWidget()
-        self._lists.addWidget(self._table)
-        self._lists.addWidget(self._empty)
-        card = Card(name="stock.card")
-        card.add(self._lists, 1)
         make = ActionButton
         self._open = make(_("Ouvrir"), "check", "O", name="stock.open", on=self._open_string)
         self._lease = make(_("Confier"), "observer", "C", name="stock.lease", on=self._one_lease)
         self._finish = make(_("Finir"), "done", "F", name="stock.finish", on=self._finish_string)
         self._one = StringCard(self._services, self._leased, (self._open, self._lease, self._finish))
-        middle = theme.row(card, self._one, spacing=theme.M)
+        middle = theme.row(self._list_card(), self._one, spacing=theme.M)
         middle.setStretch(0, 2)
         middle.setStretch(1, 1)
         self._chips = ChipRow([], multiple=False, required=True, framed=False, name="stock.shown")
@@ -109,6 +113,28 @@ class RingStockPage(PageWidget):
         for before, after in pairwise(stops):
             self.setTabOrder(before, after)
 
+    def _list_card(self) -> Card:
+        columns = [Column(_("Taille"), strong=True), Column(_("Série"), stretch=True)]
+        columns += [Column(_("État"), badge=True, chars=10), Column(_("À expl."), number=True)]
+        columns += [Column(_("Reste"), number=True, chars=13)]
+        self._table = RecordTable(columns, name="stock.table")
+        self._table.setItemDelegateForColumn(_LEFT, _LeftDelegate(columns, self._table))
+        self._table.opened.connect(self._to_rings)
+        self._table.current_changed.connect(lambda _key: self._show_one())
+        ColumnFit(self._table, (3,))
+        self._empty = EmptyState(
+            "stock",
+            _("Aucune série de bagues"),
+            _("N en note une : taille, premier et dernier numéro. Les bagues sont alors proposées une à une."),
+            name="stock.empty",
+        )
+        self._lists = QStackedWidget()
+        self._lists.addWidget(self._table)
+        self._lists.addWidget(self._empty)
+        card = Card(name="stock.card")
+        card.add(self._lists, 1)
+        return card
+
     def _foot(self) -> QWidget:
         make = ActionButton
         self._new = make(_("Nouvelle série"), "add", "N", name="stock.new", on=self._add)
@@ -126,38 +152,51 @@ class RingStockPage(PageWidget):
         """Read the strings anew; with `uid` show the rings of that one."""
         self._uid = uid
         self._read()
-        held = self._stocks.get(uid)
-        if held is not None:
+        if uid in self._records:
             self._table.select_key(uid)
-            self._show_rings(held)
+            self._show_rings(self._stock(uid))
             return
+        self._show_list()
+
+    def _show_list(self) -> None:
         self._sides.setCurrentIndex(0)
         self._strip.show()
         self._retitle()
         (self._table if self._table.isEnabled() and self._shown() else self._new).setFocus()
 
     def _read(self) -> None:
-        found = stock.strings(known_of(self._services), finished=True)
-        order = list(ring_sizes())
-        states = [stock.OPEN, stock.RECEIVED, stock.FINISHED]
-        found.sort(
-            key=lambda held: (
-                order.index(held.size) if held.size in order else len(order),
-                states.index(held.state) if held.state in states else len(states),
-                held.span.first,
-            )
-        )
-        self._stocks = {held.uid: held for held in found}
+        """Read the strings anew: the rings of those that are shown, the years of finished ones wait until asked for."""
+        found = [record for record in stock.records(known_of(self._services)) if stock.is_readable(record)]
+        self._records = {record.uid: record for record in sorted(found, key=_place)}
+        self._stocks, self._rows = {}, {}
         self._show()
 
+    def _read_one(self, uid: str) -> None:
+        """Read one string that changed; the others are as they were."""
+        record = known_of(self._services).get(uid)
+        self._stocks.pop(uid, None)
+        self._rows.pop(uid, None)
+        found = {**self._records, uid: record}
+        self._records = {one.uid: one for one in sorted(filter(None, found.values()), key=_place)}
+        self._show()
+
+    def _stock(self, uid: str) -> Stock:
+        """Return a string with its rings, read on its first showing."""
+        if uid not in self._stocks:
+            self._stocks[uid] = stock.load(known_of(self._services), self._records[uid])
+        return self._stocks[uid]
+
     def _shown(self) -> list[Stock]:
-        return [held for held in self._stocks.values() if self._with_finished or held.state != stock.FINISHED]
+        return [
+            self._stock(uid) for uid, record in self._records.items() if self._with_finished or not _is_finished(record)
+        ]
 
     def _show(self) -> None:
         shown = self._shown()
+        self._people = records.get_many(self._services.db, {held.leased_to for held in shown if held.leased_to})
         self._table.show_rows([self._row(held) for held in shown], keys=[held.uid for held in shown])
         self._lists.setCurrentIndex(0 if shown else 1)
-        counts = {ALL: len(self._stocks), IN_USE: sum(held.state != stock.FINISHED for held in self._stocks.values())}
+        counts = {ALL: len(self._records), IN_USE: sum(not _is_finished(one) for one in self._records.values())}
         self._chips.set_choices([(code, f"{_(label)} · {counts[code]}", key) for code, label, key in SHOWN])
         self._chips.set_value([ALL if self._with_finished else IN_USE])
         begun = drafts.get(self._services.db, draft_key((CODE, RING_STRING.code, "", ""))) is not None
@@ -165,6 +204,11 @@ class RingStockPage(PageWidget):
         self._show_one()
 
     def _row(self, held: Stock) -> tuple[str, ...]:
+        if held.uid not in self._rows:
+            self._rows[held.uid] = self._row_anew(held)
+        return self._rows[held.uid]
+
+    def _row_anew(self, held: Stock) -> tuple[str, ...]:
         state, word = LOW if held.is_open and held.is_nearly_empty else STATES.get(held.state, ("neutral", held.state))
         skipped, numbers = len(held.skipped()), span_words(held)
         return (
@@ -176,7 +220,7 @@ class RingStockPage(PageWidget):
         )
 
     def _person(self, uid: str) -> str:
-        record = records.get(self._services.db, uid) if uid else None
+        record = self._people.get(uid)
         return str(record.data.get("name", "")) if record else ""
 
     def _retitle(self) -> None:
@@ -189,7 +233,7 @@ class RingStockPage(PageWidget):
         self.set_title(_("Stock de bagues"), " · ".join(words))
 
     def _current(self) -> Stock | None:
-        key = self._table.current_key() if self._shown() else None
+        key = self._table.current_key() if self._table.model().rowCount() else None
         return self._stocks.get(key) if isinstance(key, str) else None
 
     def _show_one(self) -> None:
@@ -206,20 +250,17 @@ class RingStockPage(PageWidget):
 
     def _save(self, record: Record, label: str, words: str) -> None:
         """Save a string that changed, and say it with the way back."""
-        db = self._services.db
-        saved = records.save(db, [record], label)
+        saved = records.save(self._services.db, [record], label)
         self._services.on_saved(saved.made_at)
-        self._read()
-        self._table.select_key(record.uid)
-        self._show_one()
-        self._retitle()
 
-        def take_back() -> None:
-            self._services.on_saved(changes.undo_saved(db, saved).made_at)
-            self._read()
+        def again() -> None:
+            self._read_one(record.uid)
+            self._table.select_key(record.uid)
+            self._show_one()
             self._retitle()
 
-        self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
+        again()
+        way_back.offer(self._context, saved, words, again)
 
     def _changed(self, make: Callable[[Stock], Record], words: str) -> None:
         held = self._current()
@@ -260,9 +301,9 @@ class RingStockPage(PageWidget):
             self._to_rings(held.uid)
 
     def _to_rings(self, key: object) -> None:
-        if isinstance(key, str) and key in self._stocks:
+        if isinstance(key, str) and key in self._records:
             self._uid = key
-            self._show_rings(self._stocks[key])
+            self._show_rings(self._stock(key))
 
     def _show_rings(self, held: Stock) -> None:
         self._strip.hide()
@@ -277,8 +318,9 @@ class RingStockPage(PageWidget):
     def go_back(self) -> bool:
         """Leave the rings of a string first, then the line of the person."""
         if self._sides.currentIndex() == 1:
-            uid = self._uid
-            self.open()
+            uid, self._uid = self._uid, ""
+            self._read_one(uid)
+            self._show_list()
             self._table.select_key(uid)
             return True
         return self._one.leave_person()
@@ -386,7 +428,7 @@ class _LeftDelegate(RecordDelegate):
             return
         state = str(index.sibling(index.row(), _STATE).data() or "")
         rect = QRectF(option.rect)
-        bar = QRectF(rect.left() + theme.S, rect.center().y() - 3, rect.width() * 0.3, 6)
+        bar = bar_in(rect.adjusted(theme.S, 0, 0, 0), rect.width() * _BAR_SHARE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_bar(painter, bar, int(left) / int(whole), low=state.startswith(LOW[0]))

@@ -15,8 +15,8 @@ from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.ring import Ring, from_key, show_ring
 from fieldapp.protocols.banding.schema import VISIT
 from fieldapp.protocols.banding.stock import RingState, Stock
-from fieldapp.store import changes, records
-from fieldapp.ui import rounds, theme
+from fieldapp.store import records
+from fieldapp.ui import rounds, theme, way_back
 from fieldapp.ui.banding.explaining import WORDS, ExplainBar, count_words, explain
 from fieldapp.ui.banding.overview import known_of
 from fieldapp.ui.page import Action, PageContext
@@ -186,16 +186,10 @@ class RingStringPanel(QWidget):
         self._save([*made, stock.finished(held, on)], words.format(n=len(rest)))
 
     def _save(self, made: Sequence[Record], words: str) -> None:
-        db = self._services.db
-        saved = records.save(db, made, words)
+        saved = records.save(self._services.db, made, words)
         self._services.on_saved(saved.made_at)
         self._read_again()
-
-        def take_back() -> None:
-            self._services.on_saved(changes.undo_saved(db, saved).made_at)
-            self._read_again()
-
-        self._context.notify(f"{words}.", "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
+        way_back.offer(self._context, saved, f"{words}.", self._read_again)
 
     def _to_bird(self) -> None:
         self._open_bird(self.table.current_key())

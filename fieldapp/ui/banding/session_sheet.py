@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -18,26 +17,26 @@ from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import Context, Problem, Severity, Values
 from fieldapp.core.text import _
 from fieldapp.protocols.banding.schema import CODE, OBSERVATION, SITE, SITES_GROUP, VISIT
-from fieldapp.store import changes, drafts, records
-from fieldapp.ui import rounds, theme
-from fieldapp.ui.banding import main_session
+from fieldapp.store import drafts, records
+from fieldapp.ui import rounds, theme, way_back
+from fieldapp.ui.banding import main_session, now
 from fieldapp.ui.banding.around import AroundCard
 from fieldapp.ui.banding.closing import ClosingPanel
-from fieldapp.ui.banding.opening_form import SITE_LINE, OpeningForm
-from fieldapp.ui.banding.overview import OPEN, is_over, missing, state_of, theme_words
-from fieldapp.ui.banding.session_start import Station, carried, stations
+from fieldapp.ui.banding.opening_form import ORDER, SITE_LINE, OpeningForm
+from fieldapp.ui.banding.overview import OPEN, is_over, known_of, missing, state_of, theme_words
+from fieldapp.ui.banding.session_start import Station, carried, reopened, stations
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import WARNING, ActionButton, Banner, Card, EmptyState, text_label
-from fieldapp.ui.windows.places import FormScroll, delete_record
+from fieldapp.ui.widgets import NOTICE, WARNING, ActionButton, Banner, Card, EmptyState, text_label
+from fieldapp.ui.windows.place_sheet import FormScroll
+from fieldapp.ui.windows.places import delete_record
 
 DRAFT = "session"
 """The drafts of sessions are kept under "session:banding:uid", that of a new one without uid."""
 
 
-def clock() -> str:
-    """Return the local time of day, "06:15"; the page asks here, so that a test can choose it."""
-    return f"{datetime.now().astimezone():%H:%M}"
+_OPENING, _CLOSING, _NO_SET, _GONE = range(4)
+"""The sides of the page."""
 
 
 class SessionPage(PageWidget):
@@ -55,6 +54,7 @@ class SessionPage(PageWidget):
         self._start: Values = {}
         self._proposed: Values = {}
         self._params: dict[str, Any] = {}
+        self._told_of: tuple[Any, Any] = (None, None)  # the day and the theme that the main session was told for
         self.form = OpeningForm(self._services, self._services.protocols[CODE])
         self.form.changed.connect(self._edited)
         self.form.site_changed.connect(self._to_station)
@@ -81,7 +81,8 @@ class SessionPage(PageWidget):
         sentence = _("Une séance a lieu à un dispositif de filets : créez d’abord le lieu, puis son dispositif.")
         empty = EmptyState("net", _("Aucun dispositif de filets"), sentence, self._places, name="session.empty")
         self._stack = QStackedWidget()
-        for widget in (first, self.closing, empty):
+        gone = EmptyState("net", _("Cette séance n’est plus là"), _("Échap revient d’un pas."), name="session.gone")
+        for widget in (first, self.closing, empty, gone):
             self._stack.addWidget(widget)
         make = ActionButton
         self._delete = make(_("Supprimer"), "delete", role="quiet", name="session.delete", on=self._remove)
@@ -104,8 +105,10 @@ class SessionPage(PageWidget):
         """Show the session, or a new one; what was typed and not saved is taken up again."""
         db = self._services.db
         self._params = {"uid": uid, "site": site, "closing": closing}
-        stored = records.get(db, uid) if uid else None
-        self._stored = None if stored is None or stored.deleted else stored
+        self._stored = known_of(self._services).get(uid) if uid else None
+        if uid and self._stored is None:
+            self._show_gone()
+            return
         self._stations = stations(db)
         draft = drafts.get(db, self._key())
         self._uid = self._stored.uid if self._stored else (draft or {}).get("uid") or new_uid()
@@ -145,7 +148,7 @@ class SessionPage(PageWidget):
             return {}
         who = self._services.settings.who
         known = who if who and records.get(self._services.db, who) is not None else ""
-        return carried(self._station, self._stations, rounds.today(), clock(), known)
+        return carried(self._station, self._stations, rounds.today(), now.clock(), known)
 
     def _around(self) -> Context:
         """Return what the checks may look at: the place, the nets and other sessions of the set, the captures."""
@@ -161,14 +164,21 @@ class SessionPage(PageWidget):
 
     def _tell_station(self) -> None:
         station = self._station
-        proposal = main_session.proposal(self._services, station, self._uid, self.form.values()) if station else ""
-        self.form.set_station(station, proposal)
+        self.form.set_station(station)
+        self._propose()
         today = rounds.today()
         here = [one for one in station.sessions if one.uid != self._uid] if station else []
         opened = self._stored is None and any(state_of(one.data, today) == OPEN for one in here)
         words = _("Une séance est déjà ouverte ici : Échap, puis R, la reprend.") if opened else ""
         self.form.set_note(SITE_LINE, words, WARNING)
         self.around.show_station(station, self._uid)
+
+    def _propose(self) -> None:
+        """Say which main session this is, anew when its day or its theme is another."""
+        station, values = self._station, self.form.values()
+        self._told_of = (values.get("date"), values.get("theme"))
+        proposal = main_session.proposal(self._services, station, self._uid, values) if station else ""
+        self.form.set_note("main_session", proposal, NOTICE)
 
     def _to_station(self, uid: object) -> None:
         """Go to another net set: what was carried over and not touched follows it."""
@@ -192,8 +202,10 @@ class SessionPage(PageWidget):
         over = stored is not None and is_over(stored.data)
         if closing and stored is not None:
             today = rounds.today().isoformat()
-            self.closing.load(stored, self._captures, clock, clock() if stored.data.get("date") == today else "")
-        self._stack.setCurrentIndex(2 if not has_set else 1 if closing else 0)
+            self.closing.load(
+                stored, self._captures, now.clock, now.clock() if stored.data.get("date") == today else ""
+            )
+        self._stack.setCurrentIndex(_NO_SET if not has_set else _CLOSING if closing else _OPENING)
         self._delete.setVisible(stored is not None and not closing)
         self._reopen.setVisible(over)
         self._blank.setVisible(has_set and not over and not self._captures)
@@ -204,10 +216,33 @@ class SessionPage(PageWidget):
         self._next.set_icon("check" if closing or over else "next")
         self._retitle()
         self._say_state()
-        if has_set:
-            (self.closing.end if closing else self.form.first()).setFocus()
-        else:
+        if not has_set:
             self._places.setFocus()
+        elif closing:
+            self.closing.begin()
+        else:
+            self._begin_form()
+
+    def _begin_form(self) -> None:
+        """Put the cursor where the form begins; in a stored session on the first line that must be filled in."""
+        lacking = missing(self._stored.data) if self._stored is not None else []
+        name = next((name for name in lacking if name in ORDER), "")
+        if not name:
+            self.form.first().setFocus()
+            return
+        field = self.form.field(name)
+        field.editor.setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(field)
+
+    def _show_gone(self) -> None:
+        """Say that the session was deleted meanwhile: it must not be made a second time."""
+        self._stored, self._station, self._captures = None, None, []
+        self._restored.hide()
+        self._state.setText("")
+        self._stack.setCurrentIndex(_GONE)
+        for button in (self._delete, self._reopen, self._blank, self._end, self._next):
+            button.hide()
+        self.set_title(_("Séance"))
 
     def _next_words(self, *, closing: bool, over: bool) -> str:
         if over:
@@ -248,6 +283,8 @@ class SessionPage(PageWidget):
         """Keep what stands in the form."""
         db = self._services.db
         values, texts, closing = self.form.values(), self.form.texts(), self.closing.texts()
+        if (values.get("date"), values.get("theme")) != self._told_of:
+            self._propose()
         moved = self._stored is not None and self._station is not None and self._station.uid != self._stored.parent
         is_closing = self._params["closing"]
         if texts or values != self._start or moved or is_closing:
@@ -278,6 +315,9 @@ class SessionPage(PageWidget):
             self._stop_at(*unread, *(item.field for item in found if item.severity is Severity.BLOCKING))
             return None
         values = {**form.values(), **more}
+        if self._stored is not None and known_of(self._services).get(self._stored.uid) is None:
+            self._show_gone()
+            return None
         if self._stored is None:
             return make_record(CODE, VISIT, values, self._station.uid, self._uid)
         return replace(with_data(self._stored, VISIT, values), parent=self._station.uid)
@@ -343,8 +383,7 @@ class SessionPage(PageWidget):
 
     def _close(self) -> None:
         """Close the session with its duration; rings that nobody explained stay on the list, and that is said."""
-        lasts = self.closing.values()
-        record = self._store(**lasts, closed=True)
+        record = None if self._is_end_unread() else self._store(**self.closing.values(), closed=True)
         if record is None:
             return
         waits = not self.closing.is_all_explained()
@@ -357,6 +396,15 @@ class SessionPage(PageWidget):
         else:
             self._context.notify(_("Séance close : {what}.").format(what=self._birds()), "done")
 
+    def _is_end_unread(self) -> bool:
+        """Return whether the end or the duration can't be read; the cursor is then there, and that is said."""
+        unread = self.closing.unread()
+        if unread is not None:
+            unread.setFocus()
+            unread.selectAll()
+            self._state.setText(_("pas encore enregistré : voyez les lignes marquées"))
+        return unread is not None
+
     def _birds(self) -> str:
         return " · ".join((self.closing.count_words(), self.closing.total_words()))
 
@@ -366,9 +414,11 @@ class SessionPage(PageWidget):
         more: dict[str, Any] = {"no_birds": True, "closed": True}
         opened = self.form.values().get("opened_at")
         if self._params["closing"]:
+            if self._is_end_unread():
+                return
             more |= self.closing.values()
         elif opened and self.form.values().get("date") == rounds.today().isoformat():
-            more |= self.closing.lasting(opened, clock())
+            more |= self.closing.lasting(opened, now.clock())
         record = self._store(**more)
         if record is None:
             return
@@ -382,14 +432,21 @@ class SessionPage(PageWidget):
             self._context.notify(words, "done")
 
     def _open_again(self) -> None:
-        """Let birds be entered again."""
+        """Let birds be entered again; what was typed and not saved stays in the draft, without the end."""
+        db = self._services.db
         if self._stored is None:
             return
-        kept = {name: value for name, value in self._stored.data.items() if name not in {"closed", "no_birds"}}
-        kept.pop("duration_min", None)
-        record = with_data(self._stored, VISIT, kept)
-        saved = records.save(self._services.db, [record], _("séance rouverte"))
+        record = with_data(self._stored, VISIT, reopened(self._stored.data))
+        draft = drafts.get(db, self._key())
+        with db.transaction():
+            saved = records.save(db, [record], _("séance rouverte"))
+            if draft is not None:
+                draft["values"] = reopened(draft["values"])
+                drafts.put(db, self._key(), {name: draft[name] for name in ("uid", "values", "texts", "site")})
         self._services.on_saved(saved.made_at)
+        self._stored = record
+        if draft is not None and not self._differs(draft):
+            drafts.drop(db, self._key())
         self.open(uid=record.uid)
         self._context.notify(_("Séance rouverte : Ctrl Entrée mène aux captures."), "info")
 
@@ -402,12 +459,7 @@ class SessionPage(PageWidget):
         drafts.drop(db, self._key())
         self._start = self.form.values()
         self._context.navigate("banding")
-
-        def take_back() -> None:
-            self._services.on_saved(changes.undo_saved(db, saved).made_at)
-            self._context.navigate("session", uid=stored.uid)
-
-        self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
+        way_back.offer(self._context, saved, words, lambda: self._context.navigate("session", uid=stored.uid))
 
     def _to_places(self) -> None:
         self._context.navigate("ringing_places")
@@ -416,14 +468,14 @@ class SessionPage(PageWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take Enter as the one next step where there is no net set yet."""
-        if self._stack.currentIndex() == 2 and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self._stack.currentIndex() == _NO_SET and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._to_places()
             return
         super().keyPressEvent(event)
 
     def go_back(self) -> bool:
         """Leave the closing first."""
-        if self._params.get("closing") and self._stack.currentIndex() == 1:
+        if self._params.get("closing") and self._stack.currentIndex() == _CLOSING:
             self._show(closing=False)
             return True
         return False
@@ -434,9 +486,11 @@ class SessionPage(PageWidget):
 
     def actions_of_page(self) -> Sequence[Action]:
         """Return the keys of the page."""
-        if self._stack.currentIndex() == 2:
+        if self._stack.currentIndex() == _GONE:
+            return []
+        if self._stack.currentIndex() == _NO_SET:
             return [Action("L", _("lieux et filets"), self._to_places, "site")]
-        closing = self._stack.currentIndex() == 1
+        closing = self._stack.currentIndex() == _CLOSING
         found = [Action("Ctrl+Return", self._next.text().lower(), self._go_on, "check")]
         if self._end.isVisible():
             found.append(Action("F8", _("totaux, bagues du jour, fin de la séance"), self._to_closing, "clock"))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from fieldapp.core.record import Record
+from fieldapp.core.schema import Values
 from fieldapp.core.text import fold
 from fieldapp.protocols.banding.schema import CODE, NET, SITE, SITES_GROUP, VISIT
 from fieldapp.store import records
@@ -17,6 +18,10 @@ from fieldapp.ui.banding.overview import where
 
 PEOPLE = ("holder", "ringer", "trainees", "scribe")
 """The fields of a session that name people."""
+
+
+_OF_AN_END = frozenset({"closed", "no_birds", "duration_min"})
+"""The fields of a session that say that it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,11 @@ def carried(station: Station, everywhere: Sequence[Station], today: date, now: s
     elif "net_m" not in found and station.usual_net_m is not None:
         found["net_m"] = station.usual_net_m
     return found
+
+
+def reopened(values: Values) -> dict[str, Any]:
+    """Return the values of a session that goes on: without what says that it is over."""
+    return {name: value for name, value in values.items() if name not in _OF_AN_END}
 
 
 def _people(everywhere: Sequence[Station]) -> Mapping[str, Any]:

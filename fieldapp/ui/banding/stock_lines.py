@@ -16,6 +16,10 @@ _FULL = 100
 """Rings of a full bar: those of one usual string."""
 
 
+_BAR_LONG, _BAR_SHARE = 5, 0.2
+"""Length of the bar in letters' heights, and the share of the line that it takes at most."""
+
+
 class StockLines(QWidget):
     """One line per size: its letter, a bar of what is left in open strings, the strings, and what waits unopened."""
 
@@ -60,13 +64,18 @@ class StockLines(QWidget):
         letter = metrics.horizontalAdvance("GY") + theme.S
         painter.setPen(theme.colour("text"))
         painter.drawText(rect, flags, one.size or "?")
-        bar = QRectF(rect.left() + letter, rect.center().y() - 3, min(theme.text_px() * 5, rect.width() * 0.2), 6)
+        bar = bar_in(rect.adjusted(letter, 0, 0, 0), min(theme.text_px() * _BAR_LONG, rect.width() * _BAR_SHARE))
         paint_bar(painter, bar, min(1.0, one.open_left / _FULL), low=one.is_low)
         painter.setFont(theme.font())
         painter.setPen(theme.colour("warning" if one.is_low else "text"))
         room = rect.adjusted(letter + bar.width() + theme.M, 0, 0, 0)
         shown = QFontMetrics(painter.font()).elidedText(words(one), Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, flags, shown)
+
+
+def bar_in(rect: QRectF, length: float) -> QRectF:
+    """Return where a bar of this length stands: at the left of a line, in the middle of its height."""
+    return QRectF(rect.left(), rect.center().y() - theme.S / 2, length, theme.S)
 
 
 def paint_bar(painter: QPainter, rect: QRectF, share: float, *, low: bool) -> None:

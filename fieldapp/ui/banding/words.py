@@ -20,7 +20,11 @@ def ring_words(values: Values) -> str:
     number = str(values.get("ring", ""))
     if not number:
         return _("sans bague") if values.get("action") == WITHOUT_RING else ""
-    return show(Ring(str(values.get("ring_scheme") or PARIS), number))
+    scheme = str(values.get("ring_scheme") or PARIS)
+    try:
+        return show(Ring(scheme, number))
+    except ValueError:  # a scheme that no rule let through: shown as it stands
+        return f"{scheme} {number}"
 
 
 def species_words(values: Values) -> str:

@@ -17,6 +17,7 @@ from fieldapp.store import records
 from fieldapp.ui import theme
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import Chip, FlowLayout, Suggest, Suggestion
+from fieldapp.ui.widgets.suggest import Search
 
 DIRECTORY = "directory"
 """The code of the protocol that holds people and datasets."""
@@ -112,32 +113,57 @@ class Pick(Suggest):
         self.selectAll()
 
 
-class ChoiceEdit(Pick):
-    """One code of a field's list: opens on arrival, letters narrow it; `changed` carries the code or None."""
+class ValuePick(Pick):
+    """A line that holds the key of the row that was taken; `changed` carries it or None.
+
+    A subclass says how a key is `_shown`, and what leaving the line does with what was typed and not taken.
+    """
 
     changed = Signal(object)
 
-    def __init__(self, field: Field, *, name: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(self._matching, placeholder="–", minimum=0, name=name, parent=parent)
-        self._field = field
+    def __init__(self, search: Search, placeholder: str, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(search, placeholder=placeholder, minimum=0, name=name, parent=parent)
         self._value: str | None = None
-        self._first: Sequence[str] = ()
-        self.chosen.connect(lambda row: self._take(row.key))
+        self.chosen.connect(self._taken)
 
     def value(self) -> str | None:
-        """Return the code chosen, None when there is none."""
+        """Return the key chosen, None when there is none."""
         return self._value
+
+    def set_value(self, key: str | None) -> None:
+        """Show what a key stands for; says nothing."""
+        self._value = key or None
+        self.setText(self._shown(key) if key else "")
+        self.setCursorPosition(0)
+
+    def _shown(self, key: str) -> str:
+        raise NotImplementedError
+
+    def _taken(self, row: Suggestion) -> None:
+        self._take(row.key)
+
+    def _take(self, key: str | None) -> None:
+        changed = key != self._value
+        self.set_value(key)
+        if changed:
+            self.changed.emit(key)
+
+
+class ChoiceEdit(ValuePick):
+    """One code of a field's list: opens on arrival, letters narrow it; `changed` carries the code or None."""
+
+    def __init__(self, field: Field, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(self._matching, "–", name=name, parent=parent)
+        self._field = field
+        self._first: Sequence[str] = ()
 
     def set_first(self, codes: Sequence[str]) -> None:
         """List these codes before the others, in this order."""
         self._first = codes
 
-    def set_value(self, code: str | None) -> None:
-        """Show the label of a code; says nothing."""
-        self._value = code
-        choice = self._field.choice(code)
-        self.setText(_(choice.label) if choice else (code or ""))
-        self.setCursorPosition(0)
+    def _shown(self, key: str) -> str:
+        choice = self._field.choice(key)
+        return _(choice.label) if choice else key
 
     def _matching(self, text: str) -> list[Suggestion]:
         choice = self._field.choice(self._value)
@@ -148,12 +174,6 @@ class ChoiceEdit(Pick):
             for item in sorted(self._field.choices, key=lambda item: first.get(item.code, len(first)))
             if item.offered and all(part in fold(f"{_(item.label)} {_(item.short)}") for part in typed.split())
         ]
-
-    def _take(self, code: str | None) -> None:
-        changed = code != self._value
-        self.set_value(code)
-        if changed:
-            self.changed.emit(code)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Read what was typed and not taken: an only match is taken, an empty line is no code, the rest goes back."""
@@ -217,35 +237,21 @@ class Directory:
         return str(record.data.get("name", "")) if record else ""
 
 
-class LinkEdit(Pick):
+class LinkEdit(ValuePick):
     """One person or dataset; `changed` carries the uid or None."""
-
-    changed = Signal(object)
 
     def __init__(self, services: Services, target: str, *, name: str = "", parent: QWidget | None = None) -> None:
         self._directory = Directory(services, target)
-        super().__init__(self._rows, placeholder=_("nom"), minimum=0, name=name, parent=parent)
-        self._value: str | None = None
-        self.chosen.connect(lambda row: self._take(self._directory.settle(row.key)))
+        super().__init__(self._rows, _("nom"), name=name, parent=parent)
 
-    def value(self) -> str | None:
-        """Return the uid chosen."""
-        return self._value
+    def _shown(self, key: str) -> str:
+        return self._directory.name(key)
 
-    def set_value(self, uid: str | None) -> None:
-        """Show the name of a record; says nothing."""
-        self._value = uid
-        self.setText(self._directory.name(uid) if uid else "")
-        self.setCursorPosition(0)
+    def _taken(self, row: Suggestion) -> None:
+        self._take(self._directory.settle(row.key))
 
     def _rows(self, text: str) -> list[Suggestion]:
         return self._directory.search("" if self._value and text == self._directory.name(self._value) else text)
-
-    def _take(self, uid: str | None) -> None:
-        changed = uid != self._value
-        self.set_value(uid)
-        if changed:
-            self.changed.emit(uid)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Read what was typed and not taken: an empty line is nobody, an only person is taken, the rest goes back."""

@@ -79,6 +79,7 @@ class RecordForm(QWidget):
     def __init__(self, services: Services, protocol: StudyProtocol, entity: Entity, *, name: str = "form") -> None:
         super().__init__()
         self.setObjectName(name)
+        self.uid = ""  # of the record that is shown, new or not: told before `load`
         self._services, self._protocol, self._entity = services, protocol, entity
         self._kept: dict[str, Any] = {}
         self._filling = False

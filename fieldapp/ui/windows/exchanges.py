@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,73 +14,21 @@ from fieldapp.core.errors import CancelledError, WrongEncodingError
 from fieldapp.core.exchange import Exporter, Importer
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import N_, _, ngettext
-from fieldapp.exchange.exporting import ExportReport, export_file
+from fieldapp.exchange.exporting import ExportReport
 from fieldapp.exchange.files import likeliest
-from fieldapp.exchange.importing import import_file
-from fieldapp.exchange.preview import Preview, preview
+from fieldapp.exchange.preview import Preview
 from fieldapp.exchange.report import ImportReport, Outcome, column_labels
 from fieldapp.store import changes, records
 from fieldapp.store.changes import Action as SavedAction
-from fieldapp.store.records import Saved
 from fieldapp.ui import errors, files, theme
-from fieldapp.ui.background import Progress
 from fieldapp.ui.page import Action, PageContext, PageWidget
-from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import Banner
 from fieldapp.ui.windows.exchange_cards import ExportCard, ImportCard, PastCard, ReportCard, kind_words, preview_words
+from fieldapp.ui.windows.exchange_work import EXCEL, UTF8, Wanted, run_export, run_import, run_preview, run_undo
 from fieldapp.ui.wording import Words
 from fieldapp.ui.working import Working
 
-UTF8, EXCEL = "utf-8", "cp1252"
-"""What our files are written in, and what spreadsheets on Windows write instead."""
-
 TABLES = N_("Tables (*.csv *.txt *.tsv *.xlsx *.xls *.ods)")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an import was asked for: the file, whether its values replace ours, the encoding of its text.
-
-    `mend` is the consent to have put right what is evident.
-    """
-
-    path: Path
-    update: bool = False
-    encoding: str = UTF8
-    mend: bool = False
-
-
-def run_import(services: Services, importer: Importer, wanted: Wanted, progress: Progress) -> ImportReport:
-    """Import a file with a connection of its own; cancelling leaves nothing of it."""
-    with services.open_own() as db:
-        return import_file(
-            db,
-            importer,
-            wanted.path,
-            update=wanted.update,
-            mend=wanted.mend,
-            encoding=wanted.encoding,
-            progress=progress.report,
-            cancelled=progress.cancelled,
-        )
-
-
-def run_export(services: Services, exporter: Exporter, path: Path, year: int | None) -> ExportReport:
-    """Write a file with a connection of its own."""
-    with services.open_own() as db:
-        return export_file(db, exporter, path, year=year)
-
-
-def run_preview(services: Services, exporter: Exporter, year: int | None, progress: Progress) -> Preview:
-    """Count what a file would hold, with a connection of its own."""
-    with services.open_own() as db:
-        return preview(db, exporter, year, check=progress.check)
-
-
-def run_undo(services: Services, action: SavedAction) -> Saved:
-    """Take an import back with a connection of its own."""
-    with services.open_own() as db:
-        return changes.undo_action(db, action)
 
 
 class ExchangesPage(PageWidget):

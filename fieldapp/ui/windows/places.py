@@ -9,9 +9,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
-
 from fieldapp.core import checking
 from fieldapp.core.ids import name_uid, new_uid
 from fieldapp.core.record import Record, make_record, with_data
@@ -19,14 +16,13 @@ from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, Study
 from fieldapp.core.text import N_, _
 from fieldapp.store import changes, drafts, records
 from fieldapp.store.records import Saved
-from fieldapp.ui import rounds, theme
+from fieldapp.ui import rounds, theme, way_back
 from fieldapp.ui.forms.links import DIRECTORY
-from fieldapp.ui.forms.position import PlacesSketch, nearest, short
-from fieldapp.ui.forms.record_form import POSITION, RecordForm
 from fieldapp.ui.forms_begun import draft_key
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import NOTICE, WARNING, ActionButton, Banner, Card, text_label
+from fieldapp.ui.widgets import ActionButton, Banner, text_label
+from fieldapp.ui.windows.place_sheet import PlaceSheet, on_sketch
 
 NEW = {
     "sites_group": N_("Nouvelle aire"),
@@ -57,8 +53,8 @@ class PlacePage(PageWidget):
         super().__init__()
         self._context = context
         self._services: Services = context.services
-        self._forms: dict[tuple[str, str], _Sheet] = {}
-        self._sheet: _Sheet | None = None
+        self._forms: dict[tuple[str, str], PlaceSheet] = {}
+        self._sheet: PlaceSheet | None = None
         self._params: dict[str, Any] = {}
         self._stored: Record | None = None
         self._start: Values = {}
@@ -68,6 +64,9 @@ class PlacePage(PageWidget):
         self._neighbours: list[tuple[str, tuple[float, float]]] = []
         self._restored = Banner("info", "", name="place.restored")
         self._restored.hide()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         self._body = theme.column(spacing=0)
         self._delete = ActionButton(_("Supprimer"), "delete", role="quiet", name="place.delete", on=self._remove)
         self._state = text_label("", "secondary", name="place.state")
@@ -105,10 +104,7 @@ class PlacePage(PageWidget):
         draft = drafts.get(self._services.db, self._key())
         self._is_new = self._stored is None
         self._uid = uid or (draft or {}).get("uid") or new_uid()
-        start = self._stored.data if self._stored else self._defaults(sheet.entity)
-        values, texts = (draft["values"], draft["texts"]) if draft else (start, {})
-        parents = {**around.parents, entity: values} if sheet.entity.parent is None else around.parents
-        sheet.form.load(values, replace(around, values=values, parents=parents), texts, is_new=self._is_new)
+        self._load(sheet, around, draft)
         self._imported = self._stored is not None and rounds.came_by_import(self._services.db, self._uid)
         self._say_restored(draft is not None)
         self._delete.setVisible(self._can_remove())
@@ -116,12 +112,21 @@ class PlacePage(PageWidget):
         self._retitle(study, sheet.entity, above)
         self._follow()
         self._order(sheet)
-        self._start = sheet.form.values() if not draft else start
         sheet.form.first().setFocus()
         if complete:
             self._to_first_missing(sheet)
 
-    def _to_first_missing(self, sheet: _Sheet) -> None:
+    def _load(self, sheet: PlaceSheet, around: Context, draft: dict[str, Any] | None) -> None:
+        """Show in the form what is stored, or what a draft holds."""
+        entity = sheet.entity
+        start = self._stored.data if self._stored else self._defaults(entity)
+        values, texts = (draft["values"], draft["texts"]) if draft else (start, {})
+        parents = {**around.parents, entity.code: values} if entity.parent is None else around.parents
+        sheet.form.uid = self._uid
+        sheet.form.load(values, replace(around, values=values, parents=parents), texts, is_new=self._is_new)
+        self._start = sheet.form.values() if not draft else start
+
+    def _to_first_missing(self, sheet: PlaceSheet) -> None:
         lines = sheet.form.lacking(sheet.form.check_for_saving())
         if lines:
             lines[0].editor.setFocus()
@@ -134,11 +139,11 @@ class PlacePage(PageWidget):
             start |= {item.name: who for item in entity.fields if item.kind is Kind.LINK and item.target == "person"}
         return start
 
-    def _sheet_of(self, protocol: StudyProtocol, entity: Entity) -> _Sheet:
+    def _sheet_of(self, protocol: StudyProtocol, entity: Entity) -> PlaceSheet:
         """Return the form of this entity, made on its first use, and show it."""
         key = (protocol.code, entity.code)
         if key not in self._forms:
-            sheet = _Sheet(self._services, protocol, entity)
+            sheet = PlaceSheet(self._services, protocol, entity)
             sheet.form.changed.connect(self._edited)
             sheet.form.finished.connect(self._save.setFocus)
             self._forms[key] = sheet
@@ -169,7 +174,7 @@ class PlacePage(PageWidget):
         context = study.entity(above.entity).title(above.data) if above else _(study.label)
         self.set_title(rounds.shown(name) or new, rounds.shown(context))
 
-    def _order(self, sheet: _Sheet) -> None:
+    def _order(self, sheet: PlaceSheet) -> None:
         """Let Tab go as the eye does: the form, what stands beside it, the buttons."""
         stops = [*sheet.form.order(), *sheet.aside_stops(), self._delete, self._save]
         for before, after in pairwise(stops):
@@ -211,7 +216,7 @@ class PlacePage(PageWidget):
         if self._sheet is None:
             return
         values = self._sheet.form.values()
-        name = _on_sketch(self._sheet.entity, values)
+        name = on_sketch(self._sheet.entity, values)
         self._sheet.show_position(self._neighbours, rounds.position(values), name)
         if self._imported and self._stored is not None and not self._is_at_the_nets():
             old = self._sheet.entity.title(self._stored.data)
@@ -250,7 +255,7 @@ class PlacePage(PageWidget):
         self._start = sheet.form.values()  # leaving the page makes no draft of what was just saved
         self._go_on(sheet, record, name, found)
 
-    def _record(self, sheet: _Sheet) -> Record | None:
+    def _record(self, sheet: PlaceSheet) -> Record | None:
         """Return the record to be saved; None when one that goes by its name alone is there already, and that is said.
 
         People and datasets have the identifier of their name, so that a file that names them means the same ones.
@@ -281,7 +286,7 @@ class PlacePage(PageWidget):
                 sheet.scroll_to(sheet.form.field(name))
                 return
 
-    def _go_on(self, sheet: _Sheet, record: Record, name: str, found: Sequence[Problem]) -> None:
+    def _go_on(self, sheet: PlaceSheet, record: Record, name: str, found: Sequence[Problem]) -> None:
         """Go back to where the page was opened from, or on to the round of a new aire."""
         protocol = self._params["protocol"]
         lacking = [sheet.form.name_of(line) for line in sheet.form.lacking(found)]
@@ -317,18 +322,12 @@ class PlacePage(PageWidget):
         sheet, stored = self._sheet, self._stored
         if sheet is None or stored is None:
             return
-        db, protocol = self._services.db, self._params["protocol"]
-        words, saved = delete_record(self._services, self._services.protocols[protocol], stored)
-        drafts.drop(db, self._key())
+        words, saved = delete_record(self._services, self._services.protocols[self._params["protocol"]], stored)
+        drafts.drop(self._services.db, self._key())
         self._start = sheet.form.values()
         self._context.back()
         self._to_list(stored, gone=True)
-
-        def take_back() -> None:
-            self._services.on_saved(changes.undo_saved(db, saved).made_at)
-            self._to_list(stored)
-
-        self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
+        way_back.offer(self._context, saved, words, lambda: self._to_list(stored))
 
     def _to_list(self, stored: Record, *, gone: bool = False) -> None:
         """Go to where the record is listed; with `gone` only when the page that opened it may have been its own."""
@@ -365,13 +364,8 @@ def _blocking(found: Sequence[Problem]) -> list[str]:
 
 def _positions(entity: Entity, siblings: Sequence[Values]) -> list[tuple[str, tuple[float, float]]]:
     """Return the names and positions of the places beside this one, those that have a position."""
-    found = [(_on_sketch(entity, values), rounds.position(values)) for values in siblings]
+    found = [(on_sketch(entity, values), rounds.position(values)) for values in siblings]
     return [(name, at) for name, at in found if at is not None]
-
-
-def _on_sketch(entity: Entity, values: Values) -> str:
-    """Return the name beside the dot of a place: a ringing place goes without its commune."""
-    return str(values.get("place_name") or entity.title(values))
 
 
 def delete_record(services: Services, study: StudyProtocol, record: Record) -> tuple[str, Saved]:
@@ -393,109 +387,3 @@ def delete_record(services: Services, study: StudyProtocol, record: Record) -> t
         return _("{name} : supprimé.").format(name=name), saved
     listed = _("{first} et {last}").format(first=", ".join(kinds[:-1]), last=kinds[-1]) if kinds[1:] else kinds[0]
     return _("{name} : supprimé, avec {what}.").format(name=name, what=listed), saved
-
-
-def _form(services: Services, protocol: StudyProtocol, entity: Entity) -> RecordForm:
-    name = f"place.{entity.code}"
-    if protocol.session is None:
-        return RecordForm(services, protocol, entity, name=name)
-    from fieldapp.ui.banding.record_forms import form_for  # not before a protocol of sessions is edited
-
-    return form_for(services, protocol, entity, name)
-
-
-class _Sheet(QWidget):
-    """The form of one entity with what stands beside it: the sketch of a place, the optional fields of an aire."""
-
-    def __init__(self, services: Services, protocol: StudyProtocol, entity: Entity) -> None:
-        super().__init__()
-        self.entity = entity
-        self._is_walked = protocol.session is None
-        self.form = _form(services, protocol, entity)
-        self.name_field = next((item.name for item in entity.fields if item.kind is Kind.TEXT), "")
-        self.sketch: PlacesSketch | None = None
-        self._distances = text_label("", "secondary", wrap=True, name="place.distances")
-        self._scroll = FormScroll(self.form)
-        left = Card()
-        left.body.setContentsMargins(theme.L, theme.L, theme.S, theme.S)
-        left.add(self._scroll, 1)
-        box = theme.row(left, spacing=theme.M + 2)
-        box.setStretch(0, 5)
-        aside = self._aside()
-        if aside is not None:
-            box.addWidget(aside, 3)
-        self.setLayout(box)
-
-    def _aside(self) -> QWidget | None:
-        checklist = self.form.checklist()
-        if checklist is not None:
-            card = Card(_("Champs locaux demandés"))
-            words = _("Le protocole ne les demande pas : cochez ceux que les fiches de cette aire doivent proposer.")
-            card.add(text_label(words, "secondary", wrap=True))
-            scroll = FormScroll(checklist)
-            card.add(scroll, 1)
-            return card
-        if POSITION[0] not in self.entity.by_name:
-            return None
-        self.sketch = PlacesSketch(name="place.sketch")
-        card = Card(_("Dans l’aire") if self._is_walked else _("Autres lieux"))
-        card.add(self.sketch, 1)
-        card.add(self._distances)
-        return card
-
-    def _before_position(self) -> str:
-        if self._is_walked:
-            return _("La position donnera les distances aux autres mares.")
-        return _("La position donnera les distances aux autres lieux.")
-
-    def aside_stops(self) -> list[QWidget]:
-        """Return what can take the focus beside the form."""
-        checklist = self.form.checklist()
-        return checklist.stops() if checklist is not None else []
-
-    def show_position(
-        self, others: Sequence[tuple[str, tuple[float, float]]], here: tuple[float, float] | None, name: str
-    ) -> None:
-        """Draw the places of the aire and say how far the nearest are."""
-        if self.sketch is None:
-            return
-        self.sketch.show_places(others, here, name)
-        if here is None:
-            words = self._before_position() if others else ""
-        else:
-            near = nearest(others, here)[:3]
-            said = [f"{short(other)} {rounds.distance_words(metres)}" for other, metres in near]
-            words = " · ".join(item.replace(" ", "\u00a0") for item in said)
-        first = _("La première mare de l’aire.") if self._is_walked else _("Le premier lieu.")
-        self._distances.setText(words or first)
-
-    def note_name(self, words: str) -> None:
-        """Say something beside the name."""
-        self.form.set_note(self.name_field, words, WARNING if words else NOTICE)
-
-    def scroll_to(self, widget: QWidget) -> None:
-        """Bring a line into view."""
-        self._scroll.ensureWidgetVisible(widget)
-
-
-class FormScroll(QScrollArea):
-    """Scrolls only when large text needs more room than there is."""
-
-    def __init__(self, content: QWidget) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(content)
-        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
-
-    def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
-        """Show the line that the cursor goes to, by whatever key."""
-        if now is not None and self.isAncestorOf(now):
-            self.ensureWidgetVisible(now)
-
-    def sizeHint(self) -> QSize:
-        """Return the size of what it holds."""
-        inner = self.widget()
-        return inner.sizeHint() if inner is not None else super().sizeHint()

@@ -42,8 +42,21 @@ def test_a_bird_that_grows_older_year_by_year_never_contradicts_itself(years: in
     assert ages.birth_years(expected, year + later) == ages.birth_years(f"{years}A", year)
 
 
-def test_certain_ages_are_those_that_say_more_than_hatched() -> None:
-    certain = {"PUL", "1A", "+1A", "2A", "+2A", "3A", "+3A"}
-    unsure = {"VOL", "???", "1A?", "+1?", "2A?", "+2A?", ""}
-    assert all(map(ages.is_certain, certain))
-    assert not any(map(ages.is_certain, unsure))
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        ("1A", (1, False, True)),
+        ("+2A", (2, True, True)),
+        ("12A", (12, False, True)),
+        ("2A?", (2, False, False)),
+        ("+2A?", (2, True, False)),
+        ("+1?", (1, True, False)),
+    ],
+)
+def test_a_year_of_life_is_read_with_its_plus_and_its_doubt(code: str, read: tuple[int, bool, bool]) -> None:
+    assert ages.read_age(code) == ages.Age(*read)
+
+
+@pytest.mark.parametrize("code", ["", "PUL", "VOL", "???", "A", "0A", "1", "+1", "1AA", "1A??", "?1A"])
+def test_other_codes_are_no_year_of_life(code: str) -> None:
+    assert ages.read_age(code) is None

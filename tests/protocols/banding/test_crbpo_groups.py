@@ -107,6 +107,17 @@ def test_a_place_outside_france_may_lie_there(crbpo_desk: Desk) -> None:
     assert (only(report).outcome, only(report).sentence) == (Outcome.CREATED, "")
 
 
-def test_a_position_that_nothing_explains_is_refused(crbpo_desk: Desk) -> None:
-    row = only(crbpo_desk.take([capture(1, LAT="5.404", LON="28.27")], mend=True))
+def test_a_position_that_nothing_explains_is_kept_and_noted(crbpo_desk: Desk) -> None:
+    row = only(crbpo_desk.take([capture(1, LAT="5.404", LON="28.27")]))
+    assert (row.outcome, row.column) == (Outcome.CREATED, "LAT")
+    assert "n’est pas en France : vérifiez LAT et LON" in row.sentence
+
+
+def test_a_position_outside_the_globe_is_refused(crbpo_desk: Desk) -> None:
+    row = only(crbpo_desk.take([capture(1, LAT="504.04", LON="28.27")], mend=True))
     assert (row.outcome, row.column, row.can_mend) == (Outcome.REFUSED, "LAT", False)
+
+
+def test_a_place_overseas_is_taken_where_it_lies(crbpo_desk: Desk) -> None:
+    row = only(crbpo_desk.take([capture(1, DEPT="974", LOCALITE="SAINT-DENIS", LAT="-20.88", LON="55.45")]))
+    assert (row.outcome, row.sentence) == (Outcome.CREATED, "")

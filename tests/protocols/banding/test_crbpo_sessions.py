@@ -15,7 +15,9 @@ def test_a_station_is_its_number_and_without_one_its_theme(crbpo_desk: Desk) -> 
     assert len(crbpo_desk.all("sites_group")) == 1
 
 
-def test_day_theme_holder_position_and_opening_make_a_session(crbpo_desk: Desk) -> None:
+def test_day_theme_and_holder_make_a_session_and_opening_or_position_tell_apart_those_of_a_file(
+    crbpo_desk: Desk,
+) -> None:
     crbpo_desk.take(
         [
             capture(1),

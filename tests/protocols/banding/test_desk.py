@@ -245,7 +245,7 @@ def test_a_ring_of_ours_that_is_on_a_bird_is_a_control(table: Table, desk: Desk)
     table.put("8680001")
     found = desk.read_ring("8680001", WARBLER)
     assert found.action == "C"
-    assert found.life.is_local
+    assert [event.action for event in found.life.events] == ["B"]
 
 
 def test_a_known_french_ring_of_no_string_is_a_control(table: Table, desk: Desk) -> None:
@@ -270,12 +270,13 @@ def test_a_ring_of_a_finished_string_is_ours(table: Table) -> None:
 
 
 @pytest.mark.parametrize("text", ["5631847", "FRP 5631847", "SC126903"])
-def test_an_unknown_ring_of_paris_asks_and_is_a_control_unless_told(desk: Desk, text: str) -> None:
+def test_an_unknown_ring_of_paris_asks_and_has_no_action_until_told(desk: Desk, text: str) -> None:
     found = desk.read_ring(text, WARBLER)
     assert found.action == ""
     assert [way.action for way in found.ask] == ["C", "B"]
     assert "n’est d’aucune série notée" in found.question
-    assert found.values["action"] == "C"
+    assert found.values["action"] is None
+    assert "action" not in desk.complete({**WARBLER, **found.values}, "07:30")
 
 
 def test_where_no_string_was_ever_noted_an_unknown_ring_was_most_likely_put_on(table: Table) -> None:
@@ -358,7 +359,7 @@ def test_an_action_that_was_chosen_stays(desk: Desk) -> None:
 def test_without_an_action_it_is_inferred_from_the_ring(desk: Desk) -> None:
     assert desk.complete({"ring": "868 0001"}, "")["action"] == "B"
     assert desk.complete({"ring": "8680001", "ring_scheme": "BLB"}, "")["action"] == "C"
-    assert desk.complete({"ring": "5631847"}, "")["action"] == "C"
+    assert "action" not in desk.complete({"ring": "5631847"}, "")  # a person has to say it
 
 
 def test_what_the_session_says_is_not_repeated(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from euring.utils import euring_dms_to_float, euring_lat_to_dms, euring_lng_to_d
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from fieldapp.protocols.banding import lists
 from fieldapp.protocols.banding.euring_places import (
     decimal_degrees,
     degrees_minutes_seconds,
@@ -100,7 +101,20 @@ def test_what_lies_outside_the_globe_is_refused(point: tuple[float, float]) -> N
         ({"department": "93"}, "FR28"),
         ({"department": "62", "euring_place_code": " bl-- "}, "BL--"),
         ({"department": "62", "euring_place_code": "FR99"}, None),
-        ({"department": "971"}, "FR--"),
+        ({"department": "971"}, "LA00"),
+        ({"department": "972", "country": "FRANCE"}, "LA00"),
+        ({"department": "973"}, "GF00"),
+        ({"department": "974"}, "RE00"),
+        ({"department": "974", "country": "RE"}, "RE00"),
+        ({"country": "La Réunion"}, "RE00"),
+        ({"department": "976"}, "YT00"),
+        ({"department": "984"}, "TF00"),
+        ({"department": "975"}, None),
+        ({"department": "975", "euring_place_code": "+H00"}, "+H00"),
+        ({"department": "99"}, None),
+        ({"department": "Pas-de-Calais", "country": "France"}, "FR07"),
+        ({"department": "", "country": "FRANCE"}, "FR--"),
+        ({"country": "UK", "department": "KENT"}, "GB--"),
         ({"country": "BE", "department": "HAINAUT"}, "BL--"),
         ({"country": "ZZ"}, None),
         ({}, "FR--"),
@@ -116,6 +130,26 @@ def test_every_french_department_has_the_code_that_the_package_gives_it() -> Non
         code = place_code({"department": number})
         assert code is not None
         assert number in str(details[code]["notes"]), (number, code)
+
+
+COUNTRIES = {
+    "971": "Lesser Antilles", "972": "Lesser Antilles", "973": "French Guiana", "974": "Reunion", "976": "Mayotte",
+    "977": "Lesser Antilles", "978": "Lesser Antilles", "984": "French Southern Territories", "986": "Pacific Islands",
+    "987": "Pacific Islands", "988": "New Caledonia",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "country"), COUNTRIES.items())
+def test_an_overseas_department_has_the_code_of_the_islands_that_it_lies_among(number: str, country: str) -> None:
+    """GP00 and MQ00, which look like Guadeloupe and Martinique, are Kenya and Mozambique."""
+    details = load_place_details()
+    assert details[place_code({"department": number}) or ""]["country"] == country
+    assert (details["GP00"]["country"], details["MQ00"]["country"]) == ("Kenya", "Mozambique")
+
+
+def test_every_code_of_a_country_is_a_present_one() -> None:
+    details = load_place_details()
+    assert all(details[row["euring"]]["is_current"] for row in lists.rows("place_codes.csv"))
 
 
 def test_the_list_of_place_codes_is_that_of_the_package() -> None:

@@ -49,6 +49,12 @@ def test_a_theme_may_be_that_of_the_session_or_of_the_capture() -> None:
     assert len(caught(season(of_session, neither), " ")) == 2
 
 
+def test_a_capture_of_another_theme_than_its_session_is_of_its_own() -> None:
+    apart = one(theme="PP", session={"theme": "GIBIER"})
+    assert caught(season(apart), "GIBIER") == []
+    assert len(caught(season(apart), "pp")) == 1
+
+
 def test_a_session_whose_net_set_is_gone_is_written_all_the_same() -> None:
     made = one()
     (item,) = caught(season([replace(made[2], parent=None), made[3]]))

@@ -26,7 +26,15 @@ def test_a_ring_never_seen_has_a_life_without_events(team: Ringers) -> None:
     found = life.of(team.known, read_ring("8680001"))
     assert (found.is_known, found.events, found.species, found.first, found.last) == (False, (), "", None, None)
     assert found.rings == (Ring("FRP", "8680001"),)
-    assert (found.days_since("2026-09-12"), found.distance_km, found.is_local) == (None, None, False)
+    assert (found.days_since("2026-09-12"), found.distance_km) == (None, None)
+
+
+@pytest.mark.parametrize("key", ["", "F", "FR"])
+def test_a_capture_whose_stored_ring_is_damaged_can_still_be_told(key: str) -> None:
+    event = life.Event("1", "2026-06-21", "", {"ring_key": key, "species": "ACRSCI"})
+    ring = Ring("FRP", "8680001")
+    assert "ACRSCI" in life.as_text(life.Life(ring, (ring,), (event,)))
+    assert event.ring.number == ""
 
 
 def test_captures_come_oldest_first_whatever_the_order_of_entry(team: Ringers) -> None:
@@ -42,7 +50,7 @@ def test_captures_come_oldest_first_whatever_the_order_of_entry(team: Ringers) -
     assert first is not None
     assert last is not None
     assert (first.place_name, last.place_name) == ("Bac à schlamms, DOURGES", "Marais de la Couture, AVION")
-    assert (found.is_local, found.species) == (True, "ACRSCI")
+    assert (first.action, found.species) == ("B", "ACRSCI")
     # 3 August 2024 to 12 September 2026, counted on a calendar: 28 + 30 + … = 770 days.
     assert found.days_since("2026-09-12") == (date(2026, 9, 12) - date(2024, 8, 3)).days == 770
 
@@ -121,6 +129,10 @@ def test_a_ring_is_found_with_and_without_its_scheme(team: Ringers) -> None:
         assert life.find(team.known, text).ring == Ring("NLA", "AB1234"), text
     assert life.find(team.known, "DFH 12345").ring == Ring("DEW", "12345")  # an old code of the same scheme
     assert not life.find(team.known, "BLB AB1234").is_known
+    team.capture("AB1234", "2025-05-20", ring_scheme="BLB")
+    with pytest.raises(ValueError, match=r"plusieurs centres \(BLB, NLA\) : écrivez le centre devant, BLB AB1234"):
+        life.find(team.known, "AB1234")
+    assert life.find(team.known, "NLA AB1234").ring == Ring("NLA", "AB1234")
     with pytest.raises(ValueError, match="tableur"):
         life.find(team.known, "1,23E+07")
     with pytest.raises(ValueError, match="pas un numéro"):

@@ -134,3 +134,14 @@ def test_the_usual_line_goes_from_the_ring_to_the_net() -> None:
 def test_a_programme_orders_its_line_and_ring_and_species_stay_first() -> None:
     found = columns_of({"columns": ["net", "species", "mass_g", "no_such_column", "net"]})
     assert [column.code for column in found] == ["ring", "species", "net", "mass_g"]
+
+
+@pytest.mark.parametrize(("typed", "net"), [("7", "7"), ("A3", "A3"), (" 12 ", "12"), ("10/2", "10/2"), ("-", None)])
+def test_a_net_is_a_short_number_or_name(typed: str, net: str | None) -> None:
+    assert COLUMNS["net"].read(typed) == {"net": net}
+
+
+@pytest.mark.parametrize("typed", ["11,2", "11.2", "NLA AB12345", "1234567"])
+def test_what_slipped_in_from_another_cell_is_no_net(typed: str) -> None:
+    with pytest.raises(ValueError, match="filet"):
+        COLUMNS["net"].read(typed)

@@ -179,3 +179,11 @@ def test_the_themes_of_the_sample_are_listed() -> None:
 def test_thresholds_are_positive_numbers() -> None:
     assert all(value > 0 for value in lists.thresholds().values())
     assert {"min_session_h", "min_captures", "max_days_off"} <= lists.thresholds().keys()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("eff", "ACRSCI"), ("phrag", "ACRSCH"), ("rouge", "ERIRUB"), ("effr", "TYTALB"), ("tytalb", "TYTALB")],
+)
+def test_few_letters_mean_the_bird_that_every_session_catches(typed: str, code: str) -> None:
+    assert lists.suggest(typed)[0].code == code

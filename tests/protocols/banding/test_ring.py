@@ -38,6 +38,18 @@ def test_a_number_is_padded_before_its_last_digits(number: str, padded: str) -> 
     assert Ring("FRP", number).padded() == padded
 
 
+@pytest.mark.parametrize("text", ["8680001.0", "8680001,0", "868.0001", "8 680 001.00", "12-4.5", "SC126.903"])
+def test_a_dot_between_digits_is_a_number_that_a_spreadsheet_damaged(text: str) -> None:
+    with pytest.raises(ValueError, match="abîmé par un tableur"):
+        read_ring(text)
+
+
+@pytest.mark.parametrize("scheme", ["", "FR", "FRPA"])
+def test_a_scheme_has_three_letters_so_that_no_two_rings_have_one_key(scheme: str) -> None:
+    with pytest.raises(ValueError, match="trois lettres"):
+        Ring(scheme, "P8680001")
+
+
 def test_a_file_of_the_crbpo_has_one_dot_more() -> None:
     assert Ring("FRP", "6068531").padded(11) == "....6068531"
 
@@ -63,9 +75,13 @@ def test_a_padded_number_reads_back_equal(number: str, width: int) -> None:
 
 
 @given(numbers, st.data())
-def test_blanks_dots_and_small_letters_do_not_matter(number: str, data: st.DataObject) -> None:
+def test_blanks_dots_that_fill_up_and_small_letters_do_not_matter(number: str, data: st.DataObject) -> None:
     assume(not (number[0] in DIGITS and "E" in number))
-    parts = [data.draw(st.sampled_from(["", " ", "  ", ".", "\N{NO-BREAK SPACE}", "\t"])) + char for char in number]
+    blanks = ["", " ", "  ", "\N{NO-BREAK SPACE}", "\t"]
+    parts = [
+        data.draw(st.sampled_from(blanks if before in DIGITS and before else [*blanks, "."])) + char
+        for before, char in zip(["", *number], number, strict=False)
+    ]
     typed = "".join(parts)
     assert read_ring(data.draw(st.sampled_from([typed, typed.lower()]))).number == number
 

@@ -21,14 +21,21 @@ from tests.protocols.test_contract import values_of
 PLACE = {"place_name": "Bac", "commune": "DOURGES", "department": "62", "longitude": 2.985, "latitude": 50.438}
 
 
-def codes(values: Values) -> list[str]:
-    found = checking.problems(protocols.by_code(CODE), SITES_GROUP, Context({**PLACE, **values}))
+def codes(values: Values, *others: Values) -> list[str]:
+    found = checking.problems(protocols.by_code(CODE), SITES_GROUP, Context({**PLACE, **values}, siblings=others))
     return [problem.code for problem in found]
 
 
 def test_the_strongest_alerts_have_words() -> None:
     assert rules.MESSAGES.keys() >= rules.STRONG
-    assert {"ringed_twice", "other_species", "no_string", "unusual_size", "dead_before"} <= rules.STRONG
+    assert {
+        "ringed_twice", "ring_read_before", "other_species", "no_string", "string_not_open", "string_nearly_empty",
+        "string_last_ring", "dead_before",
+    } <= rules.STRONG  # fmt: skip
+
+
+def test_a_size_that_is_not_usual_is_a_warning_and_no_more() -> None:
+    assert "unusual_size" in rules.MESSAGES.keys() - rules.STRONG
 
 
 def test_five_rules_may_keep_a_record_from_being_finished_all_others_only_warn() -> None:
@@ -43,7 +50,9 @@ def test_a_usual_place_has_nothing_to_say() -> None:
 def test_positions_outside_france_and_swapped_ones_are_said() -> None:
     assert codes({"longitude": 50.438, "latitude": 2.985}) == ["place_swapped"]
     assert codes({"longitude": 2.985, "latitude": 5.0438}) == ["place_abroad"]
+    assert codes({"longitude": 2.985, "latitude": 5.0438, "country": "France"}) == ["place_abroad"]
     assert codes({"longitude": 4.35, "latitude": 60.0, "country": "NO"}) == []
+    assert codes({"longitude": 55.45, "latitude": -20.88, "department": "974", "commune": "SAINT-DENIS"}) == []
 
 
 @pytest.mark.parametrize(
@@ -56,12 +65,18 @@ def test_positions_outside_france_and_swapped_ones_are_said() -> None:
         ("DOURGES / HÉNIN-BEAUMONT", False),
         ("DOURGES/HÉNIN-BEAUMONT", False),
         ("DOURGES, OIGNIES", False),
-        ("Dourges et Oignies", False),
         ("DOURGES - OIGNIES", False),
+        ("SAINT PIERRE ET MIQUELON", True),
     ],
 )
 def test_two_communes_in_one_cell_are_said(commune: str, is_one: bool) -> None:
     assert codes({"commune": commune}) == ([] if is_one else ["two_communes"])
+
+
+def test_two_communes_joined_by_a_word_are_said_where_both_are_known() -> None:
+    others = ({"commune": "DOURGES"}, {"commune": "OIGNIES"})
+    assert codes({"commune": "Dourges et Oignies"}) == []
+    assert codes({"commune": "Dourges et Oignies"}, *others) == ["two_communes"]
 
 
 captures = values_of(OBSERVATION, [977])

@@ -120,6 +120,30 @@ def test_a_ring_of_a_string_that_is_not_open_is_doubted() -> None:
     assert said(BIRD, stock=string(state="finished")) == {}
 
 
+def test_a_string_that_runs_out_is_told_once_and_asks_for_nothing() -> None:
+    stock = string()
+    stock.record.data["last"] = "8680042"
+    stock = Stock(stock.record, read_span("8680001", "8680042"))
+    told = {}
+    for number in range(1, 43):
+        ring = f"86800{number:02}"
+        values = {**BIRD, "ring": ring, "ring_key": f"FRP{ring}"}
+        told[number] = set(said(values, stock=stock))
+        stock.saved(make_record(CODE, OBSERVATION, values, "visit"))
+    # One ring in ten of 42 is four: the 38th leaves so many.
+    assert {number: codes for number, codes in told.items() if codes} == {
+        38: {"string_nearly_empty"}, 42: {"string_last_ring"},
+    }  # fmt: skip
+
+
+def test_a_string_that_runs_out_is_a_notice() -> None:
+    stock = Stock(string().record, read_span("8680042", "8680042"))
+    context = Context(BIRD, parents={"visit": SESSION}, known={"stock": stock})
+    (found,) = checking.problems(protocols.by_code(CODE), OBSERVATION, context)
+    assert (found.code, found.severity) == ("string_last_ring", Severity.NOTICE)
+    assert said(CONTROL, stock=stock) == {}
+
+
 def test_an_unusual_size_is_said_for_new_rings_of_paris_only() -> None:
     thrush = {**BIRD, "species": "TURPHI"}
     assert said(thrush, usual=LISTED, stock=string("O"))["unusual_size"] == (

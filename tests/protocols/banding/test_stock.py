@@ -365,7 +365,7 @@ def test_of_two_strings_with_one_ring_the_open_one_holds_it() -> None:
 
 
 def test_a_new_string_has_its_numbers_in_full_and_its_key() -> None:
-    assert stock.new_string({"size": "S", "first": "sc 126.001", "last": "100"}) == {
+    assert stock.new_string({"size": "S", "first": "sc 126 001", "last": "100"}) == {
         "size": "S", "scheme": "FRP", "first": "SC126001", "last": "SC126100", "first_key": "FRPSC126001",
         "state": "received",
     }  # fmt: skip
@@ -416,7 +416,33 @@ def test_the_fate_of_a_ring_of_another_string_is_refused() -> None:
         stock.fate(ten(), rk(11), "lost", "2026-09-12")
 
 
-def test_the_balance_counts_what_is_left_of_each_size() -> None:
-    other = string("O", "8680001", "20")
-    strings = [used(1, 2), ten(), Stock(other, stock.span_of(other.data))]
-    assert stock.balance(strings) == {"R": 18, "O": 20}
+def test_a_string_of_ten_is_said_to_run_out_at_its_seventh_and_its_last_ring_only() -> None:
+    found = ten()
+    said = {}
+    for number in range(1, 11):
+        before = found.running_out(rk(number))
+        found.saved(bird(number))
+        assert found.running_out(rk(number)) == before  # the same line, looked at once more
+        said[number] = before
+    assert {number: left for number, left in said.items() if left is not None} == {7: 3, 10: 0}
+    assert found.running_out(rk(7)) is None  # long ago now
+
+
+def test_a_string_that_becomes_nearly_empty_by_lost_rings_is_said_at_the_ring_after_them() -> None:
+    found = used(1, 2, 3, 4, 5)
+    assert found.running_out(rk(6)) is None
+    note(found, 6, "lost")
+    note(found, 7, "destroyed")
+    assert found.running_out(rk(8)) == 2
+    found.saved(bird(8))
+    assert found.running_out(rk(8)) == 2
+    assert found.running_out(rk(9)) is None
+
+
+def test_a_string_that_never_held_more_than_few_rings_tells_of_its_last_only() -> None:
+    record = string("O", "8680001", "8680003")
+    found = Stock(record, stock.span_of(record.data))
+    for number, left in ((1, None), (2, None), (3, 0)):
+        ring = Ring("FRP", f"868000{number}")
+        assert found.running_out(ring) == left
+        found.saved(make("observation", {"action": "B", "ring_key": ring.key}, "visit-1"))

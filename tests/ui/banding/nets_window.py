@@ -19,9 +19,10 @@ from fieldapp.core.settings import Settings
 from fieldapp.protocols.banding.schema import CODE, NET, OBSERVATION, RING_STRING, SITE, SITES_GROUP, VISIT
 from fieldapp.protocols.banding.stock import new_string
 from fieldapp.store import changes, records
-from fieldapp.store.connection import Author, Database, open_database
+from fieldapp.store.connection import Author, Database
+from fieldapp.store.opening import open_for_use
 from fieldapp.ui import rounds, theme, windows
-from fieldapp.ui.banding import session_sheet
+from fieldapp.ui.banding import now
 from fieldapp.ui.services import Services
 from fieldapp.ui.shell import MainWindow
 from tests.ui.windows.conftest import Blank
@@ -39,7 +40,7 @@ LOU, ALEX = name_uid("person", "MARTIN Lou"), name_uid("person", "BOIS Alex")
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    with open_database(tmp_path / "nets.db", protocols.installed(), Author("Lou", "laptop")) as database:
+    with open_for_use(tmp_path / "nets.db", protocols.installed(), Author("Lou", "laptop")) as database:
         yield database
 
 
@@ -48,7 +49,7 @@ def open_window(qtbot: QtBot, qapp: QApplication, db: Database, monkeypatch: pyt
     """Return what opens the main window at a page on the morning of 12 September 2026."""
     theme.apply(qapp)
     monkeypatch.setattr(rounds, "today", lambda: TODAY)
-    monkeypatch.setattr(session_sheet, "clock", lambda: NOW)
+    monkeypatch.setattr(now, "clock", lambda: NOW)
     opened: list[MainWindow] = []
 
     def make(code: str, **params: Any) -> MainWindow:
@@ -69,6 +70,20 @@ def open_window(qtbot: QtBot, qapp: QApplication, db: Database, monkeypatch: pyt
     yield make
     for window in opened:
         window.close()
+
+
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the statements that read records from now on, drafts left out: the list grows as they come."""
+    asked: list[str] = []
+    read = Database.rows
+
+    def rows(self: Database, sql: str, *args: Any) -> Any:
+        if "draft" not in sql:
+            asked.append(sql)
+        return read(self, sql, *args)
+
+    monkeypatch.setattr(Database, "rows", rows)
+    return asked
 
 
 def people(db: Database) -> None:

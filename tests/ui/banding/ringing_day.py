@@ -16,8 +16,10 @@ from fieldapp import protocols
 from fieldapp.core.ids import name_uid
 from fieldapp.core.record import Record, make_record
 from fieldapp.core.settings import Settings
+from fieldapp.exchange.known import KnownRecords
 from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.schema import CODE
+from fieldapp.protocols.banding.stock import RingState
 from fieldapp.store import changes, records
 from fieldapp.store.connection import Database
 from fieldapp.ui import windows
@@ -202,3 +204,22 @@ def opened(qtbot: QtBot, db: Database, uid: str = SESSION) -> Iterator[Open]:
     yield make_hand
     for window in windows_open:
         window.close()
+
+
+REED_WARBLER = ("Enter", "acrsci", "Enter", "?", "1", "66,5", "Enter", "2", "11,3", "Enter", "Enter", "7", "Enter")
+
+
+def o_string(last: str = "8680100", **more: Any) -> Any:
+    return string("O", "8680041", last, **more)
+
+
+def known_sizes() -> list[Any]:
+    """Return an old capture that says which ring the reed warbler takes: no list does."""
+    return past("2025-09-01", "8670001", ring_size="O")
+
+
+def state_of(db: Database, ring: str) -> RingState:
+    """Return what the stock says of a ring now, read anew."""
+    known = KnownRecords(db, db.protocols[CODE])
+    found = [(item, one) for item in stock.strings(known) for one in item.span.rings() if one.number == ring]
+    return found[0][0].state_of(found[0][1])

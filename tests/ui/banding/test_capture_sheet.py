@@ -1,12 +1,26 @@
 """One capture whole: every measure, its marks with the life of each device, and what is odd in words."""
 
+from dataclasses import replace
+
+import pytest
 from PySide6.QtCore import Qt
 
 from fieldapp.core.record import make_record
 from fieldapp.protocols.banding.schema import CODE, MARK, OBSERVATION
 from fieldapp.store import records
 from fieldapp.store.connection import Database
-from tests.ui.banding.nets_window import Open, bird, captures, db, net_set, open_window, people, session, stored
+from tests.ui.banding.nets_window import (
+    Open,
+    bird,
+    captures,
+    db,
+    net_set,
+    open_window,
+    people,
+    session,
+    statements,
+    stored,
+)
 from tests.ui.windows.support import page, place, press, rows, thing, type_in, words
 
 __all__ = ["db", "open_window"]
@@ -164,3 +178,79 @@ def test_a_capture_that_is_gone_says_so(open_window: Open) -> None:
     window = open_window("capture", uid="0190b0f6-0000-7000-8000-000000000000")
     assert thing(window, "capture.gone").isVisible()
     assert not thing(window, "capture.save").isVisible()
+
+
+def change(db: Database, uid: str, **values: object) -> None:
+    """Change a capture in the store as another page does."""
+    record = records.get(db, uid)
+    assert record is not None
+    records.save(db, [replace(record, data={**record.data, **values})], "ailleurs")
+
+
+def test_only_what_was_changed_here_is_written_over_what_was_stored_meanwhile(open_window: Open, db: Database) -> None:
+    (uid,) = caught(db, bird("8680001", wing_mm=66.0, fat="1"))
+    window = open_window("capture", uid=uid)
+    thing(window, "capture.tarsus_mm").setFocus()
+    type_in(window, "22,5")
+    change(db, uid, wing_mm=70.0, fat="3", ring="8680002", ring_key="FRP8680002")
+    press(window, Qt.Key.Key_Return, CTRL)
+    found = stored(db, uid)
+    assert (found["tarsus_mm"], found["wing_mm"], found["fat"]) == (22.5, 70.0, "3")
+    assert (found["ring"], found["ring_key"]) == ("8680002", "FRP8680002")
+
+
+def test_a_correction_taken_up_again_leaves_what_was_stored_meanwhile(open_window: Open, db: Database) -> None:
+    (uid,) = caught(db, bird("8680001", wing_mm=66.0, mass_g=11.0))
+    window = open_window("capture", uid=uid)
+    thing(window, "capture.tarsus_mm").setFocus()
+    type_in(window, "22,5")
+    mass = thing(window, "capture.mass_g")
+    mass.setFocus()
+    mass.selectAll()
+    press(window, Qt.Key.Key_Delete)
+    window.navigate("banding")
+    change(db, uid, wing_mm=70.0)
+    window.navigate("capture", uid=uid)
+    assert [words(window, f"capture.{name}") for name in ("tarsus_mm", "mass_g", "wing_mm")] == ["22,5", "", "70"]
+    press(window, Qt.Key.Key_Return, CTRL)
+    found = stored(db, uid)
+    assert (found["tarsus_mm"], found["wing_mm"], "mass_g" in found) == (22.5, 70.0, False)
+
+
+def test_a_capture_deleted_while_it_is_corrected_does_not_come_back(open_window: Open, db: Database) -> None:
+    (uid,) = caught(db, bird("8680001"))
+    window = open_window("capture", uid=uid)
+    thing(window, "capture.comments").setFocus()
+    type_in(window, "photo 12")
+    record = records.get(db, uid)
+    assert record is not None
+    assert record.parent is not None
+    records.delete(db, record.parent, "ailleurs")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert records.get(db, uid).deleted  # type: ignore[union-attr]
+    assert thing(window, "capture.gone").isVisible()
+
+
+def test_typing_reads_the_bird_once(open_window: Open, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    (uid,) = caught(db, bird("8680001"))
+    window = open_window("capture", uid=uid)
+    asked = statements(monkeypatch)
+    thing(window, "capture.comments").setFocus()
+    type_in(window, "photo 12")
+    thing(window, "capture.tarsus_mm").setFocus()
+    type_in(window, "22,5")
+    assert asked == []
+
+
+def test_typing_the_code_of_a_mark_does_not_search_its_device(
+    open_window: Open, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (uid,) = caught(db, bird("8680001"))
+    told = {"kind": "geolocator", "event": "added", "device": "GLS 1234", "device_key": "GLS1234"}
+    mark = make_record(CODE, MARK, told, uid)
+    records.save(db, [mark], "marque")
+    window = open_window("place", protocol=CODE, entity="mark", uid=mark.uid)
+    asked = statements(monkeypatch)
+    thing(window, "place.mark.comments").setFocus()
+    type_in(window, "jambe gauche")
+    assert asked == []

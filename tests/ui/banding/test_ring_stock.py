@@ -1,10 +1,15 @@
 """The ring stock: every string with what is left, every ring with its state, one key for each thing that happens."""
 
+from dataclasses import replace
+
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
 
 from fieldapp.protocols.banding.schema import CODE, RING_FATE, RING_STRING
 from fieldapp.store import records
 from fieldapp.store.connection import Database
+from fieldapp.ui.shell import MainWindow
 from tests.ui.banding.nets_window import (
     ALEX,
     Open,
@@ -15,6 +20,7 @@ from tests.ui.banding.nets_window import (
     open_window,
     people,
     session,
+    statements,
     stored,
     string,
 )
@@ -27,6 +33,10 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 def notice(window: object) -> str:
     return str(window.notices.banner.text())  # type: ignore[attr-defined]
+
+
+def words_of_chips(window: MainWindow) -> str:
+    return " | ".join(chip.text() for chip in thing(window, "stock.shown").findChildren(QAbstractButton))
 
 
 def fates(db: Database, uid: str) -> dict[str, str]:
@@ -101,6 +111,33 @@ def test_no_ring_is_in_two_strings(open_window: Open, db: Database) -> None:
         "Ces bagues sont déjà dans la série O 8680001–8680100 : vérifiez les deux numéros."
     )
     assert len(records.roots(db, CODE, RING_STRING.code)) == 1
+
+
+def test_a_string_that_is_there_is_refused_when_its_form_is_taken_up_again(open_window: Open, db: Database) -> None:
+    string(db, "8680001", "100")
+    window = open_window("place", protocol=CODE, entity="ring_string")
+    for name, typed in (("size", "O"), ("first", "8680001"), ("last", "8680100")):
+        thing(window, f"place.ring_string.{name}").setFocus()
+        type_in(window, typed)
+        press(window, Qt.Key.Key_Tab)
+    window.navigate("ring_stock")
+    window.navigate("place", protocol=CODE, entity="ring_string")
+    assert words(window, "place.ring_string.last") == "8680100"
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert place(window).code == "place"
+    assert thing(window, "place.ring_string.last").accessibleDescription().startswith("Ces bagues sont déjà dans")
+    assert len(records.roots(db, CODE, RING_STRING.code)) == 1
+
+
+def test_a_string_may_be_given_numbers_that_overlap_its_own(open_window: Open, db: Database) -> None:
+    uid = string(db, "8680001", "100")
+    window = open_window("place", protocol=CODE, entity="ring_string", uid=uid)
+    first = thing(window, "place.ring_string.first")
+    first.setFocus()
+    first.selectAll()
+    type_in(window, "8680011")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert (stored(db, uid)["first"], stored(db, uid)["first_key"]) == ("8680011", "FRP8680011")
 
 
 def test_numbers_of_two_series_are_refused_in_words(open_window: Open, db: Database) -> None:
@@ -218,3 +255,60 @@ def test_enter_on_a_ring_shows_the_life_of_its_bird(open_window: Open, db: Datab
     press(window, Qt.Key.Key_Home)
     press(window, Qt.Key.Key_Return)
     assert (place(window).code, place(window).params) == ("ring", {"key": "FRP8680001"})
+
+
+def test_finished_strings_are_read_only_when_they_are_shown(
+    open_window: Open, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    string(db, "8680001", "100")
+    for number in range(20):
+        string(db, f"8{number:02}0001", f"8{number:02}0100", state="finished")
+    window = open_window("banding")
+    asked = statements(monkeypatch)
+    window.navigate("ring_stock")
+    few = len(asked)
+    assert "avec les finies · 21" in words_of_chips(window)
+    press(window, Qt.Key.Key_2)
+    assert len(rows(window, "stock.table")) == 21
+    assert len(asked) - few >= 20 > few
+
+
+def test_an_action_reads_its_own_string_again_and_no_other(
+    open_window: Open, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(db)
+    for number in range(20):
+        string(db, f"8{number:02}0001", f"8{number:02}0100", leased_to=ALEX)
+    window = open_window("ring_stock")
+    asked = statements(monkeypatch)
+    press(window, Qt.Key.Key_F)
+    assert notice(window) == "série O 8000001–8000100 finie."
+    assert len(rows(window, "stock.table")) == 19
+    assert len(asked) < 20
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert len(rows(window, "stock.table")) == 20
+
+
+def test_people_who_have_strings_are_read_in_one_statement(
+    open_window: Open, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(db)
+
+    uids = [string(db, f"8{number:02}0001", f"8{number:02}0100", leased_to=ALEX) for number in range(12)]
+    window = open_window("banding")
+
+    def cost() -> int:
+        with monkeypatch.context() as patched:
+            asked = statements(patched)
+            window.navigate("ring_stock")
+        window.navigate("banding")
+        return len(asked)
+
+    window.navigate("ring_stock")
+    many = cost()
+    for uid in uids[1:]:
+        record = records.get(db, uid)
+        assert record is not None
+        kept = {name: value for name, value in record.data.items() if name != "leased_to"}
+        records.save(db, [replace(record, data=kept)], "reprise")
+    assert cost() == many

@@ -114,3 +114,19 @@ def test_a_nearly_empty_string_is_said_beside_the_ring(ringing_db: Database, ope
     next_birds(hand, 1)
     hand.keys("Enter", "acrsci", "Enter")
     assert "reste 3 · presque finie" in hand.label("capture.string")
+
+
+def test_a_string_that_runs_out_is_said_loudly_twice_and_costs_no_key(
+    ringing_db: Database, open_captures: Open
+) -> None:
+    fill(ringing_db, string("O", FIRST, "8680005"), others=past("2025-09-01", "8670001", ring_size="O"))
+    hand = open_captures()
+    said = []
+    for count in range(1, 6):
+        hand.keys("Enter", "acrsci", "Enter")
+        said.append([words for words in hand.page.alerts.sentences() if "série" in words.lower()])
+        hand.keys("?", "1", "66,5", "Ctrl+Enter")
+        assert len(hand.rows()) == count
+    assert [bool(words) for words in said] == [False, True, False, False, True]
+    assert "il en reste 3" in said[1][0]
+    assert "868 0005" in said[4][0] or "8680005" in said[4][0]
