@@ -223,8 +223,8 @@ class Desk:
 
         The action and the parts of the ring (as `read_ring` understood it), its size, the taxon, the line's number, the
         hour of the round where none was typed, condition and circumstances of a healthy control (8 and 20, none for a
-        ringing). An action that is there stays, one that only a person can tell is left out. Theme and operator that are the session's are left out. Raises
-        ValueError when the ring is no ring number.
+        ringing). An action that is there stays, one that only a person can tell is left out. Theme and operator that
+        are the session's are left out. Raises ValueError when the ring is no ring number.
         """
         found = filled(values)
         found |= self._ring_of(found) | desk_values.replaced(found)
