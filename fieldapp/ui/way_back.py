@@ -10,10 +10,11 @@ from fieldapp.store.records import Saved
 from fieldapp.ui.page import PageContext
 
 
-def offer(context: PageContext, saved: Saved, words: str, again: Callable[[], object]) -> None:
+def offer(context: PageContext, saved: Saved, words: str, again: Callable[[], object], kind: str = "undo") -> None:
     """Say what was done, and offer to take it back; `again` shows the page anew once it was.
 
     The button means what was saved here, whatever was done since; Ctrl+Z stays the key of the last thing done.
+    `kind` is that of the notice.
     """
     services = context.services
 
@@ -21,4 +22,4 @@ def offer(context: PageContext, saved: Saved, words: str, again: Callable[[], ob
         services.on_saved(changes.undo_saved(services.db, saved).made_at)
         again()
 
-    context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)
+    context.notify(words, kind, action=_("Annuler"), key="Ctrl+Z", on=take_back, live=False)

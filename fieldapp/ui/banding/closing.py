@@ -22,7 +22,7 @@ from fieldapp.ui.banding.overview import span_words, strings_of_day
 from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
-from fieldapp.ui.widgets import NOTICE, WARNING, Card, FlowLayout, LabeledField, ParsedEdit, TimeEdit, text_label
+from fieldapp.ui.widgets import NOTICE, WARNING, Card, LabeledField, ParsedEdit, TimeEdit, text_label
 from fieldapp.ui.windows.place_sheet import FormScroll
 
 STRINGS_SHOWN = 5
@@ -46,7 +46,7 @@ class ClosingPanel(QWidget):
         self._waiting: list[tuple[Stock, Ring]] = []
         self.end = TimeEdit(parse.parse_time, parse.show_time, example="00:00", name="closing.end")
         self.duration = ParsedEdit(read_duration, day.duration_words, example="00 h 00", name="closing.duration")
-        self._end_field = LabeledField(_("Fermeture des filets"), self.end, key="F6", on_key=self.set_now)
+        self._end_field = LabeledField(_("Fermeture"), self.end, key="F6", on_key=self.set_now)
         self._duration_field = LabeledField(_("Durée"), self.duration, required=True)
         self._now: Callable[[], str] = lambda: ""
         self.end.changed.connect(self._ended)
@@ -64,11 +64,10 @@ class ClosingPanel(QWidget):
         whole = Card(_("La séance"), "clock", name="closing.card")
         inner = QWidget()
         card = theme.column(spacing=theme.S)
-        times = QWidget()
-        flow = FlowLayout(times, theme.M)
-        for field in (self._end_field, self._duration_field):
-            flow.addWidget(field)
-        card.addWidget(times)
+        times = theme.row(self._end_field, self._duration_field, spacing=theme.M)
+        for number in range(2):  # each has half of the card: what is wrong with it can be read below it
+            times.setStretch(number, 1)
+        card.addLayout(times)
         self._count = text_label("", "display", name="closing.count")
         self._totals = text_label("", "strong", wrap=True, name="closing.totals")
         card.addWidget(self._count)
@@ -171,8 +170,15 @@ class ClosingPanel(QWidget):
         self.skipped.setFocus()
 
     def _entered(self) -> None:
-        """Go on with Enter: to the rings that wait, where there are any, else the session closes."""
-        if self._waiting:
+        """Go on with Enter: to the rings that wait, where there are any, else the session closes.
+
+        A line that can't be read keeps the cursor.
+        """
+        unread = self.unread()
+        if unread is not None:
+            unread.setFocus()
+            unread.selectAll()
+        elif self._waiting:
             self.to_skipped()
         else:
             self.finished.emit()

@@ -122,12 +122,6 @@ class OpeningForm(RingingForm):
         """Ask which main session this is where the theme is STOC."""
         self.field("main_session").setVisible(is_stoc(str(self.values().get("theme", ""))))
 
-    def put(self, **values: Any) -> None:
-        """Write some lines anew, the others stay; None empties a line."""
-        for editor in self._editors:
-            if not set(editor.names).isdisjoint(values):
-                editor.write(values)
-
     def _lines(self) -> list[tuple[Editor, LabeledField, bool]]:
         pick = SiteEdit(name=f"{self.objectName()}.site")
         pick.changed.connect(self._site_taken)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Values
-from fieldapp.core.text import N_
+from fieldapp.core.text import N_, _
 from fieldapp.exchange.known import KnownRecords
 from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.lists import ring_sizes
@@ -30,11 +30,13 @@ from fieldapp.store.connection import Database
 from fieldapp.ui.services import Services
 
 OPEN, TO_CLOSE, TO_FINISH, CLOSED, WITHOUT_BIRDS = "open", "to_close", "to_finish", "closed", "without_birds"
+TO_EXPLAIN = "to_explain"
 
 STATES: Mapping[str, tuple[str, str]] = {
     OPEN: ("doing", N_("ouverte")),
     TO_CLOSE: ("review", N_("à clore")),
     TO_FINISH: ("draft", N_("à finir")),
+    TO_EXPLAIN: ("review", N_("à expliquer")),
     CLOSED: ("done", N_("close")),
     WITHOUT_BIRDS: ("nothing_seen", N_("bredouille")),
 }
@@ -84,6 +86,13 @@ def missing(values: Values) -> list[str]:
     return [name for name in lacks if not (has_metres and name == "open_nets")]
 
 
+def lacking_words(values: Values) -> str:
+    """Return "◐ à finir, il manque : thème", "" where nothing is missing; how long it takes waits for the end."""
+    lacking = [name for name in missing(values) if is_over(values) or name != "duration_min"]
+    words = ", ".join(_(VISIT.by_name[name].label).lower() for name in lacking)
+    return _("◐ à finir, il manque : {what}").format(what=words) if lacking else ""
+
+
 def is_over(values: Values) -> bool:
     """Return whether a session has ended: it was closed, or its duration is known, be it typed or imported."""
     return bool(values.get("closed")) or "duration_min" in values or is_without_birds(values)
@@ -129,6 +138,28 @@ def lines_of(db: Database, sessions: Sequence[Record], today: date) -> list[Sess
                 state_of(values, today),
             )
         )
+    return found
+
+
+def with_skipped(lines: Sequence[SessionLine], stocks: Sequence[stock.Stock]) -> list[SessionLine]:
+    """Return the lines, those of closed sessions that left skipped rings unexplained marked as such.
+
+    A skipped ring belongs to the session of the nearest later ring of its string that was put on.
+    """
+    left = {uid for held in stocks for uid in _jumped_over(held)}
+    return [replace(line, state=TO_EXPLAIN) if line.state == CLOSED and line.uid in left else line for line in lines]
+
+
+def _jumped_over(held: stock.Stock) -> set[str]:
+    """Return the uids of the sessions in which rings of the string were skipped that nobody has explained."""
+    found: set[str] = set()
+    waits = False
+    for ring, state in held.states():
+        if state is stock.RingState.SKIPPED:
+            waits = True
+        elif waits and (capture := held.used.get(ring.key)) is not None:
+            found.add(capture.parent or "")
+            waits = False
     return found
 
 

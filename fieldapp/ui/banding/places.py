@@ -51,6 +51,7 @@ class RingingPlacesPage(PageWidget):
         self._services: Services = context.services
         self._section = PLACES
         self._records: dict[str, Record] = {}
+        self._seen: set[str] | None = None  # the records when the page was last opened, None before
         self._sections = ChipRow([], multiple=False, required=True, framed=False, name="ringing.sections")
         self._sections.changed.connect(lambda codes: self._to(codes[0]))
         columns = [Column(_("Lieu, dispositif"), stretch=True), Column(_("Station"), chars=7)]
@@ -93,8 +94,27 @@ class RingingPlacesPage(PageWidget):
         """Read both lists anew and show one of them."""
         if section in SECTIONS:
             self._section = section
+        before = self._seen
         self._show(uid)
-        self._focus()
+        made = [key for key in self._records if before is not None and key not in before]
+        if len(made) == 1:
+            self._stand_on(made[0])
+        self._seen = set(self._records)
+        if self._wants_nets(made):
+            self.nets.focus_line()
+        else:
+            self._focus()
+
+    def _wants_nets(self, made: Sequence[str]) -> bool:
+        """Return whether a net set was just made: its nets come next."""
+        return len(made) == 1 and made[0] == self._current() and self.nets.waits_for_nets()
+
+    def _stand_on(self, uid: str) -> None:
+        """Stand on a record that was made since the page was last shown."""
+        is_programme = self._records[uid].entity == PROGRAMME.code
+        if is_programme == (self._section == PROGRAMMES):
+            self._table().select_key(uid)
+            self._stand(uid)
 
     def _to(self, section: str) -> None:
         self._section = section
@@ -166,10 +186,20 @@ class RingingPlacesPage(PageWidget):
     def _stand(self, key: object) -> None:
         """Show beside the list the nets of the set that the cursor stands on."""
         record = self._records.get(key) if isinstance(key, str) else None
-        is_set = record is not None and record.entity == SITE.code
+        below = self._sets_of(record)
+        here = below[0] if len(below) == 1 else None
+        is_bare = record is not None and self._section == PLACES and not below
         self._new_set.setEnabled(record is not None and self._section == PLACES)
-        self._session.setEnabled(is_set)
-        self.nets.show_set(record if is_set else None)
+        self._session.setEnabled(here is not None)
+        theme.set_role(self._new_set, "primary" if is_bare else "")
+        theme.set_role(self._edit, "" if is_bare else "primary")
+        self.nets.show_set(here, has_sets=bool(below))
+
+    def _sets_of(self, record: Record | None) -> list[Record]:
+        """Return the net sets that the cursor stands for: the set itself, or those of the place."""
+        if record is None or record.entity == SITE.code:
+            return [record] if record is not None else []
+        return [one for one in self._records.values() if one.entity == SITE.code and one.parent == record.uid]
 
     def _nets_changed(self, uid: str) -> None:
         self._show(uid)
@@ -197,9 +227,9 @@ class RingingPlacesPage(PageWidget):
             self._context.navigate("place", protocol=CODE, entity=SITE.code, parent=parent)
 
     def _begin(self) -> None:
-        record = self._records.get(self._current())
-        if record is not None and record.entity == SITE.code:
-            self._context.navigate("session", site=record.uid)
+        below = self._sets_of(self._records.get(self._current()))
+        if self._section == PLACES and len(below) == 1:
+            self._context.navigate("session", site=below[0].uid)
 
     def _edit_current(self) -> None:
         self._edit_it(self._current())
@@ -290,8 +320,12 @@ class NetsCard(Card):
         """Return what Tab stops at, in order."""
         return [self.table, self.line, self._length, self._mesh, self._delete, self._store]
 
-    def show_set(self, site: Record | None) -> None:
-        """Show the nets of this set; without one, say what to do."""
+    def waits_for_nets(self) -> bool:
+        """Return whether a set is shown that has no net yet."""
+        return self._site is not None and not self._nets
+
+    def show_set(self, site: Record | None, *, has_sets: bool = False) -> None:
+        """Show the nets of this set; without one, say what to do (`has_sets`: the place has some to choose from)."""
         self._site = site
         below = records.children(self._services.db, [site.uid]) if site else []
         nets = [record for record in below if record.entity == NET.code]
@@ -300,12 +334,15 @@ class NetsCard(Card):
         whole = net_set(nets)
         metres = whole.metres(whole.numbers)
         said = f"{show_number(metres)} m" if metres is not None else ""
-        self.set_title(_("Filets"), " · ".join(filter(None, (str(len(nets)) if nets else "", said))))
+        name = str(site.data.get("site_name", "")) if site else ""
+        self.set_title(_("Filets"), " · ".join(filter(None, (name, str(len(nets)) if nets else "", said))))
         self.table.show_rows([_net_row(record) for record in nets], keys=list(self._nets))
         self.table.setVisible(bool(nets))
         self._none.setVisible(not nets)
-        if site is None:
-            self._none.setText(_("Choisissez un dispositif pour voir ses filets ; D en ajoute un au lieu."))
+        if site is None and has_sets:
+            self._none.setText(_("Descendez sur un dispositif pour voir ses filets."))
+        elif site is None:
+            self._none.setText(_("Pas encore de dispositif de filets ici : D en crée un."))
         else:
             self._none.setText(_("Aucun filet : tapez leurs numéros, comme 1-12, puis Entrée."))
         for field in self._fields:

@@ -15,7 +15,7 @@ from fieldapp.core.schema import Context, Entity, Field, Problem, Severity, Stud
 from fieldapp.core.text import _, fold
 from fieldapp.protocols.banding import line, lists, stock
 from fieldapp.protocols.banding.schema import MARK, RING_STRING
-from fieldapp.ui import theme
+from fieldapp.ui import rounds, theme
 from fieldapp.ui.banding import devices
 from fieldapp.ui.banding.code_edits import SpeciesEdit, ThemeEdit
 from fieldapp.ui.banding.nets import read_nets, show_nets
@@ -193,6 +193,12 @@ class RingingForm(RecordForm):
         shows = {"open_nets": show_nets, "columns": show_columns, "reference_days": show_days}
         return editor_of(item, made, made.value, made.set_value, made, shows[item.name])
 
+    def put(self, **values: Any) -> None:
+        """Write some lines anew, the others stay; None empties a line."""
+        for editor in self._editors:
+            if not set(editor.names).isdisjoint(values):
+                editor.write(values)
+
     def _say(self, problem: Problem) -> str:
         return str(problem.params["words"]) if problem.code == SAID else super()._say(problem)
 
@@ -209,11 +215,12 @@ class StringForm(RingingForm):
     """The form of a ring string: its last number may be typed as its final digits; no ring is in two strings."""
 
     _strings: Sequence[stock.Stock] = ()
+    _proposed = ""  # the state that a new string is given by its size, "" once another was chosen
 
     def _lines(self) -> list[tuple[Editor, LabeledField, bool]]:
         """Ask for size and numbers first: the scheme is nearly always ours."""
         found = {line[0].names[0]: line for line in super()._lines()}
-        order = ("size", "received_on", "first", "last", "state", "opened_on", "leased_to", "finished_on", "scheme")
+        order = ("size", "first", "last", "state", "received_on", "opened_on", "leased_to", "finished_on", "scheme")
         rest = [line for name, line in found.items() if name not in order]
         last = found["last"][0].line
         if last is not None:
@@ -226,7 +233,28 @@ class StringForm(RingingForm):
         """Show a string, and know the others."""
         every = stock.records(known_of(self._services))
         self._strings = [made for record in every if (made := _bare(record)) is not None]
+        state, usual = str(values.get("state", "")), self._usual_state(values)
+        self._proposed = state if is_new and state == usual else ""
         super().load(values, context, texts, is_new=is_new)
+
+    def _usual_state(self, values: Values) -> str:
+        """Return the state that a new string has: in use at once where none of its size is, else kept for later."""
+        size = values.get("size")
+        used = any(held.is_open and held.size == size for held in self._strings)
+        return stock.OPEN if size and not used else stock.RECEIVED
+
+    def _edited(self, *what: object) -> None:
+        """Let the proposed state follow the size, until another was chosen."""
+        if not self._filling and self._proposed:
+            values = super().values()
+            usual = self._usual_state(values)
+            if values.get("state") != self._proposed:
+                self._proposed = ""
+            elif usual != self._proposed:
+                self._proposed = usual
+                today = rounds.today().isoformat()
+                self.put(state=usual, opened_on=today if usual == stock.OPEN else None)
+        super()._edited(*what)
 
     def values(self) -> dict[str, Any]:
         """Return the values with both numbers in full; those that can't be read stand as they were typed."""

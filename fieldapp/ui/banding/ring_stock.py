@@ -30,7 +30,6 @@ from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, Index, RecordDelegate, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, ChipRow, EmptyState, FlowLayout, LabeledField, live_key, text_label
-from fieldapp.ui.windows.fitting import ColumnFit
 
 STATES: Mapping[str, tuple[str, str]] = {
     stock.RECEIVED: ("todo", N_("en réserve")),
@@ -49,7 +48,7 @@ SHOWN = ((IN_USE, N_("ouvertes et en réserve"), "1"), (ALL, N_("avec les finies
 _STATE, _LEFT = 2, 4
 """The columns of the state and of what is left."""
 
-_BAR_SHARE = 0.3
+_BAR_SHARE = 0.2
 """The share of its cell that the bar of what is left takes: the figures stand beside it."""
 
 
@@ -82,6 +81,7 @@ class RingStockPage(PageWidget):
         self._rows: dict[str, tuple[str, ...]] = {}  # the row of each string, until it is read anew
         self._people: dict[str, Record] = {}
         self._with_finished = False
+        self._seen: set[str] | None = None  # the strings when the page was last opened, None before
         self._uid = ""
         self._lay_out()
 
@@ -116,12 +116,11 @@ class RingStockPage(PageWidget):
     def _list_card(self) -> Card:
         columns = [Column(_("Taille"), strong=True), Column(_("Série"), stretch=True)]
         columns += [Column(_("État"), badge=True, chars=10), Column(_("À expl."), number=True)]
-        columns += [Column(_("Reste"), number=True, chars=13)]
+        columns += [Column(_("Reste"), number=True, chars=11)]
         self._table = RecordTable(columns, name="stock.table")
         self._table.setItemDelegateForColumn(_LEFT, _LeftDelegate(columns, self._table))
         self._table.opened.connect(self._to_rings)
         self._table.current_changed.connect(lambda _key: self._show_one())
-        ColumnFit(self._table, (3,))
         self._empty = EmptyState(
             "stock",
             _("Aucune série de bagues"),
@@ -151,11 +150,16 @@ class RingStockPage(PageWidget):
     def open(self, uid: str = "", **_params: Any) -> None:
         """Read the strings anew; with `uid` show the rings of that one."""
         self._uid = uid
+        before = self._seen
         self._read()
+        self._seen = set(self._records)
         if uid in self._records:
             self._table.select_key(uid)
             self._show_rings(self._stock(uid))
             return
+        made = [key for key in self._records if before is not None and key not in before]
+        if len(made) == 1:  # noted since the page was last shown
+            self._table.select_key(made[0])
         self._show_list()
 
     def _show_list(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,17 +15,18 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from fieldapp.core import checking
 from fieldapp.core.ids import new_uid
 from fieldapp.core.record import Record, make_record, with_data
-from fieldapp.core.schema import Context, Problem, Severity, Values
+from fieldapp.core.schema import Context, Severity, Values
 from fieldapp.core.text import _
-from fieldapp.protocols.banding.schema import CODE, OBSERVATION, SITE, SITES_GROUP, VISIT
+from fieldapp.protocols.banding.schema import CODE, OBSERVATION, VISIT
 from fieldapp.store import drafts, records
+from fieldapp.store.records import Saved
 from fieldapp.ui import rounds, theme, way_back
 from fieldapp.ui.banding import main_session, now
 from fieldapp.ui.banding.around import AroundCard
 from fieldapp.ui.banding.closing import ClosingPanel
 from fieldapp.ui.banding.opening_form import ORDER, SITE_LINE, OpeningForm
-from fieldapp.ui.banding.overview import OPEN, is_over, known_of, missing, state_of, theme_words
-from fieldapp.ui.banding.session_start import Station, carried, reopened, stations
+from fieldapp.ui.banding.overview import OPEN, is_over, known_of, lacking_words, missing, state_of, theme_words
+from fieldapp.ui.banding.session_start import Station, around, carried, reopened, stations, twin, twin_words
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import NOTICE, WARNING, ActionButton, Banner, Card, EmptyState, text_label
@@ -51,6 +53,7 @@ class SessionPage(PageWidget):
         self._stations: list[Station] = []
         self._station: Station | None = None
         self._uid = ""
+        self._saved: Saved | None = None  # what was saved last, for the way back
         self._start: Values = {}
         self._proposed: Values = {}
         self._params: dict[str, Any] = {}
@@ -85,7 +88,9 @@ class SessionPage(PageWidget):
         for widget in (first, self.closing, empty, gone):
             self._stack.addWidget(widget)
         make = ActionButton
-        self._delete = make(_("Supprimer"), "delete", role="quiet", name="session.delete", on=self._remove)
+        self._delete = make(
+            _("Supprimer"), "delete", "Ctrl+Shift+Del", role="quiet", name="session.delete", on=self._remove
+        )
         self._blank = make(_("Bredouille"), "nothing_seen", "F9", name="session.blank", on=self._no_birds)
         self._reopen = make(_("Rouvrir"), "undo", "F7", name="session.reopen", on=self._open_again)
         self._end = make(_("Clore la séance"), "clock", "F8", name="session.end", on=self._to_closing)
@@ -139,7 +144,7 @@ class SessionPage(PageWidget):
         start = dict(self._stored.data) if self._stored else dict(self._proposed)
         values, texts = (draft["values"], draft["texts"]) if draft else (start, {})
         self.form.site.set_value(self._station.uid if self._station else None)
-        self.form.load(values, self._around(), texts, is_new=self._stored is None)
+        self.form.load(values, self._context_of_checks(), texts, is_new=self._stored is None)
         self._tell_station()
         self._start = start if draft else self.form.values()
 
@@ -150,17 +155,8 @@ class SessionPage(PageWidget):
         known = who if who and records.get(self._services.db, who) is not None else ""
         return carried(self._station, self._stations, rounds.today(), now.clock(), known)
 
-    def _around(self) -> Context:
-        """Return what the checks may look at: the place, the nets and other sessions of the set, the captures."""
-        station = self._station
-        if station is None:
-            return Context({}, today=rounds.today())
-        parents = {SITE.code: station.site.data}
-        if station.place is not None:
-            parents[SITES_GROUP.code] = station.place.data
-        beside = records.children(self._services.db, [station.uid])
-        siblings = [record.data for record in beside if record.uid != self._uid]
-        return Context({}, parents, siblings, [capture.data for capture in self._captures], rounds.today())
+    def _context_of_checks(self) -> Context:
+        return around(self._services.db, self._station, self._uid, self._captures)
 
     def _tell_station(self) -> None:
         station = self._station
@@ -187,9 +183,9 @@ class SessionPage(PageWidget):
             typed = self.form.values()
             own = {name: value for name, value in typed.items() if self._proposed.get(name) != value}
             self._proposed = self._carried()
-            self.form.load({**self._proposed, **own}, self._around(), self.form.texts(), is_new=True)
+            self.form.load({**self._proposed, **own}, self._context_of_checks(), self.form.texts(), is_new=True)
         else:
-            self.form.load(self.form.values(), self._around(), self.form.texts())
+            self.form.load(self.form.values(), self._context_of_checks(), self.form.texts())
         self._tell_station()
         self._edited()
         self._retitle()
@@ -259,13 +255,7 @@ class SessionPage(PageWidget):
 
     def _say_state(self) -> None:
         """Say what the session still needs to be whole."""
-        if self._stored is None:
-            self._state.setText("")
-            return
-        values = self._stored.data
-        lacking = [name for name in missing(values) if is_over(values) or name != "duration_min"]
-        words = ", ".join(_(VISIT.by_name[name].label).lower() for name in lacking)
-        self._state.setText(_("◐ à finir, il manque : {what}").format(what=words) if lacking else "")
+        self._state.setText(lacking_words(self._stored.data) if self._stored is not None else "")
 
     def _say_restored(self, restored: bool) -> None:
         self._restored.setVisible(restored)
@@ -348,7 +338,7 @@ class SessionPage(PageWidget):
             drafts.drop(db, self._key())
         if saved.action is not None:
             self._services.on_saved(saved.made_at)
-        self._stored, self._start = record, self.form.values()
+        self._stored, self._start, self._saved = record, self.form.values(), saved
         self._params |= {"uid": record.uid, "site": ""}
         self._restored.hide()
         return record
@@ -362,17 +352,17 @@ class SessionPage(PageWidget):
         record = self._store()
         if record is None:
             return
-        lacking = self.form.lacking(self._problems())
+        lacking = self.form.lacking(self.form.problems())
         words = ", ".join(self.form.name_of(line) for line in lacking)
         if over:
             self._context.back()
         else:
             self._context.navigate("captures", uid=record.uid)
         if words:
-            self._context.notify(_("Séance enregistrée, à finir. Il manque : {what}.").format(what=words), "warning")
-
-    def _problems(self) -> list[Problem]:
-        return self.form.problems()
+            said = _("Séance enregistrée, à finir. Il manque : {what}.").format(what=words)
+            again = partial(self._context.navigate, "session", uid=record.uid)
+            key = "C" if over else "F6"  # among the captures F6 is the key of the session, whatever is typed there
+            self._context.notify(said, "warning", action=_("Compléter"), key=key, on=again, live=over)
 
     # ------------------------------------------------------------------------------------------- closing
 
@@ -387,14 +377,16 @@ class SessionPage(PageWidget):
         if record is None:
             return
         waits = not self.closing.is_all_explained()
-        self._context.navigate("banding")
+        self._context.navigate("banding", uid=record.uid)
         if "duration_min" not in record.data:
             self._context.notify(_("Séance close, à finir : sa durée manque."), "warning")
         elif waits:
-            words = _("Séance close. Des bagues sautées restent à expliquer : voyez le stock de bagues.")
-            self._context.notify(words, "warning")
+            words = _("Séance close. Des bagues sautées restent à expliquer.")
+            to_stock = partial(self._context.navigate, "ring_stock")
+            self._context.notify(words, "warning", action=_("Stock de bagues"), key="S", on=to_stock, live=False)
         else:
-            self._context.notify(_("Séance close : {what}.").format(what=self._birds()), "done")
+            birds = " · ".join((self.closing.count_words(), self.closing.total_words()))
+            self._context.notify(_("Séance close : {what}.").format(what=birds), "done")
 
     def _is_end_unread(self) -> bool:
         """Return whether the end or the duration can't be read; the cursor is then there, and that is said."""
@@ -405,11 +397,9 @@ class SessionPage(PageWidget):
             self._state.setText(_("pas encore enregistré : voyez les lignes marquées"))
         return unread is not None
 
-    def _birds(self) -> str:
-        return " · ".join((self.closing.count_words(), self.closing.total_words()))
-
     def _no_birds(self) -> None:
         """Record a session in which no bird was caught: it is over at once."""
+        db = self._services.db
         self.form.unread()  # what stands in the lines is read before it is looked at
         more: dict[str, Any] = {"no_birds": True, "closed": True}
         opened = self.form.values().get("opened_at")
@@ -422,9 +412,14 @@ class SessionPage(PageWidget):
         record = self._store(**more)
         if record is None:
             return
-        self._context.navigate("banding")
+        self._context.navigate("banding", uid=record.uid)
         words = _("Séance bredouille, enregistrée.")
-        if "duration_min" not in record.data:
+        beside = twin(db, record)
+        if beside is not None and self._saved is not None:
+            said = _("Bredouille enregistrée. Déjà ici ce jour-là : {name}. Annulez si c’est la même.")
+            again = partial(self._context.navigate, "banding", uid=beside.uid)
+            way_back.offer(self._context, self._saved, said.format(name=twin_words(db, beside)), again, kind="warning")
+        elif "duration_min" not in record.data:
             self._context.notify(
                 _("{words} Sa durée manque : ouvrez-la pour la donner.").format(words=words), "warning"
             )
@@ -498,4 +493,6 @@ class SessionPage(PageWidget):
             found.append(Action("F9", _("bredouille : aucun oiseau"), self._no_birds, "nothing_seen"))
         if self._reopen.isVisible():
             found.append(Action("F7", _("rouvrir la séance"), self._open_again, "undo"))
+        if self._delete.isVisible():
+            found.append(Action("Ctrl+Shift+Del", _("supprimer la séance et ses captures"), self._remove, "delete"))
         return [*found, *(self.closing.keys() if closing else [])]

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from fieldapp.core.record import Record
-from fieldapp.core.schema import Values
-from fieldapp.core.text import fold
-from fieldapp.protocols.banding.schema import CODE, NET, SITE, SITES_GROUP, VISIT
+from fieldapp.core.schema import Context, Values
+from fieldapp.core.text import _, fold, ngettext
+from fieldapp.protocols.banding.schema import CODE, NET, OBSERVATION, SITE, SITES_GROUP, VISIT
 from fieldapp.store import records
 from fieldapp.store.connection import Database
+from fieldapp.ui import rounds
 from fieldapp.ui.banding.nets import NetSet, net_set
-from fieldapp.ui.banding.overview import where
+from fieldapp.ui.banding.overview import theme_words, where
 
 PEOPLE = ("holder", "ringer", "trainees", "scribe")
 """The fields of a session that name people."""
@@ -101,6 +102,20 @@ def carried(station: Station, everywhere: Sequence[Station], today: date, now: s
     return found
 
 
+def around(db: Database, station: Station | None, uid: str, captures: Sequence[Record]) -> Context:
+    """Return what the checks of the session `uid` may look at: the place, what is beside it at its set, its captures.
+
+    Without a net set they know the day alone.
+    """
+    if station is None:
+        return Context({}, today=rounds.today())
+    parents = {SITE.code: station.site.data}
+    if station.place is not None:
+        parents[SITES_GROUP.code] = station.place.data
+    siblings = [record.data for record in records.children(db, [station.uid]) if record.uid != uid]
+    return Context({}, parents, siblings, [capture.data for capture in captures], rounds.today())
+
+
 def reopened(values: Values) -> dict[str, Any]:
     """Return the values of a session that goes on: without what says that it is over."""
     return {name: value for name, value in values.items() if name not in _OF_AN_END}
@@ -109,3 +124,25 @@ def reopened(values: Values) -> dict[str, Any]:
 def _people(everywhere: Sequence[Station]) -> Mapping[str, Any]:
     newest = next((station.last for station in everywhere if station.last is not None), None)
     return {name: newest.data[name] for name in PEOPLE if name in newest.data} if newest else {}
+
+
+def twin(db: Database, session: Record) -> Record | None:
+    """Return another session of the same day and theme at the same net set, None where there is none."""
+    return next(
+        (
+            one
+            for one in records.children(db, [session.parent or ""])
+            if one.entity == VISIT.code
+            and one.uid != session.uid
+            and all(one.data.get(name) == session.data.get(name) for name in ("date", "theme"))
+        ),
+        None,
+    )
+
+
+def twin_words(db: Database, session: Record) -> str:
+    """Return "PHENO, ouverte à 06:15, 12 captures" of a session."""
+    count = sum(record.entity == OBSERVATION.code for record in records.children(db, [session.uid]))
+    opened = str(session.data.get("opened_at", ""))
+    parts = [theme_words(session.data) or _("une séance"), _("ouverte à {hour}").format(hour=opened) if opened else ""]
+    return ", ".join(filter(None, (*parts, ngettext("{n} capture", "{n} captures", count).format(n=count))))

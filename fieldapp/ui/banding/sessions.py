@@ -23,6 +23,7 @@ from fieldapp.ui.banding.overview import (
     known_of,
     sessions_of,
     stock_by_size,
+    with_skipped,
 )
 from fieldapp.ui.banding.session_sheet import DRAFT
 from fieldapp.ui.banding.stock_lines import StockLines
@@ -30,12 +31,12 @@ from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
-from fieldapp.ui.widgets import ActionButton, Banner, Card, EmptyState, StateDot, text_label
+from fieldapp.ui.widgets import ActionButton, Banner, Card, EmptyState, StateDot, live_key, text_label
 from fieldapp.ui.windows.fitting import ColumnFit
 
 
 class SessionsPage(PageWidget):
-    """The sessions of a season, the newest first. `open(year)` shows that of a year."""
+    """The sessions of a season, the newest first. `open(year)` shows that of a year, `open(uid)` stands on one."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -53,23 +54,26 @@ class SessionsPage(PageWidget):
         self._words = text_label("", "secondary", name="banding.words")
         columns = [Column(_("Date"), chars=10), Column(_("Thème"), chars=8), Column(_("Lieu"), stretch=True)]
         columns += [Column(_("Bagués"), number=True), Column(_("Contr."), number=True)]
-        self._table = RecordTable([*columns, Column(_("État"), badge=True, chars=10)], name="banding.table")
+        self._table = RecordTable([*columns, Column(_("État"), badge=True, chars=12)], name="banding.table")
         self._table.opened.connect(self._open_it)
         ColumnFit(self._table, (4, 1))
         self._empty = EmptyState("ring", "", "–", name="banding.empty")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._table)
-        self._stack.addWidget(self._empty)
+        self._steps = FirstStepsCard()
+        live_key(self._steps, "Q", self._who)
+        empty = QWidget()
+        empty.setLayout(theme.column(self._empty, self._steps))
+        self._stack.addWidget(empty)
         card = Card(name="banding.card")
         card.add(self._stack, 1)
-        self._steps = FirstStepsCard()
         self._rings = StockLines(name="banding.rings")
         self._places = ActionButton(_("Lieux et filets"), "site", "L", name="banding.places", on=self._to_places)
         self._programmes = ActionButton(
             _("Programmes"), "programme", "P", name="banding.programmes", on=self._to_programmes
         )
         around = (theme.row(self._places, 1), theme.row(self._programmes, 1))
-        aside = theme.column(self._steps, self._stock_card(), *around, 1, spacing=theme.M)
+        aside = theme.column(self._stock_card(), *around, 1, spacing=theme.M)
         middle = theme.row(card, aside, spacing=theme.M)
         middle.setStretch(0, 2)
         middle.setStretch(1, 1)
@@ -95,28 +99,35 @@ class SessionsPage(PageWidget):
 
     # ------------------------------------------------------------------------------------------- showing
 
-    def open(self, year: int = 0, **_params: Any) -> None:
-        """Read the sessions anew."""
+    def open(self, year: int = 0, uid: str = "", **_params: Any) -> None:
+        """Read the sessions anew, and stand on the session `uid` in its season."""
         today = rounds.today()
+        session = known_of(self._services).get(uid) if uid else None
+        if session is not None and session.on_date:
+            year = int(session.on_date[:4])
         known = records.years(self._services.db, CODE, VISIT.code)
         self._season.set_years(sorted({today.year, *known}, reverse=True))
         if year:
             self._season.set_year(year)
         self._show()
+        if uid in self._lines:
+            self._table.select_key(uid)
         (self._table if self._lines else self._begin_with).setFocus()
 
     def _show(self) -> None:
         db, today = self._services.db, rounds.today()
         year = self._season.year() or today.year
         found = sessions_of(db, year, today)
+        stocks = stock.strings(known_of(self._services))
+        found = with_skipped(found, stocks)
         self._lines = {line.uid: line for line in found}
         self._table.show_rows([_row(line) for line in found], keys=list(self._lines))
-        stocks = stock.strings(known_of(self._services))
         self._rings.show_sizes(stock_by_size(stocks))
         steps = first_steps(db, stocks)
         is_first = not found and len(records.years(db, CODE, VISIT.code)) == 0
         self._steps.setVisible(is_first)
-        self._steps.show_steps(steps)
+        self._empty.setVisible(not is_first or theme.current().scale <= 1.0)  # large steps need the whole room
+        self._steps.show_steps(steps, has_person=bool(self._services.settings.who))
         going_on = [line for line in found if line.is_going_on]
         self._going_on = going_on[0].uid if going_on else ""
         self._resume.setVisible(bool(going_on))
@@ -183,6 +194,9 @@ class SessionsPage(PageWidget):
     def _to_programmes(self) -> None:
         self._context.navigate("ringing_places", section="programmes")
 
+    def _who(self) -> None:
+        self._context.navigate("settings")
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take Enter as the one next step of the page."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -194,12 +208,14 @@ class SessionsPage(PageWidget):
         super().keyPressEvent(event)
 
     def undo_state(self) -> dict[str, Any]:
-        """Return the season shown."""
-        return {"year": self._season.year() or 0}
+        """Return the season shown and the session under the cursor."""
+        return {"year": self._season.year() or 0, "uid": self._current()}
 
     def actions_of_page(self) -> Sequence[Action]:
         """Return the keys of the page."""
         found = [Action("R", _("reprendre la séance ouverte"), self._go_on, "next")] if self._going_on else []
+        if self._steps.isVisible():
+            found.append(Action("Q", _("dire qui je suis"), self._who, "observer"))
         return [
             *found,
             Action("N", _("nouvelle séance"), self._add, "add"),
@@ -239,6 +255,7 @@ class FirstStepsCard(Card):
         super().__init__(_("Pour commencer"), "today", name="banding.steps")
         self._dots: list[StateDot] = []
         steps = (
+            (_("Dire qui je suis"), "Q"),
             (_("Un lieu de baguage"), "L"),
             (_("Son dispositif de filets, et les filets"), "L"),
             (_("Une série de bagues ouverte"), "S"),
@@ -254,10 +271,11 @@ class FirstStepsCard(Card):
             line.setStretch(1, 1)
             self.add(line)
         self.add(text_label(_("Un fichier du CRBPO ? Importez-le dans Échanges."), "secondary", wrap=True))
+        self.body.addStretch(1)
 
-    def show_steps(self, steps: FirstSteps) -> None:
-        """Mark what is there."""
-        done = (bool(steps.place), bool(steps.site) and steps.has_nets, steps.has_string, False)
+    def show_steps(self, steps: FirstSteps, *, has_person: bool) -> None:
+        """Mark what is there; `has_person` says that the program knows who records."""
+        done = (has_person, bool(steps.place), bool(steps.site) and steps.has_nets, steps.has_string, False)
         for dot, label, is_done in zip(self._dots, self._labels, done, strict=True):
             dot.set_state("done" if is_done else "todo")
             theme.set_role(label, "secondary" if is_done else "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QWidget
 
 from fieldapp.core.exchange import Exporter, Importer
 from fieldapp.core.schema import StudyProtocol
@@ -30,6 +30,7 @@ from fieldapp.ui.widgets import (
     live_key,
     text_label,
 )
+from fieldapp.ui.windows.fitting import ColumnFit
 from fieldapp.ui.wording import Words, instant_words, number_words
 
 BADGES = {
@@ -122,6 +123,10 @@ class Deck(Protocol):
 
     def start_export(self) -> None:
         """Write the file."""
+        ...
+
+    def start_another(self) -> None:
+        """Close the report for another file."""
         ...
 
     def start_update(self) -> None:
@@ -265,6 +270,7 @@ class ReportCard(Card):
             ],
             name="exchanges.rows",
         )
+        ColumnFit(self.table, (1, 3))
         self.add(self.table, 1)
         self._whole = text_label("", wrap=True, name="exchanges.sentence")
         self.add(self._whole)
@@ -279,9 +285,17 @@ class ReportCard(Card):
             _("Enregistrer le rapport"), "save", "G", name="exchanges.save_report", on=page.save_report
         )
         self.undo_button = ActionButton(_("Annuler cet import"), "undo", "A", name="exchanges.undo", on=page.ask_undo)
+        another = ActionButton(_("Autre fichier"), "import_file", "F2", name="exchanges.another", on=page.start_another)
         close = ActionButton(_("Fermer"), name="exchanges.close", on=page.go_back)
         close.show_key("Esc")
-        self.add(theme.row(self.undo_button, self.save_button, 1, self.update_button, close, spacing=theme.S))
+        bar = QWidget()
+        flow = FlowLayout(bar)
+        for button in (self.undo_button, self.save_button, another, self.update_button, close):
+            flow.addWidget(button)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        bar.setSizePolicy(policy)
+        self.add(bar)
 
     def show_report(self, report: ImportReport, importer: Importer, labels: Mapping[str, str]) -> None:
         """Show what the import did; `labels` are the names of the columns where nothing has to be put right in them."""

@@ -76,6 +76,7 @@ class ExchangesPage(PageWidget):
         db = self._context.services.db
         if path:
             self._import.path.setText(path)
+            self._report.hide()
         self._past.show_past(changes.of_kind(db, "import"), Words(db, {}))
         self.set_title(_("Échanges"))
         self._choose_protocol(self._protocol.code if self._exporters else self._latest().code)
@@ -158,6 +159,11 @@ class ExchangesPage(PageWidget):
         self._export.button.setEnabled(bool(found.rows))
         self._export.incomplete.setVisible(bool(found.incomplete))
 
+    def _incomplete_words(self) -> str:
+        if self._protocol.session is not None:
+            return _("voir les séances à compléter")
+        return _("voir les passages à compléter")
+
     def see_incomplete(self) -> None:
         """Open the page of the data on the visits that lack something."""
         year = self._export.season.year()
@@ -176,11 +182,9 @@ class ExchangesPage(PageWidget):
     def start_import(self) -> None:
         """Read the file that is named."""
         text = self._import.path.text().strip().strip('"')
-        if not text:
-            self._import.path.setFocus()
-            self._context.notify(
-                _("Donnez d’abord le fichier : tapez son chemin, choisissez-le ou déposez-le."), "info"
-            )
+        if not text:  # the cursor stays where the letters of the page are keys
+            words = _("Donnez d’abord le fichier : F2 pour taper son chemin, F3 pour le choisir, ou déposez-le.")
+            self._context.notify(words, "info")
             return
         self._run_import(Wanted(Path(text).expanduser(), mend=self._import.mend.isChecked()))
 
@@ -261,14 +265,14 @@ class ExchangesPage(PageWidget):
         return not self._report.isHidden()
 
     def _show_report(self, shown: bool) -> None:
-        """Show the report of the import, or the imports done; with large text the cards need the room of what is empty.
+        """Show the report of the import, which has the page for itself, or the imports done.
 
-        The report then has the page for itself, and that no import was done is not worth a card.
+        With large text the cards need the room of what is empty: that no import was done is not worth a card.
         """
         is_large = theme.current().scale > 1.0
         self._report.setVisible(shown)
         self._past.setVisible(not shown and not (is_large and not self._past.by_id))
-        self._cards.setVisible(not shown or not is_large)
+        self._cards.setVisible(not shown)
 
     def _failed(self, error: BaseException) -> None:
         self._done_working()
@@ -388,7 +392,8 @@ class ExchangesPage(PageWidget):
     def _exported(self, report: ExportReport) -> None:
         self._done_working()
         self._rest()
-        self._tell_written(report.text(), report.path)
+        self._export.words.setText(report.text())  # too long for a notice, which would cover what it is about
+        self._tell_written(_("Fichier écrit : {name}").format(name=report.path.name), report.path)
 
     def _not_exported(self, error: BaseException) -> None:
         """Say why the file was not written; its name is what has to be changed."""
@@ -412,6 +417,12 @@ class ExchangesPage(PageWidget):
                 self._name_file(Path(url.toLocalFile()))
                 break
 
+    def start_another(self) -> None:
+        """Close the report, and put the cursor into the line for the next file."""
+        self._show_report(False)
+        self._import.path.setFocus()
+        self._import.path.selectAll()
+
     def go_back(self) -> bool:
         """Cancel the work, leave the question, close the report: in this order, one at a time."""
         if self._working.cancel():
@@ -428,7 +439,16 @@ class ExchangesPage(PageWidget):
 
     def actions_of_page(self) -> Sequence[Action]:
         """Return the keys of the page."""
-        found = [
+        undo = Action("A", _("annuler l’import montré ou choisi"), self.ask_undo, "undo")
+        if self._is_report():
+            return [
+                Action("F2", _("importer un autre fichier"), self.start_another, "import_file"),
+                Action("G", _("enregistrer le rapport"), self.save_report, "save"),
+                Action("R", _("corriger ce qui est évident"), self.start_mending, "check"),
+                Action("V", _("reprendre les valeurs du fichier"), self.start_update, "redo"),
+                undo,
+            ]
+        return [
             Action("F2", _("taper le chemin du fichier à importer"), self._import.path.setFocus),
             Action("F3", _("le choisir"), self.choose_import, "open_folder"),
             Action("I", _("importer"), self.start_import, "import_file"),
@@ -436,14 +456,9 @@ class ExchangesPage(PageWidget):
             Action("P", _("exporter un autre suivi"), self.next_protocol),
             Action("M", _("corriger en important ce qui est évident, ou non"), self._import.mend.toggle, "check"),
             Action("K", _("exporter : {kind}").format(kind=kind_words(self._other())), self.next_kind),
-            Action("C", _("voir les passages à compléter"), self.see_incomplete, "filter"),
+            Action("C", self._incomplete_words(), self.see_incomplete, "filter"),
             Action("F4", _("taper le fichier à écrire"), self._export.path.setFocus),
             Action("F5", _("le choisir"), self.choose_target, "open_folder"),
             Action("E", _("écrire le fichier"), self.start_export, "export_file"),
-            Action("A", _("annuler l’import montré ou choisi"), self.ask_undo, "undo"),
+            undo,
         ]
-        if self._is_report():
-            found.append(Action("G", _("enregistrer le rapport"), self.save_report, "save"))
-            found.append(Action("R", _("corriger ce qui est évident"), self.start_mending, "check"))
-            found.append(Action("V", _("reprendre les valeurs du fichier"), self.start_update, "redo"))
-        return found

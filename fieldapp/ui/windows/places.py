@@ -68,7 +68,9 @@ class PlacePage(PageWidget):
 
     def _lay_out(self) -> None:
         self._body = theme.column(spacing=0)
-        self._delete = ActionButton(_("Supprimer"), "delete", role="quiet", name="place.delete", on=self._remove)
+        self._delete = ActionButton(
+            _("Supprimer"), "delete", "Ctrl+Shift+Del", role="quiet", name="place.delete", on=self._remove
+        )
         self._state = text_label("", "secondary", name="place.state")
         self._save = ActionButton(_("Enregistrer"), "check", "Ctrl+Return", True, name="place.save", on=self._store)
         foot = theme.row(self._delete, 1, self._state, self._save)
@@ -354,7 +356,7 @@ class PlacePage(PageWidget):
         if self._sheet is not None and self._sheet.sketch is not None:
             found.append(Action("F4", _("prendre la position d’ici"), self._sheet.form.ask_position, "locate"))
         if self._can_remove():
-            found.append(Action("", _("supprimer"), self._remove, "delete"))
+            found.append(Action("Ctrl+Shift+Del", _("supprimer"), self._remove, "delete"))
         return found
 
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt
 
+from fieldapp.core.record import make_record
 from fieldapp.protocols.banding.schema import CODE, NET, PROGRAMME, SITE, SITES_GROUP
 from fieldapp.store import records
 from fieldapp.store.connection import Database
@@ -35,18 +36,42 @@ def test_a_place_its_net_set_and_ten_nets_are_made_from_nothing(open_window: Ope
     fill(window, "sites_group", place_name="Bac", commune="Dourges", department="62", position="50.44 2.98")
     assert place(window).code == "ringing_places"
     (made,) = records.roots(db, CODE, SITES_GROUP.code)
+    assert thing(window, "ringing.new_set").property("role") == "primary"
+    assert thing(window, "ringing.edit").property("role") == ""
+    assert words(window, "nets.none") == "Pas encore de dispositif de filets ici : D en crée un."
     assert (made.data["latitude"], made.data["longitude"], made.data["country"]) == (50.44, 2.98, "FR")
     press(window, Qt.Key.Key_D)
     assert page(window).page_title == "Nouveau dispositif de filets"
     fill(window, "site", site_name="Roseliere", theme="stoc")
     (site,) = [record for record in records.children(db, [made.uid]) if record.entity == SITE.code]
     assert site.data == {"site_name": "Roseliere", "theme": "STOC"}
-    press(window, Qt.Key.Key_Down)
-    press(window, Qt.Key.Key_F)
+    assert thing(window, "ringing.places").current_key() == site.uid
+    assert focus(window).objectName() == "nets.line"  # the nets come next
     type_in(window, "1-10")
     press(window, Qt.Key.Key_Return)
     assert nets(db, site.uid) == {str(n): 12.0 for n in range(1, 11)}
     assert rows(window, "ringing.places")[1][-2:] == ["10", "120"]
+
+
+def test_from_the_row_of_a_place_with_one_set_its_nets_are_added(open_window: Open, db: Database) -> None:
+    site = net_set(db, "Bac", "Dourges", "Roselière", nets=2)
+    window = open_window("ringing_places")
+    assert thing(window, "ringing.places").current_key() != site  # the row of the place
+    press(window, Qt.Key.Key_F)
+    type_in(window, "3-4")
+    press(window, Qt.Key.Key_Return)
+    assert list(nets(db, site)) == ["1", "2", "3", "4"]
+
+
+def test_on_a_place_with_several_sets_one_is_to_be_chosen(open_window: Open, db: Database) -> None:
+    site = net_set(db, "Bac", "Dourges", "Roselière", nets=2)
+    group = records.get(db, site)
+    assert group is not None
+    records.save(db, [make_record(CODE, SITE, {"site_name": "Digue"}, group.parent)], "dispositif")
+    window = open_window("ringing_places")
+    assert words(window, "nets.none") == "Descendez sur un dispositif pour voir ses filets."
+    assert not thing(window, "ringing.session").isEnabled()
+    assert thing(window, "ringing.edit").property("role") == "primary"
 
 
 def test_nets_that_are_there_get_another_length_and_none_comes_twice(open_window: Open, db: Database) -> None:
@@ -98,7 +123,7 @@ def test_a_deleted_place_comes_back_with_its_nets(open_window: Open, db: Databas
     press(window, Qt.Key.Key_E)
     assert page(window).page_title == "Bac, Dourges"
     assert window.rail.buttons["banding"].isChecked()
-    thing(window, "place.delete").click()
+    press(window, Qt.Key.Key_Delete, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert place(window).code == "ringing_places"
     assert records.roots(db, CODE, SITES_GROUP.code) == []
     press(window, Qt.Key.Key_Z, CTRL)

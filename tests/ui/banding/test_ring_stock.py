@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from fieldapp.protocols.banding.schema import CODE, RING_FATE, RING_STRING
 from fieldapp.store import records
 from fieldapp.store.connection import Database
+from fieldapp.ui import theme
 from fieldapp.ui.shell import MainWindow
 from tests.ui.banding.nets_window import (
     ALEX,
@@ -78,11 +80,12 @@ def test_a_string_is_noted_by_its_first_number_and_the_end_of_its_last(open_wind
     assert page(window).page_title == "Nouvelle série de bagues"
     type_in(window, "O")
     press(window, Qt.Key.Key_Return)
-    type_in(window, "12/9")
-    press(window, Qt.Key.Key_Return)
     type_in(window, "8680001")
     press(window, Qt.Key.Key_Return)
     type_in(window, "100")
+    press(window, Qt.Key.Key_Return)  # the state, which is proposed
+    press(window, Qt.Key.Key_Return)
+    type_in(window, "5/9")
     press(window, Qt.Key.Key_Return, CTRL)
     (made,) = records.roots(db, CODE, RING_STRING.code)
     assert made.data == {
@@ -91,11 +94,42 @@ def test_a_string_is_noted_by_its_first_number_and_the_end_of_its_last(open_wind
         "first": "8680001",
         "last": "8680100",
         "first_key": "FRP8680001",
-        "state": "received",
-        "received_on": "2026-09-12",
+        "state": "open",  # the first of its size
+        "opened_on": "2026-09-12",
+        "received_on": "2026-09-05",
     }
     assert place(window).code == "ring_stock"
-    assert rows(window, "stock.table") == [["O", "8680001–100", "todo|en réserve", "–", "100 / 100"]]
+    assert rows(window, "stock.table") == [["O", "8680001–100", "doing|ouverte", "–", "100 / 100"]]
+
+
+def test_a_further_string_of_a_size_waits_and_gets_the_cursor(open_window: Open, db: Database) -> None:
+    string(db, "8680001", "100")
+    window = open_window("ring_stock")
+    press(window, Qt.Key.Key_N)
+    for typed in ("O", "8680101", "200"):
+        type_in(window, typed)
+        press(window, Qt.Key.Key_Return)
+    press(window, Qt.Key.Key_Return, CTRL)
+    (made,) = [record for record in records.roots(db, CODE, RING_STRING.code) if record.data["first"] == "8680101"]
+    assert (made.data["state"], "opened_on" in made.data) == ("received", False)
+    assert thing(window, "stock.table").current_key() == made.uid
+    assert words(window, "string.next") == "868 0101"
+
+
+def test_a_state_that_was_chosen_stays_whatever_the_size(open_window: Open, db: Database) -> None:
+    string(db, "8680001", "100")
+    window = open_window("place", protocol=CODE, entity="ring_string")
+    type_in(window, "S")
+    press(window, Qt.Key.Key_Return)
+    for name, typed in (("state", "rec"), ("size", "T"), ("first", "SC126901"), ("last", "950")):
+        line = thing(window, f"place.ring_string.{name}")
+        line.setFocus()
+        line.selectAll()
+        type_in(window, typed)
+        press(window, Qt.Key.Key_Return)
+    press(window, Qt.Key.Key_Return, CTRL)
+    (made,) = [record for record in records.roots(db, CODE, RING_STRING.code) if record.data["first"] == "SC126901"]
+    assert made.data["state"] == "received"
 
 
 def test_no_ring_is_in_two_strings(open_window: Open, db: Database) -> None:
@@ -312,3 +346,22 @@ def test_people_who_have_strings_are_read_in_one_statement(
         kept = {name: value for name, value in record.data.items() if name != "leased_to"}
         records.save(db, [replace(record, data=kept)], "reprise")
     assert cost() == many
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_rings_to_be_explained_are_shown_whatever_the_size_of_the_letters(
+    open_window: Open, db: Database, qapp: QApplication, scale: float
+) -> None:
+    string(db, "8680001", "100")
+    put_on(db, "8680001", "8680004")
+    theme.apply(qapp, scale=scale)
+    window = open_window("ring_stock")
+    window.resize(1366, 768)
+    QApplication.processEvents()
+    table = thing(window, "stock.table")
+    header = table.horizontalHeader()
+    assert not any(header.isSectionHidden(column) for column in range(header.count()))
+    words = QFontMetrics(theme.font()).horizontalAdvance("8680001–100")
+    assert header.sectionSize(1) > words
+    assert header.length() <= table.viewport().width()
+    theme.apply(qapp)

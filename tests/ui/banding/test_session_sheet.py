@@ -124,7 +124,10 @@ def test_missing_effort_is_said_and_leaves_the_session_to_be_finished(open_windo
     (made,) = sessions_at(db, site)
     assert "holder" not in made.data
     assert notice(window) == "Séance enregistrée, à finir. Il manque : thème, bagueur responsable."
+    button = window.notices.banner.button
+    assert (button.isVisible(), button.text()) == (True, "Compléter")
     window.navigate("session", uid=made.uid)
+    assert focus(window).objectName() == "session.theme"
     assert words(window, "session.state") == "◐ à finir, il manque : thème, bagueur responsable"
 
 
@@ -177,6 +180,20 @@ def test_a_session_without_birds_is_one_key(open_window: Open, db: Database) -> 
     assert rows(window, "banding.table")[0][-1] == "nothing_seen|bredouille"
 
 
+def test_a_second_session_of_the_day_without_birds_is_named_and_taken_back(open_window: Open, db: Database) -> None:
+    people(db)
+    site = net_set(db, *HERE)
+    first = session(db, site, "2026-09-12", closed=True)
+    captures(db, first, [bird("8680001"), bird("8680002")])
+    window = open_window("session")
+    press(window, Qt.Key.Key_F9)
+    (made,) = [record.uid for record in sessions_at(db, site) if record.uid != first]
+    assert "Déjà ici ce jour-là : PHENO, ouverte à 06:15, 2 captures" in notice(window)
+    assert thing(window, "banding.table").current_key() == made
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert [record.uid for record in sessions_at(db, site)] == [first]
+
+
 def test_where_birds_were_caught_bredouille_is_not_offered(open_window: Open, db: Database) -> None:
     site = net_set(db, *HERE)
     uid = session(db, site, "2026-09-12", duration_min=None)
@@ -208,9 +225,7 @@ def test_closing_takes_the_end_and_stores_the_duration(open_window: Open, db: Da
     assert words(window, "closing.casualties") == "8680002 SYLATR : mort"
     assert thing(window, "closing.nets").accessibleName() == "1 : 1 ; 2 : 3"
     assert thing(window, "closing.hours").accessibleName() == "06 h : 1 ; 07 h : 3"
-    end = thing(window, "closing.end")
-    end.selectAll()
-    type_in(window, "1115")
+    type_in(window, "1115")  # in place of the hour that is proposed
     press(window, Qt.Key.Key_Return)  # nothing to explain: Enter closes
     assert stored(db, uid)["duration_min"] == 300
     assert stored(db, uid)["closed"] is True
@@ -246,6 +261,22 @@ def test_every_ring_of_the_day_is_accounted_for(open_window: Open, db: Database)
     assert fates == {"8680003": "lost", "8680005": "lost", "8680009": "lost", "8680013": "destroyed"}
 
 
+def test_enter_stays_on_an_end_that_cannot_be_read(open_window: Open, db: Database) -> None:
+    site = net_set(db, *HERE)
+    uid = session(db, site, "2026-09-12", duration_min=None)
+    string(db, "8680001", "20")
+    captures(db, uid, [bird("8680001"), bird("8680003")])
+    window = open_window("session", uid=uid, closing=True)
+    type_in(window, "midi")
+    press(window, Qt.Key.Key_Return)
+    end = thing(window, "closing.end")
+    assert (focus(window), end.selectedText()) == (end, "midi")
+    assert end.accessibleDescription().startswith("« midi » n’est pas une heure")
+    type_in(window, "1200")
+    press(window, Qt.Key.Key_Return)
+    assert focus(window).objectName() == "closing.skipped"
+
+
 def test_a_ring_explained_by_mistake_waits_again_after_undo(open_window: Open, db: Database) -> None:
     site = net_set(db, *HERE)
     uid = session(db, site, "2026-09-12", duration_min=None)
@@ -268,7 +299,11 @@ def test_a_session_closed_with_rings_unexplained_says_so(open_window: Open, db: 
     window = open_window("session", uid=uid, closing=True)
     press(window, Qt.Key.Key_Return, CTRL)
     assert is_over(stored(db, uid))
-    assert notice(window).startswith("Séance close. Des bagues sautées restent à expliquer")
+    assert notice(window) == "Séance close. Des bagues sautées restent à expliquer."
+    assert rows(window, "banding.table")[0][-1] == "review|à expliquer"
+    assert window.notices.banner.button.text() == "Stock de bagues"
+    press(window, Qt.Key.Key_S)
+    assert place(window).code == "ring_stock"
 
 
 def test_a_session_of_another_day_is_not_given_the_hour_of_now(open_window: Open, db: Database) -> None:
@@ -312,7 +347,7 @@ def test_a_deleted_session_comes_back_with_its_birds(open_window: Open, db: Data
     uid = session(db, site, "2026-09-12", closed=True)
     (capture,) = captures(db, uid, [bird("8680001")])
     window = open_window("session", uid=uid)
-    thing(window, "session.delete").click()
+    press(window, Qt.Key.Key_Delete, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert place(window).code == "banding"
     assert notice(window) == "PHENO 2026-09-12 : supprimé, avec 1 capture."
     assert records.children(db, [uid]) == []

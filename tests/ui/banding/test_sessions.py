@@ -1,6 +1,7 @@
 """The page of the sessions: the next step, the season, the stock, and how to begin."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from fieldapp.store.connection import Database
 from tests.ui.banding.nets_window import Open, bird, captures, db, net_set, open_window, people, session, string
@@ -17,6 +18,24 @@ def test_an_empty_database_says_how_to_begin_and_enter_begins(open_window: Open)
     assert focus(window).objectName() == "banding.places"
     press(window, Qt.Key.Key_Return)
     assert place(window).code == "ringing_places"
+
+
+def test_the_first_step_says_who_records(open_window: Open) -> None:
+    window = open_window("banding")
+    steps = [label.text() for label in thing(window, "banding.steps").findChildren(QLabel)]
+    assert "Dire qui je suis : touche Q" in steps
+    press(window, Qt.Key.Key_Q)
+    assert place(window).code == "settings"
+
+
+def test_a_closed_session_that_left_rings_unexplained_is_marked(open_window: Open, db: Database) -> None:
+    """Ring 4 was put on after 2 in the second session: it left 3; the first session left none."""
+    site = net_set(db, "Bac à schlamms", "Dourges", "Roselière")
+    string(db, "8680001", "100")
+    captures(db, session(db, site, "2026-09-02", closed=True), [bird("8680001"), bird("8680002")])
+    captures(db, session(db, site, "2026-09-05", closed=True), [bird("8680004"), bird("8680005")])
+    window = open_window("banding")
+    assert [row[-1] for row in rows(window, "banding.table")] == ["review|à expliquer", "done|close"]
 
 
 def test_with_a_net_set_the_next_step_is_the_first_session(open_window: Open, db: Database) -> None:

@@ -76,6 +76,8 @@ def test_the_same_file_again_changes_nothing(desk: Desk, sample_pop: Path) -> No
 
 def test_other_values_are_taken_over_only_when_asked(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
     bring_in(desk, sample_pop)
+    desk.press(Qt.Key.Key_F2)  # another file
+    assert desk.find(QLineEdit, "exchanges.path").hasFocus()
     other = edited_sample(sample_pop, tmp_path / "corrige.csv", nombre_max="25")
     uid = "97a6205d-b58b-47c5-a672-2f5baec24d6e"  # the first row of the sample
     bring_in(desk, other)
@@ -169,6 +171,8 @@ def test_what_went_in_goes_out_with_the_counts_said_before(desk: Desk, sample_po
             return {tuple(row) for row in csv.reader(file, delimiter=";")}
 
     assert rows(target) == rows(sample_pop)
+    assert desk.window.notices.banner.text() == "Fichier écrit : shf.csv"
+    assert desk.label("exchanges.preview").startswith(f"{target} :")
 
 
 def test_the_other_format_counts_visits_and_proposes_its_own_file(desk: Desk, sample_pop: Path) -> None:
@@ -191,6 +195,28 @@ def test_the_letters_of_the_page_are_keys_from_the_start(desk: Desk) -> None:
     assert desk.find(ChipRow, "exchanges.kind").value() == ["shf-analyses"]
     desk.press(Qt.Key.Key_F2)
     assert line.hasFocus()
+
+
+def test_import_without_a_file_leaves_the_letters_keys_and_says_how_to_name_one(desk: Desk) -> None:
+    desk.go("exchanges")
+    desk.press(Qt.Key.Key_I)
+    assert "F2 pour taper son chemin, F3 pour le choisir" in desk.window.notices.banner.text()
+    desk.press(Qt.Key.Key_K)
+    assert desk.find(QLineEdit, "exchanges.path").text() == ""
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["shf-analyses"]
+
+
+def test_the_report_has_the_page_for_itself_and_its_own_keys(desk: Desk) -> None:
+    bring_in(desk, ACCIDENTS)
+    assert not desk.find(QWidget, "exchanges.export_card").isVisible()
+    rows = desk.find(RecordTable, "exchanges.rows")
+    assert rows.viewport().height() >= 8 * rows.rowHeight(0)
+    page = desk.window.page()
+    assert page is not None
+    assert [action.key for action in page.actions_of_page()] == ["F2", "G", "R", "V", "A"]
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.find(QWidget, "exchanges.export_card").isVisible()
+    assert "voir les séances à compléter" in [action.words for action in page.actions_of_page()]
 
 
 def test_a_file_of_excel_is_read_by_one_key_after_it_was_refused(desk: Desk, sample_pop: Path, tmp_path: Path) -> None:
