@@ -145,8 +145,14 @@ def value_of(field: Field, taxa: list[int]) -> st.SearchStrategy[Any]:
     return by_kind[field.kind]
 
 
-def values_of(entity: Entity, taxa: list[int]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({}, optional={field.name: value_of(field, taxa) for field in entity.fields})
+MOST_FILLED = 14
+"""Fields filled at once in one record: an entity has up to fifty, and Hypothesis draws at most some thousand values."""
+
+
+@st.composite
+def values_of(draw: st.DrawFn, entity: Entity, taxa: list[int]) -> dict[str, Any]:
+    names = draw(st.lists(st.sampled_from([field.name for field in entity.fields]), max_size=MOST_FILLED, unique=True))
+    return {name: draw(value_of(entity.by_name[name], taxa)) for name in names}
 
 
 @st.composite
