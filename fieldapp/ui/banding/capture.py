@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from fieldapp.core.text import _
 from fieldapp.exchange.known import KnownRecords
@@ -18,28 +17,25 @@ from fieldapp.protocols.banding.schema import CODE, place_title
 from fieldapp.store.connection import Database
 from fieldapp.store.records import Saved
 from fieldapp.ui import rounds, theme
+from fieldapp.ui.banding import now
 from fieldapp.ui.banding.capture_ask import KeyQuestion, TextQuestion
+from fieldapp.ui.banding.capture_closed import ClosedBanner, closed_words, reopen
 from fieldapp.ui.banding.capture_entry import Line
-from fieldapp.ui.banding.capture_head import CaptureHead, KeysRow, title_words
+from fieldapp.ui.banding.capture_head import CaptureHead, title_words
 from fieldapp.ui.banding.capture_line import CaptureLine
 from fieldapp.ui.banding.capture_questions import Questions
 from fieldapp.ui.banding.capture_rounds import rounded
 from fieldapp.ui.banding.capture_said import Said
 from fieldapp.ui.banding.capture_session import CaptureSession, open_session
-from fieldapp.ui.banding.capture_table import CaptureTable
+from fieldapp.ui.banding.capture_stack import LinesCard
 from fieldapp.ui.banding.capture_words import removed_words
 from fieldapp.ui.banding.life_words import Where
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import Card, EmptyState, live_key
+from fieldapp.ui.widgets import live_key
 
 SOUND = "capture_sound"
 """The setting of this computer that the strongest alerts sound; it is off until somebody wants it."""
-
-
-def clock() -> str:
-    """Return the local time of day, "07:42"; the page asks here, so that a test can choose it."""
-    return f"{datetime.now().astimezone():%H:%M}"
 
 
 class CapturePage(PageWidget):
@@ -54,6 +50,7 @@ class CapturePage(PageWidget):
         self._session: CaptureSession | None = None
         self._usual: Usual = LISTED
         self._has_learnt = False
+        self._cleared: tuple[CaptureSession, Line] | None = None
         self.head = CaptureHead(self._now, self._step, self._to_session)
         self.line = CaptureLine()
         self._said = Said(self.line, self._string)
@@ -61,45 +58,28 @@ class CapturePage(PageWidget):
         self.alerts, self.life, self.string = self._said.alerts, self._said.life, self._said.string
         self.question, self.asked = KeyQuestion(), TextQuestion()
         self._questions = Questions(self.question, self.asked, self._answered)
+        self.closed = ClosedBanner(self._end)
         self._lay_out()
         self._connect()
 
     # --------------------------------------------------------------------------------------------------- building
 
     def _lay_out(self) -> None:
-        self.table = CaptureTable()
-        self._empty = EmptyState(
-            "bird",
-            _("Aucune capture pour l’instant"),
-            _("Entrée : la prochaine bague. Les oiseaux s’ajoutent ici, le plus récent en haut."),
-            name="capture.empty",
-        )
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self.table)
-        self._keys = KeysRow(
-            (
-                ("Down", _("les lignes")), ("Return", _("corriger")), ("F11", _("fiche")), ("H", _("historique")),
-                ("Del", _("supprimer")),
-            )
-        )  # fmt: skip
-        lines = Card(name="capture.lines")
-        lines.body.setContentsMargins(theme.XS, theme.XS, theme.XS, theme.XS)
-        lines.add(self._stack, 1)
-        lines.add(self._keys)
+        self._lines = LinesCard()
+        self.table = self._lines.table
         self.life.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        body = theme.row(lines, self.life, spacing=theme.M)
+        body = theme.row(self._lines, self.life, spacing=theme.M)
         body.setStretch(0, 3)
         body.setStretch(1, 2)
         said = self.string, self.question, self.asked, self.alerts
-        page = theme.column(self.head, self.line, *said, spacing=theme.S)
+        page = theme.column(self.head, self.closed, self.line, *said, spacing=theme.S)
         page.addLayout(body, 1)
         self.setLayout(page)
 
     def _connect(self) -> None:
         theme.on_change().changed.connect(self._say_again)
         self.line.done.connect(self._save)
-        self.line.ring_read.connect(self._ring_read)
+        self.asked.left.connect(self.go_back)
         self.line.changed.connect(self._say)
         self.line.told.connect(self.alerts.tell)
         self.line.walked.connect(lambda step: self.table.go_in() if step > 0 else None)
@@ -116,17 +96,23 @@ class CapturePage(PageWidget):
 
     def _own_actions(self) -> list[Action]:
         return [
-            Action("Ctrl+Return", _("enregistrer la ligne"), self._save, "save"),
+            Action(
+                "Ctrl+Return",
+                _("enregistrer la ligne ; confirmer une alerte forte"),
+                lambda: self._save(firmly=True),
+                "save",
+            ),
             Action("F2", _("reprendre le sexe ou l’âge noté avant"), self._take_over, "redo"),
             Action("F3", _("ouvrir la série qu’il faut, ou le stock"), self._string, "stock"),
             Action("F4", _("la liste des codes de la case"), self.line.open_list, "data"),
-            Action("F7", _("bague remplacée"), self._replaced, "ring"),
-            Action("F8", _("sans bague, et pourquoi"), self._without_ring, "nothing_seen"),
+            Action("F7", _("bague remplacée"), lambda: self._ask(self._questions.replaced), "ring"),
+            Action("F8", _("sans bague, et pourquoi"), lambda: self._ask(self._questions.without_ring), "nothing_seen"),
             Action("F9", _("mort, blessé, sain"), self._casualty, "invasive_alert"),
-            Action("F10", _("clore la séance"), self._to_session, "done"),
+            Action("F10", _("clore la séance, ou la rouvrir"), self._end, "done"),
             Action("F11", _("la fiche entière ; la correction commencée est enregistrée"), self._whole, "bird"),
             Action("F12", _("son des alertes fortes, oui ou non"), self._switch_sound, "warning"),
             Action("Ctrl+Del", _("vider la ligne"), self._clear, "delete"),
+            Action("Ctrl+Shift+Del", _("reprendre la ligne vidée"), self._restore_cleared, "undo"),
         ]
 
     def actions_of_page(self) -> Sequence[Action]:
@@ -141,6 +127,8 @@ class CapturePage(PageWidget):
             Action("F6", _("la séance : filets, durée, équipe"), self._to_session, "locked"),
             Action("Down", _("les lignes déjà notées"), self.table.go_in),
             Action("H", _("historique de la ligne, dans le tableau")),
+            Action("Alt+P", _("bagues sautées : perdues (Alt D détruites, Alt T plus tard, Alt U une par une)")),
+            Action("Alt+B", _("bague de nulle part : posée (Alt C lue sur l’oiseau)")),
         ]
 
     # ---------------------------------------------------------------------------------------------------- opening
@@ -165,8 +153,31 @@ class CapturePage(PageWidget):
         self._show_line()
         self.head.show_session(session)
         self._learn()
-        self.line.focus()
+        self._begin()
         self._say_meanwhile()
+        if session.has_unread_draft:
+            words = _("Une ligne commencée ne peut plus être lue (autre version du programme) : reprenez-la du carnet.")
+            self._context.notify(words, "info")
+
+    def _begin(self) -> None:
+        """Put the cursor into the line, in a closed session on the lines: there nothing is typed."""
+        session = self._session
+        if session is None:
+            return
+        self.closed.show_session(session)
+        self.line.setEnabled(not session.is_closed)
+        if not session.is_closed:
+            self.line.focus()
+        elif not self.table.go_in():
+            self.setFocus()
+
+    def _writable(self) -> CaptureSession | None:
+        """Return the session where something can be typed; None, and said why, in a closed one."""
+        session = self._session
+        if session is None or not session.is_closed:
+            return session
+        self.alerts.tell(closed_words(), "error")
+        return None
 
     def _learn(self) -> None:
         """Find out in the background what is usual here: wing, mass, ring sizes. Once: it walks all captures."""
@@ -200,9 +211,8 @@ class CapturePage(PageWidget):
         return {"uid": self._session.uid} if self._session is not None else {}
 
     def leaving(self) -> None:
-        """Let nothing wait but the draft: a ring whose question has no answer yet is in it as it was typed."""
-        if self._session is not None:
-            self._questions.cancel(self._session)
+        """Let nothing wait but the draft: a question about its ring comes back with the line."""
+        self._questions.forget()
 
     def go_back(self) -> bool:
         """Leave the question, the table, then the line that is corrected."""
@@ -214,7 +224,7 @@ class CapturePage(PageWidget):
             self._refresh()
             self.line.focus()
             return True
-        if self.table.hasFocus():
+        if self.table.hasFocus() and not session.is_closed:
             self.line.focus()
             return True
         if session.is_editing:
@@ -237,8 +247,7 @@ class CapturePage(PageWidget):
         self._said.begin()
         self.line.show_line(session)
         self.table.select_line(session.line.uid if session.is_editing else "")
-        self._stack.setCurrentIndex(1 if session.captures else 0)
-        self._keys.setVisible(bool(session.captures))
+        self._lines.show_lines(has_any=bool(session.captures))
         self._say()
 
     def _refresh(self) -> None:
@@ -249,6 +258,7 @@ class CapturePage(PageWidget):
         """Say what is to be said about the line as it stands."""
         if self._session is not None:
             self._said.say(self._session, self.width())
+            self._questions.about_ring(self._session)
 
     def _say_again(self) -> None:
         """Say the same in another theme; a page that is not shown is shown anew when it opens."""
@@ -262,19 +272,26 @@ class CapturePage(PageWidget):
 
     # ----------------------------------------------------------------------------------------------------- saving
 
-    def _save(self) -> bool:
-        """Store the line and return whether it is; a warning asks for Enter once more, what can't be says why."""
-        session = self._session
+    def _save(self, *, firmly: bool = False) -> bool:
+        """Store the line and return whether it is; a warning asks once more, what can't be says why.
+
+        The strongest alerts are confirmed `firmly` only: Enter ends every line and is pressed without reading.
+        """
+        session = self._writable()
         if session is None or self._questions.take_cursor():
             return False
         if not session.is_begun(session.line):
             self.line.focus()
             return False
         self.alerts.tell("", "")
-        if not self.line.read_all() or self._questions.take_cursor() or self._questions.about_ring(session):
+        if not self.line.read_all():
+            return False
+        if session.waits_for_action():
+            words = _("Dites d’abord ce qu’est cette bague : {keys}.").format(keys=self._questions.keys_words())
+            self.alerts.tell(words, "error")
             return False
         before = len(session.aside)
-        outcome = session.save()
+        outcome = session.save(firmly=firmly)
         if outcome.record is None or outcome.saved is None:
             self._said.tell(session, outcome.said, self.width(), to_confirm=outcome.to_confirm)
             last = session.columns[-1].code  # there Enter saves once more
@@ -300,7 +317,7 @@ class CapturePage(PageWidget):
             self._show_line()
 
     def _remove(self, uid: str) -> None:
-        if self._session is None or self.table.lines is None:
+        if self._writable() is None or self._session is None or self.table.lines is None:
             return
         capture = self._session.captures[uid]
         saved = self._session.remove(uid)
@@ -314,33 +331,37 @@ class CapturePage(PageWidget):
             self.line.focus()
 
     def _edit(self, uid: str) -> None:
-        if self._session is None:
+        if self._writable() is None or self._session is None:
             return
-        self._questions.cancel(self._session)
+        self._questions.forget()
         self._session.edit(uid)
         self._show_line()
         self.line.focus(self._session.line.at or "species")
         self._say_meanwhile()
 
     def _clear(self) -> None:
-        session = self._session
+        session = self._writable()
         if session is None or not session.is_begun(session.line):
             return
-        self._questions.cancel(session)
+        self._questions.forget()
         before = len(session.aside)
         cleared = session.clear()
         self._show_line()
         self.line.focus("ring")
         words = _("Ligne vidée ; l’autre oiseau commencé y est de nouveau.") if before else _("Ligne vidée.")
-        self._context.notify(
-            words, "undo", action=_("Reprendre"), key="Ctrl+Shift+Del", on=lambda: self._take_up(session, cleared)
-        )
+        self._cleared = session, cleared
+        self.alerts.tell(_("{done} Ctrl Maj Suppr la reprend.").format(done=words), "small")
+
+    def _restore_cleared(self) -> None:
+        if self._cleared is not None:
+            cleared, self._cleared = self._cleared, None
+            self._take_up(*cleared)
 
     def _take_up(self, session: CaptureSession, line: Line) -> None:
         """Put an emptied line back; the bird that was begun meanwhile comes after it."""
         if self._session is None or self._session.uid != session.uid:
             return
-        self._questions.cancel(self._session)
+        self._questions.forget()
         before = len(self._session.aside)
         try:
             self._session.take_up(line)
@@ -354,7 +375,7 @@ class CapturePage(PageWidget):
 
     def _typed_in_table(self, letter: str) -> None:
         """Take a key that was pressed in the table: into an empty line as the next bird, else where it was left."""
-        session = self._session
+        session = self._writable()
         if session is None or self._questions.take_cursor():
             return
         if session.is_begun(session.line):
@@ -367,39 +388,29 @@ class CapturePage(PageWidget):
 
     # -------------------------------------------------------------------------------------------------- questions
 
-    def _ring_read(self) -> None:
-        """Ask what only a person knows of the ring: put on or read, and what became of those before it."""
-        if self._session is not None:
-            self._questions.about_ring(self._session)
-
-    def _answered(self, code: str) -> None:
-        """Go on with the line after an answer, at the cell after `code`; "" where it was."""
+    def _answered(self, code: str | None) -> None:
+        """Go on with the line after an answer, at the cell after `code`; "" where it was, None: the cursor is there."""
         self._refresh()
-        session = self._session
-        if code == "ring" and session is not None and (not self.line.read(code) or self._questions.about_ring(session)):
+        if code == "ring" and not self.line.read(code):
             return
         if code:
             self.line.go_on(code)
-        else:
+        elif code is not None:
             self.line.focus()
 
-    def _replaced(self) -> None:
-        if self._session is not None:
-            self._questions.replaced(self._session)
-            self._refresh()
-
-    def _without_ring(self) -> None:
-        if self._session is not None:
-            self._questions.without_ring(self._session)
+    def _ask(self, question: Callable[[CaptureSession], None]) -> None:
+        if (session := self._writable()) is not None:
+            question(session)
             self._refresh()
 
     # ------------------------------------------------------------------------------------------------------- keys
 
     def _with_line(self, work: Callable[[CaptureSession], str]) -> None:
         """Do something to the line and show it; a sentence that comes back is said."""
-        if self._session is None:
+        session = self._writable()
+        if session is None:
             return
-        said = work(self._session)
+        said = work(session)
         self._refresh()
         self.alerts.tell(said, "small")
 
@@ -431,7 +442,7 @@ class CapturePage(PageWidget):
         if session is None:
             return
         if session.on == rounds.today().isoformat():
-            session.set_round(rounded(clock()))
+            session.set_round(rounded(now.clock()))
         else:
             session.step_round(1)
         self.head.show_round(session.hour)
@@ -450,6 +461,17 @@ class CapturePage(PageWidget):
     def _to_session(self) -> None:
         if self._session is not None:
             self._context.navigate("session", uid=self._session.uid)
+
+    def _end(self) -> None:
+        """Go where the session is closed; open a closed one again."""
+        session = self._session
+        if session is None:
+            return
+        if not session.is_closed:
+            self._context.navigate("session", uid=session.uid, closing=True)
+            return
+        self._services.on_saved(reopen(session).made_at)
+        self.open(uid=session.uid)
 
     def _whole(self) -> None:
         """Open the whole record: of the row with the cursor, else of the line that is corrected, else of the newest."""

@@ -58,7 +58,7 @@ class Alerts(QWidget):
             self._show()
 
     def show_findings(self, found: Sequence[Finding], *, to_confirm: bool = False) -> None:
-        """Say what is to be said about the line; `to_confirm`: Enter once more stores it all the same."""
+        """Say what is to be said about the line; `to_confirm`: a key stores it all the same."""
         if (tuple(found), to_confirm) != (self._found, self._to_confirm):
             self._found, self._to_confirm = tuple(found), to_confirm
             self._show()
@@ -92,6 +92,8 @@ class Alerts(QWidget):
 
     def _aside(self, number: int, more: int) -> str:
         if number == 0 and self._to_confirm and not self._told[0]:
+            if any(item.problem.code in rules.STRONG for item in self._found):
+                return _("Ctrl Entrée : c’est bien cela")
             return _("Entrée : enregistrer quand même")
         if more > 0:
             return ngettext("et {n} autre", "et {n} autres", more).format(n=more)

@@ -1,24 +1,23 @@
-"""Questions that stand in the line's place while they wait: answered by one key, or by a few words."""
+"""Questions that stand below the line while they wait: answered by one key, or by a few words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from fieldapp.core.text import _, together
 from fieldapp.ui import theme
-from fieldapp.ui.widgets import FlowLayout, IconLabel, KeyHint, text_label
-
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+from fieldapp.ui.widgets import ActionButton, FlowLayout, IconLabel, KeyHint, text_label
+from fieldapp.ui.widgets.keyhint import key_words
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: its key as it stands on the cap ("P", "Return"), its words, and the code that it stands for."""
+    """One answer: its key ("Alt+P"), its words, and the code that it stands for."""
 
     key: str
     words: str
@@ -26,70 +25,74 @@ class Answer:
 
 
 class KeyQuestion(QFrame):
-    """A sentence and its answers, one key each. It holds the cursor until it is answered; Esc belongs to the page."""
+    """A sentence and its answers, one key with Alt each, so that letters that are typed in the line never answer it.
+
+    It never takes the cursor; it stands until it is answered, or taken away. Esc belongs to the page.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("capture.question")
         self.setProperty("role", "banner")
         self.setProperty("kind", "warning")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.words = text_label("", wrap=True, name="capture.question.words")
         self._answers: tuple[Answer, ...] = ()
-        self._on: Callable[[str], object] = lambda _code: None
-        self._choices = FlowLayout(spacing=theme.M)
+        self._choices = FlowLayout(spacing=theme.S)
         box = theme.column(theme.row(IconLabel("warning", "warning"), self.words, spacing=theme.S), self._choices)
         box.setSpacing(theme.XS)
         box.setContentsMargins(theme.M, theme.S, theme.M, theme.S)
         self.setLayout(box)
         self.hide()
 
-    def ask(self, words: str, answers: Sequence[Answer], on: Callable[[str], object]) -> None:
-        """Show the question and take the cursor; `on(code)` gets the answer."""
+    def ask(self, words: str, answers: Sequence[Answer], on: Callable[[str], object], *, aside: str = "") -> None:
+        """Show the question; `on(code)` gets the answer. `aside`: what comes of it without one."""
         self.words.setText(together(words))
-        self._answers, self._on = tuple(answers), on
+        self._answers = tuple(answers)
         while (item := self._choices.takeAt(0)) is not None:
             if (shown := item.widget()) is not None:
                 shown.hide()
                 shown.deleteLater()
         for answer in answers:
-            self._choices.addWidget(_choice(answer))
-        self.setAccessibleName(" ".join([words, *(f"{answer.key} {answer.words}" for answer in answers)]))
+            self._choices.addWidget(_choice(answer, on))
+        if aside:
+            self._choices.addWidget(text_label(aside, "small"))
+        self.setAccessibleName(" ".join([words, *(f"{key_words(answer.key)} {answer.words}" for answer in answers)]))
         self.show()
-        self.setFocus()
+
+    def keys_words(self) -> str:
+        """Return "Alt B posée · Alt C lue": the keys that answer."""
+        return " · ".join(f"{key_words(answer.key)} {answer.words}" for answer in self._answers)
+
+
+def _choice(answer: Answer, on: Callable[[str], object]) -> QWidget:
+    button = ActionButton(answer.words, "", answer.key, name=f"capture.question.{answer.code}")
+    button.clicked.connect(lambda _checked=False: on(answer.code))
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
+
+
+class _AnswerLine(QLineEdit):
+    """The line of an answer; its Esc comes before that of a notice of the window."""
+
+    left = Signal()
 
     def event(self, event: QEvent) -> bool:
-        """Keep the keys of the answers from the page's own."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._code(event):
+        """Keep Esc."""
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if is_escape and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
+            return True
+        if is_escape and event.type() == QEvent.Type.KeyPress:
+            self.left.emit()
             return True
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take the answer of the key; any other printable key waits for an answer first."""
-        code = self._code(event)
-        if code is not None:
-            self.hide()
-            self._on(code.code)
-        elif not (event.text() and event.text().isprintable()):
-            super().keyPressEvent(event)
-
-    def _code(self, event: QKeyEvent) -> Answer | None:
-        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
-            return None
-        pressed = "Return" if event.key() in _ENTER else event.text().upper()
-        return next((answer for answer in self._answers if answer.key == pressed), None)
-
-
-def _choice(answer: Answer) -> QWidget:
-    shown = QWidget()
-    shown.setLayout(theme.row(KeyHint(answer.key), text_label(answer.words), spacing=theme.XS))
-    return shown
-
 
 class TextQuestion(QFrame):
-    """A sentence and a line to answer it in. Enter answers, Esc belongs to the page."""
+    """A sentence and a line to answer it in. Enter answers, Esc goes back (`left`)."""
+
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,9 +100,10 @@ class TextQuestion(QFrame):
         self.setProperty("role", "banner")
         self.setProperty("kind", "info")
         self.words = text_label("", name="capture.asked.words")
-        self.line = QLineEdit()
+        self.line = _AnswerLine()
         self.line.setObjectName("capture.answer")
         self.line.returnPressed.connect(self._answered)
+        self.line.left.connect(self.left)
         self._on: Callable[[str], str] = lambda _text: ""
         self._why = text_label("", "error", wrap=True, name="capture.asked.why")
         ways = theme.row(

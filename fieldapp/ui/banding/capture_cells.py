@@ -51,8 +51,10 @@ class Cell(Suggest):
         self.column = column
         self._lists_species = search is not None
         self._is_listing = False
-        self.echo = ""
-        """A letter that may still be on its way: who knows "1A" types it in full although "1" is enough."""
+        self.key = ""
+        """The key that filled the cell, as the column names it."""
+        self.continues: Callable[[str], bool] = lambda _typed: False
+        """Takes a letter that still belongs to the code of the cell before."""
         self.setProperty("role", "large")
         self.setAccessibleName(_(column.label))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -113,7 +115,10 @@ class Cell(Suggest):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go on, go back, fill by one key; say what has no meaning here."""
         key = event.key()
-        if self.is_open():
+        held = event.modifiers() & _WITH_CTRL
+        if held == Qt.KeyboardModifier.AltModifier:
+            event.ignore()  # the key of a question that is answered already types nothing
+        elif self.is_open():
             if key in ENTER and self.current() is None:
                 self.close_list()
                 self.entered.emit()
@@ -140,29 +145,41 @@ class Cell(Suggest):
         self._typed(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, letter))
 
     def _typed(self, event: QKeyEvent) -> None:
-        typed, echo = event.text(), self.echo
-        self.echo = ""
+        typed = event.text()
+        if self.continues(typed):
+            return
         if self.column.letters:
             self._unit(typed)
-        elif self.column.is_number and not (typed.isdigit() or typed in ",.-–"):
-            if typed.upper() != echo:
-                self._refuse(typed, _("un nombre, comme 66,5"))
-        elif self._lists_species and not (typed.isalpha() or typed in " -'’."):
-            self._refuse(typed, _("un code ou un nom d’oiseau"))
-        else:
+        elif self.accepts(typed):
             QLineEdit.keyPressEvent(self, event)
+        elif self.column.is_number:
+            self._refuse(typed, _("un nombre, comme 66,5"))
+        else:
+            self._refuse(typed, _("un code ou un nom d’oiseau"))
+
+    def accepts(self, typed: str) -> bool:
+        """Return whether a letter has a meaning in this cell."""
+        if self.column.letters:
+            return self._letter(typed) in self.column.letters or typed in "-–"
+        if self.column.is_number:
+            return typed.isdigit() or typed in ",.-–"
+        return not self._lists_species or typed.isalpha() or typed in " -'’."
+
+    def _letter(self, typed: str) -> str:
+        """Return the key of the column that was meant: digits of a French keyboard need Shift, which nobody holds."""
+        key = fold(typed) or typed
+        return key if key in self.column.letters or typed == "-" else digit_of(typed)
 
     def _unit(self, typed: str) -> None:
         """Fill the cell by one key and go on."""
-        key = fold(typed) or typed
-        if key not in self.column.letters and typed != "-":
-            key = digit_of(typed)  # the digits of a French keyboard need Shift, which nobody holds at the table
-        if key not in self.column.letters and typed not in "-–":
+        key = self._letter(typed)
+        if not self.accepts(typed):
             self._refuse(typed, unit_keys(self.column))
             return
         text = self.column.show(
             {k: v for k, v in self.column.read(key if key in self.column.letters else "").items() if v is not None}
         )
+        self.key = key
         self.selectAll()
         self.insert(text)
         self.textEdited.emit(text)
@@ -183,7 +200,6 @@ class Cell(Suggest):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Say that the cell was left."""
         super().focusOutEvent(event)
-        self.echo = ""
         self.deselect()
         self.left.emit()
 

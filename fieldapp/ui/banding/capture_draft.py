@@ -14,8 +14,8 @@ from fieldapp.store.connection import Database
 from fieldapp.ui.banding import capture_correction as correction
 from fieldapp.ui.banding.capture_entry import Line
 
-DRAFT = "captures"
-"""The drafts of capture lines are kept under "captures:session"."""
+DRAFT, UNREAD = "captures", "captures-unread"
+"""The drafts of capture lines are kept under "captures:session", those that can't be read under "captures-unread:"."""
 
 
 class TypedLines:
@@ -35,6 +35,7 @@ class TypedLines:
         self.aside: list[Line] = []
         self._orphans: dict[str, dict[str, Any]] = {}  # uid -> correction of a line that undo took back
         self._has_draft = False
+        self.has_unread_draft = False
 
     @property
     def is_editing(self) -> bool:
@@ -143,12 +144,29 @@ class TypedLines:
         if not found:
             return False
         self._has_draft = True
-        self.hour = found["hour"]
-        for item in found["lines"]:
-            self._take(item, found["fresh"])
-        self._stand_on(self.waiting.pop(found["at"], self.fresh))
+        hour, fresh = self.hour, self.fresh
+        try:
+            self.hour = str(found["hour"])
+            for item in found["lines"]:
+                self._take(item, found["fresh"])
+            self._stand_on(self.waiting.pop(found["at"], self.fresh))
+        except (KeyError, TypeError, ValueError, AttributeError):  # another version of the program wrote it
+            self.hour, self.fresh = hour, fresh
+            self._put_away(found)
+            return False
         self.keep()
         return bool(found["lines"])
+
+    def _put_away(self, draft: dict[str, Any]) -> None:
+        """Begin anew; what can't be read is kept under another key."""
+        self.waiting.clear()
+        self.aside.clear()
+        self._orphans.clear()
+        with self.db.transaction():
+            drafts.put(self.db, f"{UNREAD}:{self.uid}", draft)
+            drafts.drop(self.db, self._draft_key)
+        self._has_draft, self.has_unread_draft = False, True
+        self._stand_on(self.fresh)
 
     def _take(self, item: dict[str, Any], fresh: str) -> None:
         """Take up one line of the draft; the correction of a line that is not there now waits for its return."""

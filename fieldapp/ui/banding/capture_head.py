@@ -97,10 +97,23 @@ class KeysRow(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._items: list[QWidget] = []
+        self._keys: tuple[tuple[str, str], ...] = ()
+        self.set_keys(keys)
+
+    def set_keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Show other keys."""
+        if tuple(keys) == self._keys:
+            return
+        self._keys = tuple(keys)
+        for old in self._items:
+            old.hide()
+            old.deleteLater()
+        self._items = []
         for key, words in keys:
             item = QWidget(self)
             item.setLayout(theme.row(KeyHint(key), text_label(words, "small"), spacing=theme.XS))
             self._items.append(item)
+        self._place()
 
     def sizeHint(self) -> QSize:
         """Return the height of a row; its width is whatever there is."""
@@ -109,6 +122,9 @@ class KeysRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the items side by side as far as they go."""
         super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
         left = theme.S
         for item in self._items:
             size = item.sizeHint()

@@ -19,6 +19,7 @@ from fieldapp.ui import theme
 from fieldapp.ui.banding.capture_cells import Cell, species_rows, unit_keys
 from fieldapp.ui.banding.capture_entry import fate_words
 from fieldapp.ui.banding.capture_session import CaptureSession
+from fieldapp.ui.banding.capture_tail import CodeTail
 from fieldapp.ui.widgets import ActionButton, Elided, KeyHint, StateBadge, Suggestion, text_label
 
 NO_RING = "–"
@@ -28,13 +29,12 @@ _NARROW = frozenset({"sex", "age", "fat", "brood_patch", "cloacal_protuberance",
 
 
 class CaptureLine(QFrame):
-    """The cells of `session.line`. `done`: the line is to be saved; `ring_read`, `changed` after what was read.
+    """The cells of `session.line`. `done`: the line is to be saved; `changed` after what was read.
 
     `told` carries a hint or a refusal with its role; `walked` an arrow that leaves the line.
     """
 
     done = Signal()
-    ring_read = Signal()
     changed = Signal()
     told = Signal(str, str)
     walked = Signal(int)
@@ -46,6 +46,7 @@ class CaptureLine(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._session: CaptureSession | None = None
         self._is_roomy: bool | None = None
+        self._tail = CodeTail()
         self.cells: dict[str, Cell] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -121,12 +122,14 @@ class CaptureLine(QFrame):
         cell.left.connect(lambda: self._left(code))
         cell.arrived.connect(lambda: self._arrived(code))
         cell.chosen.connect(lambda row: self._chosen(code, row))
+        cell.continues = lambda typed: self._continues(cell, typed)
 
     # --------------------------------------------------------------------------------------------------- showing
 
     def show_line(self, session: CaptureSession) -> None:
         """Show the line of the session."""
         self._session = session
+        self._tail.forget()
         self._build(session.columns)
         for cell in self.cells.values():
             cell.close_list()
@@ -161,9 +164,10 @@ class CaptureLine(QFrame):
         self._place_button()
 
     def _ghosts(self, session: CaptureSession) -> None:
-        """Show in grey what Enter in an empty cell would take."""
+        """Show in grey what Enter in an empty cell would take; no ring where the bird gets none by itself."""
         current = session.desk.current
-        following = current.next() if current is not None else None
+        is_expected = current is not None and current.is_open and not session.line.values.get("species")
+        following = current.next() if current is not None and is_expected else None
         self.cells["ring"].setPlaceholderText(show_ring(following.number) if following else "")
         self.cells["species"].setPlaceholderText(session.expected_species())
 
@@ -217,7 +221,6 @@ class CaptureLine(QFrame):
             self.done.emit()
             return
         cell = self.cells[order[place]]
-        cell.echo = self.cells[code].text()[-1:].upper() if self.cells[code].column.letters else ""
         cell.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _back(self, code: str) -> None:
@@ -237,7 +240,23 @@ class CaptureLine(QFrame):
 
     def _filled(self, code: str) -> None:
         if self.read(code):
+            self._tail.begin(self.cells[code], self.cells[code].key)
             self.go_on(code)
+
+    def _continues(self, at: Cell, typed: str) -> bool:
+        """Take a letter that still belongs to a code which its first key filled in: "+" then "1", "A" is +1A."""
+        whole = self._tail.takes(at, typed)
+        session, cell, holder = self._session, self._tail.cell, self._tail.holder
+        if not whole or session is None or cell is None:
+            return whole is not None
+        if holder is not None:
+            session.typed(holder.column.code, self._tail.before)
+            self.read(holder.column.code)
+            self._tail.holder = None
+        session.typed(cell.column.code, whole)
+        if self.read(cell.column.code):
+            self.go_on(cell.column.code)
+        return True
 
     def _entered(self, code: str) -> None:
         session = self._session
@@ -246,12 +265,9 @@ class CaptureLine(QFrame):
         is_open = not session.line.texts.get(code) and not session.line.values.get(code)
         if code == "species" and is_open and (expected := session.expected_species()):
             session.typed(code, expected)
-        typed_ring = code == "ring" and bool(session.line.texts.get("ring", "").strip())
-        if not self.read(code):
-            return
-        if typed_ring and session.waits():
-            return  # the question has the cursor; the page goes on once it is answered
-        self.go_on(code)
+        self._tail.forget()
+        if self.read(code):
+            self.go_on(code)
 
     def _left(self, code: str) -> None:
         """Read what stands in a cell that the cursor has left, however it went; what is to be chosen waits."""
@@ -266,7 +282,6 @@ class CaptureLine(QFrame):
         session = self._session
         if session is None or code not in session.line.texts:
             return session is not None
-        is_ring = code == "ring" and bool(session.line.texts[code].strip())
         try:
             session.read(code)
         except ValueError as why:
@@ -274,8 +289,6 @@ class CaptureLine(QFrame):
             return False
         self.mark(code, "")
         self.refresh()
-        if is_ring:
-            self.ring_read.emit()
         self.changed.emit()
         return True
 
@@ -294,12 +307,17 @@ class CaptureLine(QFrame):
         session = self._session
         if session is None:
             return
-        session.line.at = code
+        if session.line.at != code:
+            session.line.at = code
+            session.keep()  # whoever comes back goes on here
         column = self.cells[code].column
         if code not in session.line.texts:
             self.told.emit("", "")
         last = code == list(self.cells)[-1]
-        then = _("Entrée enregistre") if last else _("Entrée : case suivante")
+        if column.letters:
+            then = _("une touche enregistre la ligne") if last else _("une touche, la suite vient seule")
+        else:
+            then = _("Entrée enregistre") if last else _("Entrée : case suivante")
         if code == "ring":
             hint = _("Entrée : la bague suivra l’espèce · 3 derniers chiffres · numéro entier · GBT A710715")
         elif code == "species":

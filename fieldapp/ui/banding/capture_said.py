@@ -47,12 +47,12 @@ class Said:
         """Say what is to be said about the line as it stands, on a page of this width."""
         found = session.findings() if session.is_begun(session.line) or session.is_editing else []
         self.tell(session, found, width)
-        self._show_string(session)
 
     def tell(self, session: CaptureSession, found: Sequence[Finding], width: int, *, to_confirm: bool = False) -> None:
         """Say these findings: the strongest under the line, the rest beside the bird; mark the cells."""
         self._last = session, tuple(found), session.life, to_confirm
         self.again(width)
+        self._show_string(session, is_in_the_way=any(item.words == session.no_offer for item in found))
         codes = frozenset(item.problem.code for item in found if item.problem.code in rules.STRONG)
         if self.has_sound and codes - self._sounded:
             QApplication.beep()
@@ -64,9 +64,10 @@ class Said:
             return
         session, found, life, to_confirm = self._last
         is_alone = life is None or width < theme.text_px() * NARROW
-        strong = [item for item in found if is_alone or to_confirm or kind(item) == "error"]
+        other = [item for item in found if item.words != session.no_offer]  # that stands there with its key
+        strong = [item for item in other if is_alone or to_confirm or kind(item) == "error"]
         self.alerts.show_findings(strong, to_confirm=to_confirm)
-        self._show_life(session, life, [item for item in found if item not in strong])
+        self._show_life(session, life, [item for item in other if item not in strong])
         self.line.mark_only(
             {
                 item.problem.field: _LOUD[item.problem.severity]
@@ -91,15 +92,15 @@ class Said:
             where=self.where,
         )
 
-    def _show_string(self, session: CaptureSession) -> None:
-        """Say that no ring can be offered, and the key that helps."""
+    def _show_string(self, session: CaptureSession, *, is_in_the_way: bool) -> None:
+        """Say that no ring can be offered, and the key that helps; `is_in_the_way`: the line can't be stored so."""
         nothing_open = not session.open_strings()
         self.string.setVisible(nothing_open or bool(session.no_offer))
         if self.string.isHidden():
             return
         waiting = session.to_open()
         self.string.set(
-            "warning" if session.no_offer else "info",
+            "error" if is_in_the_way else "warning" if session.no_offer else "info",
             session.no_offer or _("Aucune série de bagues n’est ouverte : ouvrez-en une, ou notez celle reçue."),
             action=_("Ouvrir la série") if waiting is not None else _("Stock de bagues"),
             key="F3",

@@ -13,7 +13,7 @@ from typing import Any
 from fieldapp.core import checking
 from fieldapp.core.forms import GridColumn
 from fieldapp.core.record import Placed, Record, make_record, with_data
-from fieldapp.core.schema import Severity, StudyProtocol
+from fieldapp.core.schema import Severity, StudyProtocol, Values
 from fieldapp.core.text import _
 from fieldapp.exchange.known import KnownRecords
 from fieldapp.protocols.banding import life as lives
@@ -37,6 +37,10 @@ from fieldapp.ui.banding.capture_usual import Learnt
 from fieldapp.ui.forms.waiting import Finding
 
 _OFFERING = frozenset({"species", "sex", "age"})
+
+LAST_DIGITS = 4
+"""So many digits or fewer are the last ones of a number."""
+
 _ORDER = {Severity.BLOCKING: 0, Severity.INCOMPLETE: 1, Severity.WARNING: 2, Severity.NOTICE: 3}
 
 
@@ -69,6 +73,11 @@ class CaptureSession(TypedLines):
     def on(self) -> str:
         """The day of the session (ISO), "" where it has none."""
         return str(self.session.record.data.get("date", ""))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the session is closed: nothing is typed there until it is opened again."""
+        return self.session.record.data.get("closed") is True
 
     @property
     def number(self) -> int:
@@ -227,10 +236,6 @@ class CaptureSession(TypedLines):
             return ()
         return tuple(ring for ring in reading.jump if ring.key not in self.line.fates)
 
-    def waits(self) -> bool:
-        """Return whether a person has yet to say something of the ring."""
-        return self.waits_for_action() or bool(self.waits_for_fates())
-
     def explain(self, rings: Sequence[Ring], fate: str) -> None:
         """Take what became of rings that were passed over; it is stored with the line."""
         self.line.fates.update((ring.key, fate) for ring in rings)
@@ -338,10 +343,11 @@ class CaptureSession(TypedLines):
 
     # ----------------------------------------------------------------------------------------------------- saving
 
-    def save(self) -> Outcome:
+    def save(self, *, firmly: bool = False) -> Outcome:
         """Store the line with what became of the rings before it, as one action. Reads no cell: they are read before.
 
-        Warnings that were not confirmed yet are returned first; saving once more confirms them.
+        Warnings that were not confirmed yet are returned first; saving once more confirms them, the strongest only when
+        it is done `firmly`: by another key than the one that ends every line.
         """
         found = self.findings(all_of_it=True)
         blocking = [item for item in found if item.problem.severity is Severity.BLOCKING]
@@ -353,7 +359,7 @@ class CaptureSession(TypedLines):
             for problem in checking.unconfirmed([item.problem for item in found], values)
             if problem.severity is Severity.WARNING
         }
-        if open_codes - self._asked:
+        if open_codes - self._asked or (open_codes & rules.STRONG and not firmly):
             self._asked = frozenset(open_codes)
             said = tuple(item for item in found if item.problem.code in open_codes)
             return Outcome(said=said, to_confirm=True)
@@ -431,19 +437,25 @@ class CaptureSession(TypedLines):
         self.no_offer = ""
         self._asked = frozenset()
         values = self.line.values
-        if self.line.is_offered:
+        has_none = self.line.base is None and not self.line.texts.get("ring") and not values.get("ring")
+        if self.line.is_offered or has_none:
             self.offer()
         elif values.get("ring"):
-            text = f"{values.get('ring_scheme', PARIS)} {values['ring']}"
+            text = self._ring_text(values)
             try:
                 self.reading = self.desk.read_ring(text, values, uid=self._stored_uid)
             except ValueError:  # an old number that no one can read today stays as it is written
                 return
             self.reading = replace(self.reading, action=str(values.get("action") or self.reading.action))
-            if self.waits():
-                self.unread_ring()
-            elif self.line.base is None:
+            if self.line.base is None and self.reading.action:
                 values["action"] = self.reading.action
+
+    @staticmethod
+    def _ring_text(values: Values) -> str:
+        """Return the ring so that it is understood as it was: its scheme may not be known before the question."""
+        ring, scheme = str(values["ring"]), str(values.get("ring_scheme", PARIS))
+        is_asked = scheme == PARIS and not values.get("action") and len(ring) > LAST_DIGITS
+        return ring if is_asked else f"{scheme} {ring}"
 
     def unread_ring(self) -> None:
         """Put the ring back as it was typed, so that it is read once more."""

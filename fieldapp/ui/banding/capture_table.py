@@ -26,6 +26,10 @@ Index = QModelIndex | QPersistentModelIndex
 _BADGES = {CONTROLLED: "info|C", RECOVERED: "review|R", WITHOUT_RING: "neutral|–"}
 _LEFT_OUT = frozenset({"ring", "comments", "hour"})
 _CHARS = {"species": 7, "ring": 9}
+
+RING = 1
+"""The place of the ring's column."""
+
 _SPARE = ("brood_patch", "cloacal_protuberance", "moult", "sexing_method", "tarsus_mm", "fat", "net", "mass_g")
 """Columns that are left out one by one, the first first, where the table is too narrow for all of them."""
 
@@ -43,7 +47,9 @@ def marks(values: Values) -> str:
 
 
 class CaptureModel(QAbstractTableModel):
-    """The stored lines in the order of their numbers; row 0 is the newest."""
+    """The stored lines in the order of their numbers; row 0 is the newest. `ring_grew`: a longer ring is among them."""
+
+    ring_grew = Signal()
 
     def __init__(self, columns: Sequence[GridColumn], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +57,8 @@ class CaptureModel(QAbstractTableModel):
         self._lines: list[Record] = []
         self._place: dict[str, int] = {}  # uid -> place in _lines, the oldest first
         self._words: dict[str, Row] = {}  # of the lines that were shown
+        self.widest_ring = ""
+        """The longest ring of the lines: a foreign one with its scheme needs more room."""
         self.columns = (
             Column(_("n°"), number=True, chars=3),
             Column(_("Bague"), chars=_CHARS["ring"]),
@@ -69,12 +77,18 @@ class CaptureModel(QAbstractTableModel):
         self._lines = sorted(captures, key=lambda one: (int(one.data.get("line") or 0), one.uid))
         self._place = {one.uid: place for place, one in enumerate(self._lines)}
         self._words.clear()
+        self.widest_ring = max((words.ring_words(one.data) for one in self._lines), key=len, default="")
         self.endResetModel()
+        self.ring_grew.emit()
 
     def put(self, capture: Record) -> None:
         """Add a line at the top, or show a changed one anew; flat cost."""
         place = self._place.get(capture.uid)
         self._words.pop(capture.uid, None)
+        ring = words.ring_words(capture.data)
+        if len(ring) > len(self.widest_ring):
+            self.widest_ring = ring
+            self.ring_grew.emit()
         if place is not None:
             self._lines[place] = capture
             row = len(self._lines) - 1 - place
@@ -165,6 +179,7 @@ class CaptureTable(QTableView):
     """The table below the line. Enter or a click loads a line, Delete takes it out, Up on the first goes back.
 
     `loaded`, `remove` and `story` (H) carry the uid of the line; `typed` carries a letter that is meant for the line.
+    `fitted`: so many columns have no room; the one of remarks, which may be empty, does not count.
     """
 
     loaded = Signal(str)
@@ -172,6 +187,7 @@ class CaptureTable(QTableView):
     story = Signal(str)
     typed = Signal(str)
     left = Signal()
+    fitted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -201,6 +217,7 @@ class CaptureTable(QTableView):
         """Show these columns, without lines."""
         self.lines = CaptureModel(columns, self)
         self.setModel(self.lines)
+        self.lines.ring_grew.connect(self._measure)
         self.setItemDelegate(RecordDelegate(self.lines.columns, self))
         self._measure()
         return self.lines
@@ -249,6 +266,9 @@ class CaptureTable(QTableView):
             if column.badge:
                 least = badge_size("neutral", "C").width() + pad
             self._widths[number] = max(least, column.chars * figure + pad)
+            if number == RING:
+                widest = QFontMetrics(theme.font()).horizontalAdvance(self.lines.widest_ring) + pad
+                self._widths[number] = max(self._widths[number], widest)
             self.setColumnWidth(number, self._widths[number])
         self._fit()
 
@@ -269,6 +289,7 @@ class CaptureTable(QTableView):
                 break
             del widths[number]
             self.setColumnHidden(number, True)
+        self.fitted.emit(sum(self.isColumnHidden(number) for number in spare[1:]))
 
     def event(self, event: QEvent) -> bool:
         """Keep Enter and the letters of the lines from the page's own keys while the cursor is here."""

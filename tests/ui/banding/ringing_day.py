@@ -126,7 +126,9 @@ class Hand:
         self.pressed += 1
         held = Qt.KeyboardModifier.NoModifier
         for name in modifiers:
-            held |= getattr(Qt.KeyboardModifier, {"Ctrl": "ControlModifier", "Shift": "ShiftModifier"}[name])
+            held |= getattr(
+                Qt.KeyboardModifier, {"Ctrl": "ControlModifier", "Shift": "ShiftModifier", "Alt": "AltModifier"}[name]
+            )
         QTest.keyClick(self.focus(), key, held)
 
     def focus(self) -> QWidget:

@@ -12,7 +12,7 @@ from fieldapp.protocols.banding.schema import CODE
 from fieldapp.store import records
 from fieldapp.store.connection import Database
 from fieldapp.ui import rounds, theme
-from fieldapp.ui.banding import capture as capture_module
+from fieldapp.ui.banding import now
 from tests.ui.banding.ringing_day import (
     ON,
     REED_WARBLER,
@@ -91,7 +91,7 @@ def test_f5_is_now_and_its_neighbours_are_half_hours(hand: Hand, monkeypatch: py
     from datetime import date
 
     monkeypatch.setattr(rounds, "today", lambda: date.fromisoformat(ON))
-    monkeypatch.setattr(capture_module, "clock", lambda: "07:44")
+    monkeypatch.setattr(now, "clock", lambda: "07:44")
     assert hand.page.head.round.text() == "Tournée 06:30"
     hand.keys("F5")
     assert hand.page.head.round.text() == "Tournée 07:30"
@@ -106,12 +106,12 @@ def test_a_session_of_another_day_goes_to_the_next_round(hand: Hand) -> None:
     assert hand.page.head.round.text() == "Tournée 07:00"
 
 
-@pytest.mark.parametrize(("key", "page"), [("F6", "session"), ("F10", "session")])
-def test_f6_and_f10_open_the_session(hand: Hand, key: str, page: str) -> None:
+@pytest.mark.parametrize(("key", "more"), [("F6", {}), ("F10", {"closing": True})])
+def test_f6_opens_the_session_and_f10_its_closing(hand: Hand, key: str, more: dict[str, bool]) -> None:
     hand.keys(key)
     place = hand.window.place()
     assert place is not None
-    assert (place.code, place.params) == (page, {"uid": SESSION})
+    assert (place.code, place.params) == ("session", {"uid": SESSION, **more})
 
 
 def test_f12_makes_the_strongest_alerts_sound_which_they_do_not_by_themselves(

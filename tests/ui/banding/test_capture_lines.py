@@ -101,6 +101,8 @@ def test_an_emptied_line_can_be_taken_up_again(hand: Hand) -> None:
     hand.keys("Enter", "acrsci", "Enter", "m", "Ctrl+Del")
     assert hand.cell("species") == ""
     assert drafts.keys(hand.db) == []
+    assert hand.page.alerts.sentences() == ["Ligne vidée. Ctrl Maj Suppr la reprend."]
+    assert notice(hand) == ""
     hand.keys("Ctrl+Shift+Del")
     assert (hand.cell("species"), hand.cell("sex"), hand.cell("ring")) == ("ACRSCI", "M", "868 0041")
 
@@ -231,7 +233,7 @@ def test_f11_stays_and_says_why_when_the_correction_cannot_be_read(hand: Hand) -
 
 def test_a_bird_typed_after_an_emptied_line_is_not_lost_when_that_is_taken_up(hand: Hand, open_captures: Open) -> None:
     hand.keys("Enter", "acrsci", "Enter", "m", "1", "66", "Ctrl+Del")
-    hand.keys("8680050", "Enter", "Enter", "sylatr", "Enter", "f", "Ctrl+Shift+Del")
+    hand.keys("8680050", "Enter", "sylatr", "Enter", "f", "Ctrl+Shift+Del")
     assert (hand.cell("species"), hand.cell("wing_mm")) == ("ACRSCI", "66")
     assert "revient après elle" in notice(hand)
     again = open_captures()  # both are in the draft
@@ -273,11 +275,11 @@ def test_a_key_in_the_table_never_changes_a_ring_that_was_read(hand: Hand) -> No
         (("8680041", "Enter", "acrsci", "Enter", "m", "1"), "Ligne 1 supprimée : sa bague est de nouveau libre."),
         (("GBT A710715", "Enter", "acrsci", "Enter", "m", "1"), "Ligne 1 supprimée."),
         (
-            ("8680044", "Enter", "P", "acrsci", "Enter", "m", "1"),
+            ("8680044", "Enter", "Alt+P", "acrsci", "Enter", "m", "1"),
             "Ligne 1 supprimée : sa bague est de nouveau libre. Restent notées au stock : 868 0041–868 0043.",
         ),
         (
-            ("8680042", "Enter", "D", "acrsci", "Enter", "m", "1"),
+            ("8680042", "Enter", "Alt+D", "acrsci", "Enter", "m", "1"),
             "Ligne 1 supprimée : sa bague est de nouveau libre. Reste notée au stock : 868 0041.",
         ),
     ],

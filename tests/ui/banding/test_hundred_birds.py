@@ -153,6 +153,8 @@ class Scribe:
         self.hand.keys(row["NF"], "Enter")
         if len(self.hand.rows()) == lines:  # a warning stands there: measured again, it is so
             self.hand.keys("Enter")
+        if len(self.hand.rows()) == lines:  # one of the strongest alerts
+            self.hand.keys("Ctrl+Enter")
         assert len(self.hand.rows()) == lines + 1, (row, self.hand.said())
         return self.hand.pressed - before
 
@@ -166,7 +168,7 @@ class Scribe:
         if self.hand.cell("ring").replace(" ", "") != row["BAGUE"]:  # nothing or another ring was offered
             self.hand.keys("Shift+Backtab", "Shift+Backtab", row["BAGUE"][-3:], "Enter")
             if self.hand.question():  # a ring of the string was never put on: it fell into the grass
-                self.hand.keys("P")
+                self.hand.keys("Alt+P")
             self.hand.keys("Enter")
         assert self.hand.cell("ring").replace(" ", "") == row["BAGUE"], (row, self.hand.said())
 

@@ -34,14 +34,14 @@ def type_the_day(hand: Hand) -> None:
     next_birds(hand, 4)  # 1 to 4
     hand.keys(number(8), "Enter")  # 5, 6 and 7 fell into the reed
     assert "3 bagues sont sautées, 868 0005 à 868 0007" in hand.question()
-    hand.keys("P", *BIRD)
+    hand.keys("Alt+P", *BIRD)
     next_birds(hand, 2)  # 9, 10
     hand.keys(number(12), "Enter")  # 11 was crushed by the pliers
     assert "868 0011" in hand.question()
-    hand.keys("D", *BIRD)
+    hand.keys("Alt+D", *BIRD)
     next_birds(hand, 3)  # 13, 14, 15
     hand.keys(number(18), "Enter")  # 16 and 17 lie on the other side of the table
-    hand.keys("T", *BIRD)
+    hand.keys("Alt+T", *BIRD)
     next_birds(hand, 2)  # 19, 20: what is kept for later is not offered
     hand.keys("017", "Enter")  # … and is put on out of order
     assert hand.question() == ""
@@ -101,7 +101,7 @@ def test_the_lines_of_the_day_bear_the_rings_in_the_order_of_the_hand(
 def test_a_ring_kept_for_later_and_never_put_on_stays_for_later(ringing_db: Database, open_captures: Open) -> None:
     fill(ringing_db, string("O", FIRST, "8680003"), others=past("2025-09-01", "8670001", ring_size="O"))
     hand = open_captures()
-    hand.keys("8680002", "Enter", "T", *BIRD)
+    hand.keys("8680002", "Enter", "Alt+T", *BIRD)
     assert the_string(ringing_db).counts()[RingState.LATER] == 1
     next_birds(hand, 1)
     hand.keys("Enter", "acrsci", "Enter")
