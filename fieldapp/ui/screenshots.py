@@ -23,7 +23,7 @@ from fieldapp.core.ids import name_uid
 from fieldapp.core.record import make_record
 from fieldapp.exchange import demo
 from fieldapp.protocols.pop_amphibiens.schema import CODE, OBSERVATION, VISIT
-from fieldapp.store import records
+from fieldapp.store import drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui.banding import pictures
@@ -111,6 +111,7 @@ def _pictures(application: QApplication, folder: Path, database: Path, *, every:
             return
         try:
             program.window.resize(SIZE)
+            _drop_drafts(program)
             for name, widget in _scenes(program, every=every):
                 target = folder / f"{name}-{theme}{'-grand' if scale > 1 else ''}.png"
                 settle(application)
@@ -119,6 +120,13 @@ def _pictures(application: QApplication, folder: Path, database: Path, *, every:
         finally:
             program.close()
             settle(application)
+
+
+def _drop_drafts(program: Program) -> None:
+    """Forget what the pictures before this look left begun, so that each look shows the same."""
+    if program.services is not None:
+        for key in drafts.keys(program.services.db):
+            drafts.drop(program.services.db, key)
 
 
 def settle(application: QApplication) -> None:
