@@ -88,6 +88,7 @@ def painted(table: Table, session: Record, rings: list[str]) -> list[float]:
         cell = page.line.cells["ring"]
         cell.setFocus()
         QTest.keyClicks(cell, ring)
+        table.application.processEvents()  # as between two keys of a person: only the last one is measured
         times.append(table.timed(lambda: table.press(Qt.Key.Key_Return), lambda: page.life))
         number = page.findChild(QWidget, "life.number")
         assert number is not None
