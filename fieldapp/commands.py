@@ -160,7 +160,11 @@ def summarised() -> dict[str, StudyProtocol]:
 
     What a protocol's `analyses["summary"]` makes says itself `as_json()` and, in the words of its people, `as_text()`.
     """
-    return {item.code.replace("_", "-"): item for item in protocols.installed() if "summary" in item.analyses}
+    return {
+        item.command or item.code.replace("_", "-"): item
+        for item in protocols.installed()
+        if "summary" in item.analyses
+    }
 
 
 def _summary(db: Database, protocol: StudyProtocol, year: int | None) -> Any:

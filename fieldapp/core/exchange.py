@@ -67,6 +67,13 @@ class Known(Protocol):
         """Return the live records right below this one."""
         ...
 
+    def undated(self, parent: str) -> Sequence[Record]:
+        """Return the live records right below this one that have no date (buckets, campaigns, nets).
+
+        Costs as much as what it returns, however many dated ones (visits) lie beside them.
+        """
+        ...
+
     def roots(self, protocol: str, entity: str) -> Sequence[Record]:
         """Return the live records of an entity that have no parent."""
         ...

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fieldapp.core import clock
 
 if TYPE_CHECKING:
+    from fieldapp.core.board_form import BoardForm
     from fieldapp.core.exchange import Exporter, Importer
     from fieldapp.core.forms import Form
     from fieldapp.core.session_form import SessionForm
@@ -218,7 +219,8 @@ class StudyProtocol:
 
     `messages` gives the French words of every problem code of `rules` (with str.format placeholders from `params`).
     `taxa` are those that come with it. `form` says how places are walked and visited, `session` how a long session is
-    typed line by line; a protocol has one of them, or none. A version is what a stored change says it was written
+    typed line by line, `board` how a barrier is looked into every morning; a protocol has one of them, or none.
+    `command` is its name on the command line, "" for its code. A version is what a stored change says it was written
     under.
     """
 
@@ -231,6 +233,8 @@ class StudyProtocol:
     taxa: Callable[[], Sequence[Taxon]]
     form: Form | None = None
     session: SessionForm | None = None
+    board: BoardForm | None = None
+    command: str = ""
     analyses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     imports: Sequence[Importer] = ()
     exports: Sequence[Exporter] = ()

@@ -62,6 +62,10 @@ class KnownRecords:
         """Return the live records right below this one."""
         return records.children(self._db, [parent])
 
+    def undated(self, parent: str) -> Sequence[Record]:
+        """Return the live records right below this one that have no date."""
+        return records.undated(self._db, [parent])
+
     def roots(self, protocol: str, entity: str) -> Sequence[Record]:
         """Return the live records of an entity that have no parent."""
         return records.roots(self._db, protocol, entity)

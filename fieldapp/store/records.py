@@ -87,6 +87,32 @@ def children(db: Database, parents: Iterable[str]) -> list[Record]:
     return found
 
 
+def undated(db: Database, parents: Iterable[str]) -> list[Record]:
+    """Return the records right below these parents that have no date (nets, buckets, campaigns), in order of making.
+
+    The cost does not grow with the dated ones (visits) beside them.
+    """
+    found: list[Record] = []
+    for chunk in _chunks(parents):
+        found += _records(
+            db,
+            f"SELECT {COLUMNS} FROM record WHERE deleted = 0 AND parent IN (SELECT value FROM json_each(?)) "
+            "AND on_date IS NULL ORDER BY uid",
+            (encode(chunk).decode(),),
+        )
+    return found
+
+
+def below_on(db: Database, parent: str, first_on: str, last_on: str) -> list[Record]:
+    """Return the records right below a parent from `first_on` to `last_on` (ISO dates), in order of date."""
+    return _records(
+        db,
+        f"SELECT {COLUMNS} FROM record WHERE deleted = 0 AND parent = ? AND on_date BETWEEN ? AND ? "
+        "ORDER BY on_date, uid",
+        (parent, first_on, last_on),
+    )
+
+
 def by_field(db: Database, protocol: str, entity: str, name: str, values: Iterable[str]) -> list[Record]:
     """Return the records whose indexed field has one of these values, in order of making.
 

@@ -62,6 +62,22 @@ def _session_pages(label: str, icon: str) -> list[Page]:
     ]
 
 
+def _board_pages(label: str, icon: str) -> list[Page]:
+    """Return the entry of the barriers in the rail, and the pages that are reached from it."""
+
+    def below(code: str, words: str, icon: str, name: str, module: str, *, by_name: bool = False) -> Page:
+        return Page(code, words, icon, _page(f"barrier.{module}", name), rail=False, below="barrier", by_name=by_name)
+
+    return [
+        Page("barrier", label, icon, _page("barrier.season_page", "BarrierPage")),
+        below("morning", N_("Relevé du matin"), "bucket", "MorningPage", "morning"),
+        below("barrier_sheet", N_("Barrière et campagnes"), "edit", "BarrierSheetPage", "barrier_sheet"),
+        below("weather", N_("Météo d’un fichier"), "weather", "WeatherPage", "weather_page"),
+        below("individuals", N_("Individus"), "individual", "IndividualsPage", "individuals", by_name=True),
+        below("individual", N_("Individu"), "individual", "IndividualPage", "individual"),
+    ]
+
+
 def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
     """Return the pages in the order of the rail; a protocol's form names its own entry."""
     places = [
@@ -75,10 +91,17 @@ def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
         if protocol.session is not None
         for page in _session_pages(protocol.session.label, protocol.session.icon)
     ]
+    boards = [
+        page
+        for protocol in protocols.values()
+        if protocol.board is not None
+        for page in _board_pages(protocol.board.label, protocol.board.icon)
+    ]
     return [
         TODAY,
         *places,
         *sessions,
+        *boards,
         ROUND,
         PLACE,
         SHEET,

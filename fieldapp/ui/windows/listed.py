@@ -188,6 +188,8 @@ def group_of(protocol: StudyProtocol) -> str | None:
     """Return the entity of a protocol's places at the top, None where it has no form and no sessions."""
     if protocol.form is not None:
         return protocol.form.round.group
+    if protocol.board is not None:
+        return protocol.board.site
     return protocol.session.group if protocol.session is not None else None
 
 
@@ -201,7 +203,7 @@ def in_use(db: Database) -> list[StudyProtocol]:
 
 def name_of(protocol: StudyProtocol) -> str:
     """Return what the rail calls the protocol, not yet translated."""
-    entry = protocol.form or protocol.session
+    entry = protocol.form or protocol.session or protocol.board
     return entry.label if entry is not None else protocol.label
 
 

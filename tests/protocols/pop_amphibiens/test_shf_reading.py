@@ -26,6 +26,9 @@ class Here:
     def children(self, parent: str) -> Sequence[Record]:
         return [record for record in self._found if record.parent == parent]
 
+    def undated(self, parent: str) -> Sequence[Record]:
+        return [record for record in self.children(parent) if record.on_date is None]
+
     def roots(self, protocol: str, entity: str) -> Sequence[Record]:
         return [r for r in self._found if (r.protocol, r.entity, r.parent) == (protocol, entity, None)]
 
