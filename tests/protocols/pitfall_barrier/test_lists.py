@@ -2,8 +2,8 @@
 
 from fieldapp.protocols.pitfall_barrier import lists
 
-TAKEN = set("vnmfdjsxiu")
-"""Letters that the board needs for something else: all empty, not checked, sex, dead, juvenile, way out, pair…"""
+TAKEN = set("vnmfdjsxih")
+"""Letters that the board needs for something else: all empty, not checked, sex, dead, juvenile, way out, pair, yesterday…"""
 
 
 def test_each_taxon_with_a_key_has_one_of_its_own_that_the_board_does_not_need() -> None:
