@@ -56,7 +56,7 @@ class Overlay(QWidget):
     def place(self) -> None:
         """Put the panel in its place; it is as high as its content, at most as high as the window."""
         self.setGeometry(self._host.rect())
-        width = min(theme.text_px() * self._width, self.width() - 2 * theme.XL)
+        width = self.panel_width()
         self.panel.setFixedWidth(width)
         layout = self.panel.layout()
         wanted = 0
@@ -69,15 +69,21 @@ class Overlay(QWidget):
         self.panel.setFixedHeight(height)
         self.panel.move((self.width() - width) // 2, max(theme.L, top))
 
+    def panel_width(self) -> int:
+        """Return how wide the panel stands in the host, in pixels."""
+        return min(theme.text_px() * self._width, self._host.width() - 2 * theme.XL)
+
     def _stops(self) -> list[QWidget]:
-        """Return what Tab reaches in the panel, in its order; the overlay itself when there is nothing."""
-        chain, widget = [], self.nextInFocusChain()
-        while widget is not None and widget is not self:
-            shown = self.isAncestorOf(widget) and widget.isVisibleTo(self) and widget.isEnabled()
-            if shown and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
-                chain.append(widget)
-            widget = widget.nextInFocusChain()
-        return chain or [self]
+        """Return what Tab reaches in the panel, in the order it was put there; else the overlay itself.
+
+        Never by `nextInFocusChain` or `focusProxy`: PySide takes the widget that they return for a child of the one
+        asked, so that deleting a button of any page would make every widget after it in the chain unusable to Python.
+        """
+        return [
+            widget
+            for widget in self.panel.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(self) and widget.isEnabled()
+        ] or [self]
 
     def focusNextPrevChild(self, next_one: bool) -> bool:
         """Keep Tab within the panel."""

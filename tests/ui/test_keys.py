@@ -3,9 +3,10 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from fieldapp.ui import theme
 from fieldapp.ui.keys import KeysPanel
 from fieldapp.ui.page import Action
 from fieldapp.ui.widgets import KeyHint
@@ -41,6 +42,43 @@ def test_f1_and_escape_close_it(qtbot: QtBot) -> None:
         assert focus is not None
         qtbot.keyClick(focus, key)
         assert not panel.isVisible()
+
+
+@pytest.mark.parametrize(("scale", "moves"), [(1.0, False), (1.25, False), (1.5, True)])
+def test_no_words_are_cut_and_the_arrows_reach_what_the_window_has_no_room_for(
+    qtbot: QtBot, scale: float, moves: bool
+) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    host = QWidget()
+    qtbot.addWidget(host)
+    try:
+        theme.apply(app, "jour", scale)
+        host.resize(1366, 768)
+        host.show()
+        host.activateWindow()
+        qtbot.waitUntil(host.isActiveWindow)
+        panel = KeysPanel(host)
+        page = [Action(f"F{n}", f"aller au seau ; 0 le seau 10, 1 puis 2 le seau {n}") for n in range(1, 21)]
+        panel.open("Mare 04", page, [Action(f"Alt+{n}", f"page {n}") for n in range(1, 9)])
+        body = panel.findChild(QScrollArea, "keys.body")
+        assert body is not None
+        bar, inner = body.verticalScrollBar(), body.widget()
+        assert inner is not None
+        qtbot.waitUntil(lambda: (bar.maximum() > 0) is moves)
+        for words in inner.findChildren(QLabel):
+            assert words.height() >= words.heightForWidth(words.width()), words.text()
+            assert inner.rect().contains(words.geometry()), words.text()
+        more = panel.findChild(QWidget, "keys.more")
+        assert more is not None
+        assert more.isVisible() is moves
+        for _press in range(60):
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+        assert bar.value() == bar.maximum()
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+        assert not panel.isVisible()
+    finally:
+        theme.apply(app)
 
 
 @pytest.mark.parametrize(("digit", "sign"), [("1", "&"), ("2", "é"), ("3", '"'), ("4", "'"), ("5", "("), ("6", "-")])
