@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -44,39 +44,8 @@ def run(argv: Sequence[str]) -> int:
             parser.error(_("--no-display va avec --demo"))
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else commands.REFUSED
-    database = commands.database_of(given.database)
-    match given.command:
-        case "import":
-            return commands.import_(
-                database,
-                given.kind,
-                given.file,
-                update=given.update,
-                encoding=given.encoding,
-                report=given.report,
-                mend=given.mend,
-            )
-        case "export":
-            return commands.export(
-                database,
-                given.kind,
-                given.file,
-                year=given.year,
-                taxon=given.taxon,
-                theme=given.theme,
-                layout=given.layout,
-            )
-        case "summary":
-            return commands.summary(database, given.protocol, year=given.year, as_json=given.json)
-        case "ring":
-            return commands.ring(database, " ".join(given.ring), as_json=given.json)
-        case "check":
-            return commands.check(database)
-        case "backup":
-            return commands.make_backup(database, given.file)
-        case "restore":
-            return commands.restore(database, given.file)
-    return _without_command(given)
+    command = _COMMANDS.get(given.command)
+    return _without_command(given) if command is None else command(commands.database_of(given.database), given)
 
 
 def _without_command(given: argparse.Namespace) -> int:
@@ -102,6 +71,69 @@ def _demo_without_display(folder: Path) -> int:
 
     print("\n".join(map(str, take(folder / "captures"))))
     return commands.DONE
+
+
+def _import(database: Path, given: argparse.Namespace) -> int:
+    return commands.import_(
+        database,
+        given.kind,
+        given.file,
+        update=given.update,
+        encoding=given.encoding,
+        report=given.report,
+        mend=given.mend,
+    )
+
+
+def _export(database: Path, given: argparse.Namespace) -> int:
+    return commands.export(
+        database,
+        given.kind,
+        given.file,
+        year=given.year,
+        taxon=given.taxon,
+        theme=given.theme,
+        layout=given.layout,
+    )
+
+
+def _summary(database: Path, given: argparse.Namespace) -> int:
+    return commands.summary(
+        database,
+        given.protocol,
+        year=given.year,
+        as_json=given.json,
+        site=given.site,
+        direction=given.direction,
+    )
+
+
+def _ring(database: Path, given: argparse.Namespace) -> int:
+    return commands.ring(database, " ".join(given.ring), as_json=given.json)
+
+
+def _check(database: Path, _given: argparse.Namespace) -> int:
+    return commands.check(database)
+
+
+def _backup(database: Path, given: argparse.Namespace) -> int:
+    return commands.make_backup(database, given.file)
+
+
+def _restore(database: Path, given: argparse.Namespace) -> int:
+    return commands.restore(database, given.file)
+
+
+_COMMANDS: Mapping[str | None, Callable[[Path, argparse.Namespace], int]] = {
+    "import": _import,
+    "export": _export,
+    "summary": _summary,
+    "ring": _ring,
+    "check": _check,
+    "backup": _backup,
+    "restore": _restore,
+}
+"""What does each command of the parser, given the database."""
 
 
 # -------------------------------------------------------------------------------------------- the parser
@@ -201,7 +233,15 @@ def _add_exchange(actions: Any) -> None:
 def _add_others(actions: Any) -> None:
     figures = actions.add_parser("summary", help=_("montrer les chiffres d’une saison"))
     figures.add_argument("protocol", choices=sorted(commands.summarised()), help=_("suivi"))
-    figures.add_argument("--year", metavar=_("ANNÉE"), type=_year, help=_("année (sinon la dernière)"))
+    figures.add_argument(
+        "--year", metavar=_("ANNÉE"), type=_year, help=_("année (sinon la dernière ; barrière : toutes)")
+    )
+    figures.add_argument("--site", metavar=_("NOM"), help=_("lieu, là où un suivi les résume un par un (barrière)"))
+    figures.add_argument(
+        "--direction",
+        choices=sorted(commands.DIRECTIONS),
+        help=_("barrière : entrées (in, d’office), sorties (out) ou toutes (all)"),
+    )
     figures.add_argument("--json", action="store_true", help=_("en JSON"))
     _add_database(figures)
     life = actions.add_parser("ring", help=_("montrer la vie d’un oiseau bagué"))

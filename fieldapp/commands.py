@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from fieldapp import protocols
 from fieldapp.core import paths, settings
 from fieldapp.core.errors import FileRefusedError, WrongEncodingError
 from fieldapp.core.exchange import Exporter
+from fieldapp.core.record import Record
 from fieldapp.core.schema import StudyProtocol
-from fieldapp.core.text import _, ngettext
+from fieldapp.core.text import _, fold, ngettext
 from fieldapp.exchange import demo
 from fieldapp.exchange.exporting import export_file, exporters
 from fieldapp.exchange.files import ENCODINGS, open_for
@@ -25,11 +26,17 @@ from fieldapp.exchange.importing import import_file, importers
 from fieldapp.exchange.known import KnownRecords, Taxa
 from fieldapp.exchange.report import ImportReport
 from fieldapp.exchange.writing import refuse_target
-from fieldapp.store import backup, disk, instance, integrity, records, replacing
+from fieldapp.store import backup, disk, instance, integrity, media_backup, records, replacing
 from fieldapp.store.connection import Author, Database
 from fieldapp.store.opening import open_for_use
 
 DONE, REFUSED = 0, 1
+
+SEASON_SUMMARY, SITE_SUMMARY = "summary", "site_summary"
+"""The analyses of a protocol that this command line prints (see `summarised`)."""
+
+DIRECTIONS: Mapping[str, str | None] = {"in": "in", "out": "out", "all": None}
+"""Which way the animals of a summary went, as the command line says it and as the protocol does."""
 
 
 def import_(
@@ -147,10 +154,27 @@ def _refuse_options(exporter: Exporter, *, taxon: int | None, theme: str | None,
         raise FileRefusedError(refused.format(code=exporter.code, layout=layout, known=known))
 
 
-def summary(database: Path, name: str, *, year: int | None, as_json: bool) -> int:
-    """Print the figures of a season: of `year`, else of the last one that has a record."""
+def summary(
+    database: Path,
+    name: str,
+    *,
+    year: int | None,
+    as_json: bool,
+    site: str | None = None,
+    direction: str | None = None,
+) -> int:
+    """Print the figures of a season: of `year`, else of the last one that has a record.
+
+    Where a protocol sums up one place at a time, `site` names it and all its seasons are printed unless a year is
+    given; `direction` is one of DIRECTIONS.
+    """
+    protocol = summarised()[name]
     with _present(database) as db:
-        found = _summary(db, summarised()[name], year)
+        if SITE_SUMMARY in protocol.analyses:
+            found = _site_summary(db, protocol, site, year, direction)
+        else:
+            _refuse_site_options(name, site=site, direction=direction)
+            found = _summary(db, protocol, year)
     print(json.dumps(found.as_json(), ensure_ascii=False) if as_json else found.as_text())
     return DONE
 
@@ -158,13 +182,58 @@ def summary(database: Path, name: str, *, year: int | None, as_json: bool) -> in
 def summarised() -> dict[str, StudyProtocol]:
     """Return the protocols that have a summary, by the name that the command line gives them.
 
-    What a protocol's `analyses["summary"]` makes says itself `as_json()` and, in the words of its people, `as_text()`.
+    A protocol has one of two: `analyses["summary"]` sums up a season of all its places, `analyses["site_summary"]` the
+    seasons of one place from its whole tree. What they make says itself `as_json()` and, in the words of its people,
+    `as_text()`.
     """
     return {
         item.command or item.code.replace("_", "-"): item
         for item in protocols.installed()
-        if "summary" in item.analyses
+        if item.analyses.keys() & {SEASON_SUMMARY, SITE_SUMMARY}
     }
+
+
+def _refuse_site_options(name: str, *, site: str | None, direction: str | None) -> None:
+    """Raise FileRefusedError for what only a summary of one place offers."""
+    if site is not None:
+        raise FileRefusedError(_("« {name} » résume tous ses lieux ensemble : enlevez --site.").format(name=name))
+    if direction is not None:
+        raise FileRefusedError(_("« {name} » ne distingue pas les sens : enlevez --direction.").format(name=name))
+
+
+def _site_summary(
+    db: Database, protocol: StudyProtocol, site: str | None, year: int | None, direction: str | None
+) -> Any:
+    place = _place(db, protocol, site)
+    tree = records.tree(db, place.uid)
+    return protocol.analyses[SITE_SUMMARY](tree, Taxa(db, protocol), year, direction=DIRECTIONS[direction or "in"])
+
+
+def _place(db: Database, protocol: StudyProtocol, wanted: str | None) -> Record:
+    """Return the place of a name, told by the first field of its entity, by its title or by a part of it.
+
+    Accents and capitals make no difference. Without a name it is the only one. Raises FileRefusedError with the known
+    ones where the name fits none or several.
+    """
+    entity = next(item for item in protocol.entities if item.parent is None)
+    places = records.roots(db, protocol.code, entity.code)
+    if not places:
+        raise FileRefusedError(_("La base {path} n’a encore aucune donnée de ce suivi.").format(path=db.path))
+    named = {place.uid: fold(str(place.data.get(entity.fields[0].name, ""))) for place in places}
+    titles = {place.uid: entity.title(place.data) for place in places}
+    typed = fold(wanted or "")
+    exact = [place for place in places if typed in {named[place.uid], fold(titles[place.uid])}]
+    fitting = exact or [place for place in places if typed in fold(titles[place.uid])]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not wanted:
+        sentence = _("Dites de quel lieu : --site NOM. Il y a : {known}.")
+    elif fitting:
+        sentence = _("« {wanted} » désigne plusieurs lieux, précisez --site : {known}.")
+    else:
+        sentence = _("Aucun lieu ne s’appelle « {wanted} ». Il y a : {known}.")
+    known = " ; ".join(sorted(titles[place.uid] for place in fitting or places))
+    raise FileRefusedError(sentence.format(wanted=wanted, known=known))
 
 
 def _summary(db: Database, protocol: StudyProtocol, year: int | None) -> Any:
@@ -174,7 +243,7 @@ def _summary(db: Database, protocol: StudyProtocol, year: int | None) -> Any:
     if year is None:
         raise FileRefusedError(_("La base {path} n’a encore aucune donnée de ce suivi.").format(path=db.path))
     trees = records.season(db, protocol.code, dated, f"{year:04}-01-01", f"{year:04}-12-31")
-    return protocol.analyses["summary"](trees, Taxa(db, protocol), year)
+    return protocol.analyses[SEASON_SUMMARY](trees, Taxa(db, protocol), year)
 
 
 def ring(database: Path, text: str, *, as_json: bool) -> int:
@@ -205,6 +274,8 @@ def check(database: Path) -> int:
             path=database, records=report.records, changes=report.changes
         )
     )
+    if report.photos:
+        print(ngettext("{n} photo relue.", "{n} photos relues.", report.photos).format(n=report.photos))
     if report.is_clean:
         print(_("Tout est en ordre."))
         return DONE
@@ -215,10 +286,22 @@ def check(database: Path) -> int:
 
 
 def make_backup(database: Path, target: Path) -> int:
-    """Write a verified copy of the database to a file, or into a folder under a name with the date."""
-    made = backup.make(database, target) if target.is_dir() else backup.copy_to(database, target)
+    """Write a verified copy of the database to a file, or into a folder under a name with the date; then the photos."""
+    in_folder = target.is_dir()
+    made = backup.make(database, target) if in_folder else backup.copy_to(database, target)
     print(_("Sauvegarde écrite et vérifiée : {path}").format(path=made))
-    return DONE
+    folder = media_backup.shared_folder(target) if in_folder else paths.media_folder(made)
+    return _told(media_backup.copy_new(database, folder))
+
+
+def _told(copied: media_backup.Copied) -> int:
+    """Say how many photos are with a copy; on stderr, why some are not."""
+    if words := copied.words():
+        print(words)
+    if not copied.problem:
+        return DONE
+    print(copied.problem, file=sys.stderr)
+    return REFUSED
 
 
 def restore(database: Path, file: Path) -> int:
@@ -231,7 +314,7 @@ def restore(database: Path, file: Path) -> int:
     )
     if done.kept:
         print(_("La base d’avant est gardée : {path}").format(path=done.kept[0]))
-    return DONE
+    return _told(media_backup.bring_back(file, database))
 
 
 def demo_files(folder: Path) -> tuple[list[Path], str]:

@@ -32,6 +32,10 @@ WITHOUT_TEST_FILE: dict[str, str] = {
 # Rooms whose modules are tested through what a person does in the window, not one by one.
 TESTED_THROUGH_THE_WINDOW = ("ui/",)
 
+# PySide takes the widget that these return for a child of the one asked, wherever it really stands; when the one asked
+# is deleted, Python loses all below the other: layouts raise while Qt asks for their size, which ends the program.
+TAKE_FOR_A_CHILD = {"nextInFocusChain", "previousInFocusChain", "focusProxy", "buddy"}
+
 SQL = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|PRAGMA\s+\w+"
     r"|(CREATE|DROP|ALTER)\s+(UNIQUE\s+|VIRTUAL\s+|TEMP\s+)?(TABLE|VIEW|INDEX|TRIGGER)\s|WITH\s+\w+.*\sAS\s*\()",
@@ -76,6 +80,16 @@ def broad_excepts(tree: ast.Module) -> Iterator[int]:
             broad = any(kind is None or (isinstance(kind, ast.Name) and kind.id in BROAD) for kind in caught)
             if broad and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None):
                 yield node.lineno
+
+
+def test_no_widget_is_asked_for_one_that_pyside_takes_for_its_child() -> None:
+    found = [
+        f"{place(path)}:{node.lineno}: {node.func.attr}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TAKE_FOR_A_CHILD
+    ]
+    assert found == []
 
 
 def test_the_import_contracts_are_kept(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,12 @@ from fieldapp import command_line, commands, protocols
 from fieldapp.core import paths
 from fieldapp.core.errors import AlreadyOpenError, FileRefusedError
 from fieldapp.core.record import Record
+from fieldapp.protocols.pitfall_barrier import summary as barrier_summary
 from fieldapp.store import instance, records
 from fieldapp.store.opening import open_for_use
 from tests.protocols.banding.birds import DOURGES, ringers
 from tests.protocols.banding.crbpo_files import ACCIDENTS, capture, write_rows
+from tests.protocols.pitfall_barrier import barrier_sample
 
 
 @pytest.fixture
@@ -109,6 +111,82 @@ def test_the_summary_of_banding_gives_the_published_year_as_json_and_in_its_own_
     assert rows["VOIE", "OSTRICOURT"] == (189, 17, 16, 8)
     assert commands.summary(path, "banding", year=None, as_json=False) == commands.DONE
     assert "Bagues : 3664, la somme des lignes est égale." in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def barrier_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database that holds the sixteen seasons of the sample barrier."""
+    path = tmp_path_factory.mktemp("barrier") / "barrier.db"
+    file = paths.resource("demo/barrier_vimy_2005_2020.csv")
+    assert commands.import_(path, "barrier", file, update=False, encoding="utf-8", report=None) == commands.DONE
+    return path
+
+
+def test_the_summary_of_the_imported_barrier_is_that_of_the_file(
+    barrier_base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["summary", "barrier", "--site", "mare jules FERRY", "--json", "--database", str(barrier_base)]
+    assert command_line.run(command) == commands.DONE
+    told = json.loads(capsys.readouterr().out)
+    # Read from the file without the import, and compared with a computation of its own, in test_summary.
+    expected = barrier_summary.summary(barrier_sample.sample(), {}, today=barrier_sample.TODAY)
+    assert told == expected.as_json()
+    assert command_line.run([*command, "--year", "2020"]) == commands.DONE
+    (season,) = json.loads(capsys.readouterr().out)["seasons"]
+    assert (season["year"], season["checks"], season["missed"]) == (2020, 44, 92)
+    assert {row["p95_on"] for row in season["taxa"]} == {None}
+
+
+@pytest.mark.parametrize("site", [None, "Mare Jules Ferry", "mare jules ferry, vimy", "JULES"])
+def test_a_barrier_is_named_without_accents_and_capitals_or_not_at_all_where_it_is_the_only_one(
+    barrier_base: Path, capsys: pytest.CaptureFixture[str], site: str | None
+) -> None:
+    assert commands.summary(barrier_base, "barrier", year=2020, as_json=False, site=site) == commands.DONE
+    said = capsys.readouterr().out
+    assert said.startswith("Mare Jules Ferry, Vimy")
+    assert "Crapaud commun : dates manquantes. Personne n’a relevé du 18 mars au 15 juin (90 matins)" in said
+
+
+def test_the_way_out_of_the_pond_is_summed_up_when_asked_for(
+    barrier_base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["summary", "barrier", "--year", "2019", "--json", "--database", str(barrier_base), "--direction"]
+    told = {}
+    for way in ("in", "out", "all"):
+        assert command_line.run([*command, way]) == commands.DONE
+        (told[way],) = json.loads(capsys.readouterr().out)["seasons"]
+    # Nothing of the sample went out; every animal is told in the heading whichever way is asked for.
+    assert told["in"] == told["all"]
+    assert (told["out"]["animals"], told["out"]["taxa"]) == (told["in"]["animals"], [])
+
+
+def test_a_barrier_that_is_not_known_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    path = tmp_path / "two.db"
+    ask: dict[str, Any] = {"year": None, "as_json": True}
+    with open_for_use(path, protocols.installed()) as db:
+        with pytest.raises(FileRefusedError, match="aucune donnée"):
+            commands.summary(path, "barrier", **ask)
+        for uid, name in (("a", "Étang"), ("b", "Étang du fond")):
+            records.save(
+                db, [Record(uid, "pitfall_barrier", "site", None, {"site_name": name, "commune": "Vimy"})], "x"
+            )
+    known = "Étang du fond, Vimy ; Étang, Vimy"
+    with pytest.raises(FileRefusedError, match=f"Aucun lieu ne s’appelle « Lens ». Il y a : {known}."):
+        commands.summary(path, "barrier", site="Lens", **ask)
+    with pytest.raises(FileRefusedError, match=f"--site NOM. Il y a : {known}."):
+        commands.summary(path, "barrier", **ask)
+    with pytest.raises(FileRefusedError, match=f"« tang » désigne plusieurs lieux, précisez --site : {known}."):
+        commands.summary(path, "barrier", site="tang", **ask)
+    # The whole name of one is a part of the other's.
+    assert commands.summary(path, "barrier", site="etang", **ask) == commands.DONE
+
+
+@pytest.mark.parametrize(("option", "word"), [({"site": "Avion"}, "--site"), ({"direction": "out"}, "--direction")])
+def test_a_summary_of_all_places_takes_neither_a_place_nor_a_direction(
+    database: Path, option: dict[str, str], word: str
+) -> None:
+    with pytest.raises(FileRefusedError, match=f"enlevez {word}"):
+        commands.summary(database, "pop-amphibiens", year=None, as_json=True, **option)
 
 
 def test_a_year_without_data_has_a_summary_of_zeros(database: Path, capsys: pytest.CaptureFixture[str]) -> None:

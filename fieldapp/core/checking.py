@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 
+from fieldapp.core.parse import show_number
 from fieldapp.core.record import Record
 from fieldapp.core.schema import (
     Context,
@@ -80,15 +81,16 @@ def problems(protocol: StudyProtocol, entity: Entity, context: Context, *, bulk:
         found = _of_fields(entity, context)
         rules = protocol.rules.get(entity.code, ())
     else:
-        key = id(context.values), context.local_fields
-        known = bulk.of_fields.get(key)
+        values, local = context.values, context.local_fields
+        known = bulk.of_fields.get((id(values), local))
         if known is None:
-            known = bulk.of_fields[key] = context.values, _of_fields(entity, context)
-        found = [*known[1]]
-        rules = bulk.rules.get(id(entity), ())
-        if not rules:
+            known = bulk.of_fields[id(values), local] = values, _of_fields(entity, context)
+        found = known[1].copy()
+        asked = bulk.rules.get(id(entity))
+        if asked is None:
             every = protocol.rules.get(entity.code, ())
-            rules = bulk.rules[id(entity)] = tuple(rule for rule in every if not is_advice(rule))
+            asked = bulk.rules[id(entity)] = tuple(rule for rule in every if not is_advice(rule))
+        rules = asked
     if found and any(problem.code == "wrong_type" for problem in found):
         return found
     for rule in rules:
@@ -154,11 +156,13 @@ def _is_lack(problem: Problem) -> bool:
 
 
 def words(problem: Problem, protocol: StudyProtocol, entity: Entity) -> str:
-    """Return the sentence for a problem in the language of the interface."""
+    """Return the sentence for a problem in the language of the interface, with decimals as that writes them."""
     template = protocol.messages.get(problem.code) or MESSAGES[problem.code]
     item = entity.by_name.get(problem.field)
     label = _(item.label) if item else problem.field
-    return _(template).format(label=label, **problem.params)
+    # A number of a field may come as 71.0 from a file and as 71 from a form: it is the same one to read.
+    params = {name: show_number(value) if isinstance(value, float) else value for name, value in problem.params.items()}
+    return _(template).format(label=label, **params)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +197,7 @@ class _Plan:
             )
             for place, item in enumerate(entity.fields)
         }
-        self._required = [(name, check) for name, check in self.checks.items() if check.item.required]
+        self._required = frozenset(name for name, check in self.checks.items() if check.item.required)
         self._glances = {
             name: (check.is_good, check.is_relevant, check.is_taxon, check) for name, check in self.checks.items()
         }
@@ -201,7 +205,7 @@ class _Plan:
     def doubtful(self, context: Context) -> list[Field]:
         """Return the fields about which there may be something to say, in the order of the entity."""
         values, glances, taxa = context.values, self._glances, context.taxa
-        found = [check for name, check in self._required if values.get(name) is None]
+        found = [self.checks[name] for name in self._required.difference(values)]
         for name, value in values.items():
             glance = glances.get(name)
             if glance is None:

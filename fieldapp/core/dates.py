@@ -42,6 +42,11 @@ def day_number(day: int) -> str:
     return _("1er") if day == 1 else str(day)
 
 
+def day_and_month(day: date) -> str:
+    """Return "14 avril", "1er février"."""
+    return f"{day_number(day.day)} {month_name(day.month)}"
+
+
 def in_numbers(day: date) -> str:
     """Return "14/04/2026"."""
     return f"{day.day:02}/{day.month:02}/{day.year:04}"

@@ -30,6 +30,10 @@ class FileRefusedError(FieldappError):
     """A file chosen by the person can't be read or written as a whole."""
 
 
+class StrangeColumnsError(FileRefusedError):
+    """The first line of a file does not name the columns of the kind that it was read as: it is of another, or none."""
+
+
 class WrongEncodingError(FileRefusedError):
     """The text of a file is not in the encoding in which it was to be read; another one may fit."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fieldapp.core.record import Node, Placed, Record
-from fieldapp.core.schema import Taxon
+from fieldapp.core.schema import Taxon, Values
 from fieldapp.core.text import _, ngettext
 
 Cells = Sequence[str]
@@ -21,14 +21,18 @@ Surveyed = Any
 class RowRefusedError(Exception):
     """A row that can't be taken in; `column` is "" when the fault is of no single column. The text is for people.
 
-    `can_mend` says that the mender of this kind of file would take it in.
+    `can_mend` says that the mender of this kind of file would take it in. `otherwise` is what the row is read as when
+    the person wants the file's values taken (None: it is refused all the same).
     """
 
-    def __init__(self, column: str, sentence: str, *, can_mend: bool = False) -> None:
+    def __init__(
+        self, column: str, sentence: str, *, can_mend: bool = False, otherwise: ParsedRow | None = None
+    ) -> None:
         super().__init__(sentence)
         self.column = column
         self.sentence = sentence
         self.can_mend = can_mend
+        self.otherwise = otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,18 @@ class ParsedRow:
 
     The last record is the row's own; those before it (people, dataset, aire, site, visit) are usually shared with
     other rows: a parser returns the same object for the same thing, so that it is looked at once.
+
+    `shared` may repeat those before the last: a parser that gives the very same sequence to all rows which share them
+    (the lines of a visit) has them looked at once together.
+
+    `renewed` are stored records with other values that follow from the file (the days of a campaign that a file made):
+    they are written with the first of their rows that is taken in, or that is here already.
     """
 
     records: Sequence[Record]
     notes: Sequence[RowNote] = ()
+    shared: Sequence[Record] = ()
+    renewed: Sequence[Record] = ()
 
 
 class Known(Protocol):
@@ -123,6 +135,9 @@ class Importer:
 
     `mender` makes the parser that puts right what is evident, said in a note for each row: it is only used with the
     person's consent. None: nothing is ever put right.
+
+    `replaced(entity, ours, values)` returns the values that a record gets when the file's replace ours: `values` with
+    what follows from that (a value that no longer comes from a weather file).
     """
 
     code: str
@@ -137,6 +152,7 @@ class Importer:
     fallbacks: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     mender: Callable[[Known], RowParser] | None = None
+    replaced: Callable[[str, Values, Values], Values] = lambda _entity, _ours, values: values
 
     @property
     def is_strict(self) -> bool:
@@ -158,7 +174,8 @@ class ExportSource:
     """What an exporter writes from: the seasons, oldest first, read once.
 
     `taxon` narrows it to one cd_nom, `theme` to one theme; `layout` names one of the exporter's layouts, None the usual
-    one. `known` answers what the seasons do not hold (what a bird lived through before them).
+    one. `known` answers what the seasons do not hold (what a bird lived through before them). `in_order`
+    puts uids in the order in which their records were made here; without a database, in that of the uids.
     """
 
     seasons: Iterable[Season]
@@ -167,6 +184,7 @@ class ExportSource:
     theme: str | None = None
     layout: str | None = None
     known: Known | None = None
+    in_order: Callable[[Iterable[str]], Sequence[str]] = sorted
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 _NAMESPACE_URL = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
 """The namespace of names that are addresses (source: RFC 9562, section 6.6)."""
+
+_VARIANT = {figure: "89ab"[int(figure, 16) & 3] for figure in "0123456789abcdef"}
+"""What the first figure of the random bits becomes with the variant of RFC 9562 in its two highest bits."""
 
 _lock = threading.Lock()
 _last = 0
@@ -31,11 +37,9 @@ def new_uids(count: int) -> list[str]:
     noise = os.urandom(8 * count).hex()
     found = []
     for place in range(count):
-        milliseconds, fraction = divmod(first + place, 4096)
-        head = f"{milliseconds & 0xFFFFFFFFFFFF:012x}"  # a uuid.UUID only for its text takes as long as all the rest
-        tail = noise[16 * place : 16 * place + 16]
-        variant = "89ab"[int(tail[0], 16) & 3]
-        found.append(f"{head[:8]}-{head[8:]}-7{fraction:03x}-{variant}{tail[1:4]}-{tail[4:]}")
+        head = f"{(first + place) & 0xFFFFFFFFFFFFFFF:015x}"  # 48 bits of milliseconds, then 12 of the fraction
+        tail = noise[16 * place : 16 * place + 16]  # a uuid.UUID only for its text takes as long as all the rest
+        found.append(f"{head[:8]}-{head[8:12]}-7{head[12:]}-{_VARIANT[tail[0]]}{tail[1:4]}-{tail[4:]}")
     return found
 
 
@@ -44,12 +48,17 @@ def name_uid(kind: str, name: str) -> str:
 
     Two laptops that import the same file so create one person and not two.
     """
-    from hashlib import sha1  # a millisecond of a start, for what no start needs
-
     # As uuid.uuid5, without the object: an import of a file asks for one per row.
-    found = sha1(_NAMESPACE_URL + f"fieldapp:{kind}:{name}".encode(), usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(found[16], 16) & 3]
-    return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{variant}{found[17:20]}-{found[20:32]}"
+    found = _sha1()(_NAMESPACE_URL + f"fieldapp:{kind}:{name}".encode(), usedforsecurity=False).hexdigest()
+    return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{_VARIANT[found[16]]}{found[17:20]}-{found[20:32]}"
+
+
+@cache
+def _sha1() -> Callable[..., Any]:
+    """Return the function, loaded when it is first asked for: a millisecond of a start, for what no start needs."""
+    from hashlib import sha1
+
+    return sha1
 
 
 def is_uid(text: str) -> bool:

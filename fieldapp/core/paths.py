@@ -39,6 +39,16 @@ def backup_folder(database: Path) -> Path:
     return database.parent / f"{database.stem}-sauvegardes"
 
 
+def media_folder(database: Path) -> Path:
+    """Return the folder that holds the photos of this database, beside it."""
+    return database.parent / f"{database.stem}-photos"
+
+
+def thumbnail_folder(database: Path) -> Path:
+    """Return the folder of the small copies of the photos; it may be deleted at any time, they are made again."""
+    return database.parent / f"{database.stem}-vignettes"
+
+
 def resource(name: str) -> Path:
     """Return the path of a file or folder that comes with the program (`resources/` of the source tree).
 

@@ -162,6 +162,9 @@ class Taxon:
         return f"{self.lb_nom} {self.lb_auteur}".strip()
 
 
+_NO_FIELDS: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a rule may look at: the record, its parents by entity, its siblings, its children, and the day of today.
@@ -185,7 +188,8 @@ class Context:
     @property
     def local_fields(self) -> frozenset[str]:
         """The names of the optional fields that this sites_group has switched on."""
-        return frozenset(self.parents.get("sites_group", {}).get("local_fields", ()))
+        group = self.parents.get("sites_group")
+        return frozenset(group.get("local_fields", ())) if group else _NO_FIELDS
 
 
 Rule = Callable[[Context], Iterable[Problem]]

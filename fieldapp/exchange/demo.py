@@ -1,4 +1,4 @@
-"""The demonstration: the synthetic seasons of 2020 that come with the program, and ring strings to go on with."""
+"""The demonstration: the synthetic seasons that come with the program, and ring strings to go on with."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Sample:
 
 PONDS = Sample("pop_amphibiens", "shf", "demo/pop_2020_standard.csv")
 BIRDS = Sample("banding", "crbpo", "demo/banding_2020_crbpo.csv")
+BARRIER = Sample("pitfall_barrier", "barrier", "demo/barrier_vimy_2005_2020.csv")
 
 PROTOCOL, IMPORTER, SAMPLE = PONDS.protocol, PONDS.importer, PONDS.resource
 
@@ -42,8 +43,8 @@ STRINGS = (
 
 
 def fill(db: Database) -> Sequence[ImportReport]:
-    """Bring both seasons and the ring strings into a database; a second time changes nothing."""
-    reports = [take(db, PONDS), take(db, BIRDS)]
+    """Bring the seasons of all protocols and the ring strings into a database; a second time changes nothing."""
+    reports = [take(db, sample) for sample in (PONDS, BIRDS, BARRIER)]
     fresh = [record for record in strings() if records.get(db, record.uid) is None]
     records.save(db, fresh, _("Séries de bagues de la démonstration"), kind="import")
     return reports

@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 from fieldapp.core.errors import FileRefusedError
-from fieldapp.core.exchange import Exporter, ExportSource, LeftOut, Season
+from fieldapp.core.exchange import Exporter, ExportSource, LeftOut, Season, Table
 from fieldapp.core.record import Node, Record
 from fieldapp.core.schema import Kind, StudyProtocol
 from fieldapp.core.text import _, ngettext
 from fieldapp.exchange.known import KnownRecords, Taxa
 from fieldapp.exchange.writing import written_whole
-from fieldapp.store import disk, records
+from fieldapp.store import changes, disk, records
 from fieldapp.store.connection import Database
 
 
@@ -93,32 +94,53 @@ def export_file(
     file can't be written (a database is never written over); what stood there before then still stands there.
     """
     protocol = next(item for item in db.protocols.values() if exporter in item.exports)
-    count = unfinished = 0
-
-    def counted(found: Iterable[Season]) -> Iterator[Season]:
-        nonlocal unfinished
-        for season in found:
-            unfinished += exporter.drafts(season)
-            yield season
-
+    drafts = _Drafts(exporter)
     with written_whole(path, disk.files_of(db.path)) as file, db.snapshot():
         present = records.years(db, protocol.code, exporter.dated_entity)
         years = tuple(sorted(present)) if year is None else tuple(item for item in present if item == year)
-        found = counted(seasons(db, protocol, exporter.dated_entity, years))
-        source = ExportSource(found, Taxa(db, protocol), taxon, theme, layout, KnownRecords(db, protocol))
+        found = drafts.counted(seasons(db, protocol, exporter.dated_entity, years))
+        source = ExportSource(
+            found, Taxa(db, protocol), taxon, theme, layout, KnownRecords(db, protocol), partial(changes.in_order, db)
+        )
         table = exporter.table(source)
-        write = _row_writer(exporter, file)
-        if exporter.has_header:
-            write(table.columns)
-        for row in table.rows:
-            write(_clean(row))
-            count += 1
+        count = _write(table, exporter, file)
         if theme and theme.strip() and years and not count and not table.left_out:
             raise FileRefusedError(_unknown_theme(db, protocol, exporter.dated_entity, years, theme))
-    words = exporter.draft_words(unfinished) if unfinished else ""
     return ExportReport(
-        count, path, years, unfinished, words, tuple(table.left_out), exporter.has_header, table.lost_words()
+        count,
+        path,
+        years,
+        drafts.count,
+        exporter.draft_words(drafts.count) if drafts.count else "",
+        tuple(table.left_out),
+        exporter.has_header,
+        table.lost_words(),
     )
+
+
+class _Drafts:
+    """Counts the visits of the seasons that go by and are not finished."""
+
+    def __init__(self, exporter: Exporter) -> None:
+        self._exporter = exporter
+        self.count = 0
+
+    def counted(self, found: Iterable[Season]) -> Iterator[Season]:
+        for season in found:
+            self.count += self._exporter.drafts(season)
+            yield season
+
+
+def _write(table: Table, exporter: Exporter, file: TextIO) -> int:
+    """Write the header and the rows; return how many rows there were. Only then the table knows what was left out."""
+    write = _row_writer(exporter, file)
+    if exporter.has_header:
+        write(table.columns)
+    count = 0
+    for row in table.rows:
+        write(_clean(row))
+        count += 1
+    return count
 
 
 def _unknown_theme(db: Database, protocol: StudyProtocol, dated_entity: str, years: Sequence[int], theme: str) -> str:

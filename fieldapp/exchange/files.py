@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
-from fieldapp.core.errors import FileRefusedError, WrongEncodingError
+from fieldapp.core.errors import FileRefusedError, StrangeColumnsError, WrongEncodingError
 from fieldapp.core.exchange import Cells, Importer
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange import spreadsheets
@@ -29,6 +29,8 @@ LONGEST_CELL = 10_000_000
 _SEPARATORS = {";": N_("point-virgule"), ",": N_("virgule"), "\t": N_("tabulation"), "|": N_("barre")}
 _BLOCK = 1 << 20
 _NAMED = 6
+_BEGUN = 3
+"""Columns by which a kind of file is known at a glance."""
 
 
 class Line(NamedTuple):
@@ -158,7 +160,7 @@ def _understood(
     missing = [name for name in required if name not in columns]
     if missing:
         text = (path, separator, encoding)
-        raise FileRefusedError(_not_the_columns(text, missing, required, importer.is_strict))
+        _refuse_columns(text, missing, required, importer.is_strict)
     double = [name for name, count in Counter(columns).items() if count > 1 and name in wanted]
     if double:
         raise FileRefusedError(
@@ -332,10 +334,10 @@ def _wrong_width(cells: list[str], width: int, separator: str) -> str:
     return (few if len(cells) < width else many).format(found=len(cells), width=width, separator=separator)
 
 
-def _not_the_columns(
+def _refuse_columns(
     text: tuple[Path, str, str], missing: list[str], wanted: Sequence[str], has_one_separator: bool
-) -> str:
-    """Return the sentence for a header that lacks columns: the separator is another, or they are not there.
+) -> NoReturn:
+    """Refuse a header that lacks columns: the separator is another, they are not there, or it is no such file.
 
     `text` is the path, the separator and the encoding.
     """
@@ -346,19 +348,41 @@ def _not_the_columns(
         first = next(_numbered(path, other, encoding), (0, []))[1]
         found = {cell.strip().casefold() for cell in first}
         if sum(column.casefold() in found for column in wanted) * 2 > len(wanted):
-            return _(
-                "Dans {path} les colonnes sont séparées par « {found} » ({name}) au lieu de « {separator} » : "
-                "enregistrez-le comme CSV avec le séparateur « {separator} », puis recommencez."
-            ).format(path=path, found=other.replace("\t", "⇥"), name=_(name), separator=separator)
-    if len(missing) * 2 > len(wanted):
-        return _(
-            "{path} n’est pas un fichier de cette sorte : sa première ligne devrait nommer les colonnes {columns}."
-        ).format(path=path, columns=_named(list(wanted)))
-    return ngettext(
+            raise FileRefusedError(
+                _(
+                    "Dans {path} les colonnes sont séparées par « {found} » ({name}) au lieu de « {separator} » : "
+                    "enregistrez-le comme CSV avec le séparateur « {separator} », puis recommencez."
+                ).format(path=path, found=other.replace("\t", "⇥"), name=_(name), separator=separator)
+            )
+    if len(missing) * 2 >= len(wanted):
+        words = _(
+            "{path} n’est pas un fichier de cette sorte : sa première ligne devrait nommer les colonnes {columns}"
+        )
+        raise StrangeColumnsError(_ended(words.format(path=path, columns=_named(list(wanted)))))
+    words = ngettext(
         "Dans {path} il manque la colonne {columns} : ajoutez-la (même vide), puis recommencez.",
         "Dans {path} il manque les colonnes {columns} : ajoutez-les (même vides), puis recommencez.",
         len(missing),
-    ).format(path=path, columns=_named(missing))
+    )
+    raise FileRefusedError(words.format(path=path, columns=_named(missing)))
+
+
+def of_no_kind(importers: Sequence[Importer], path: Path) -> FileRefusedError:
+    """Return the refusal of a file that has the columns of none of these kinds: it names them all, and guesses none."""
+    kinds = (
+        f"{_(item.label).partition(' (')[0]} ({', '.join((item.required or item.columns)[:_BEGUN])}…)"
+        for item in importers
+    )
+    words = _(
+        "{path} n’est d’aucune sorte connue. Sa première ligne devrait nommer les colonnes "
+        "d’un de ces fichiers : {kinds}"
+    )
+    return FileRefusedError(_ended(words.format(path=path, kinds=" ; ".join(kinds))))
+
+
+def _ended(words: str) -> str:
+    """Return a sentence with its full stop, none after dots that say that there is more."""
+    return words if words.endswith("…") else f"{words}."
 
 
 def _named(names: list[str]) -> str:

@@ -1,9 +1,11 @@
 """The history of every record, and undo and redo of what was saved; both survive a restart."""
 
+# ruff: noqa: S608 - what is put into a statement's text are fixed texts of this program, never values
+
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +19,11 @@ from fieldapp.store.records import DELETED, PARENT, Saved, Writer, decode
 UNSENT_COUNTED = 10_000
 """Where `unsent` stops counting, so that the status line never waits for a large database."""
 
-_NO_ID = 2**63 - 1
-"""A number that no row reaches (source: sqlite.org/autoinc.html)."""
+_LAST_CHANGE = (
+    "coalesce((SELECT next.first_change FROM action AS next WHERE next.id > a.id ORDER BY next.id LIMIT 1) - 1,"
+    " (SELECT max(id) FROM change))"
+)
+"""The number of the last change of the action `a`: its changes run from `first_change` to it, without a gap."""
 
 _Step = tuple[str, Any, Any]
 
@@ -76,7 +81,8 @@ def last_saved_at(db: Database) -> str | None:
 def last_saved_by(db: Database, protocol: str, entity: str) -> str | None:
     """Return the uid of the record of this entity that the author of the open database saved last on this device."""
     found: str | None = db.value(
-        "SELECT c.record FROM action a JOIN change c ON c.action = a.id JOIN record r ON r.uid = c.record "
+        f"SELECT c.record FROM action a CROSS JOIN change c ON c.id BETWEEN a.first_change AND {_LAST_CHANGE} "
+        "CROSS JOIN record r ON r.uid = c.record "
         "WHERE a.kind = 'entry' AND a.who = ? AND a.device = ? AND r.protocol = ? AND r.entity = ? AND r.deleted = 0 "
         "ORDER BY a.id DESC, c.id DESC LIMIT 1",
         (db.author.who, db.author.device, protocol, entity),
@@ -214,23 +220,21 @@ def _changed_since(action: Action) -> str:
 
 def _changes_of(db: Database, action: int, *, forward: bool) -> Iterator[list[_Step]]:
     """Yield the changes of an action in chunks: (record, before, after), in the order of making or the other way."""
-    order = "AND id > ? ORDER BY id" if forward else "AND id < ? ORDER BY id DESC"
-    last = 0 if forward else _NO_ID
+    order = "id" if forward else "id DESC"
+    ((first, last),) = db.rows(f"SELECT first_change, {_LAST_CHANGE} FROM action AS a WHERE id = ?", (action,))
     while True:
         rows = db.rows(
-            f"SELECT id, record, before, after FROM change WHERE action = ? {order} LIMIT ?",  # noqa: S608 - fixed texts
-            (action, last, records.CHUNK),
+            f"SELECT id, record, before, after FROM change WHERE id BETWEEN ? AND ? ORDER BY {order} LIMIT ?",
+            (first, last, records.CHUNK),
         )
         if not rows:
             return
-        last = rows[-1][0]
+        first, last = (rows[-1][0] + 1, last) if forward else (first, rows[-1][0] - 1)
         yield [(row[1], None if row[2] is None else decode(row[2]), decode(row[3])) for row in rows]
 
 
 def _one(db: Database, condition: str) -> Action | None:
-    rows = db.rows(
-        f"SELECT id, kind, label, who, device, made_at FROM action WHERE {condition} LIMIT 1"  # noqa: S608 - fixed texts
-    )
+    rows = db.rows(f"SELECT id, kind, label, who, device, made_at FROM action WHERE {condition} LIMIT 1")
     return Action(*rows[0]) if rows else None
 
 
@@ -244,15 +248,10 @@ class Past:
 
 
 def of_kind(db: Database, kind: records.Kind, limit: int = 200) -> list[Past]:
-    """Return the newest actions of a kind, newest first; an import that was taken back since says so.
-
-    The changes of an action are numbered without a gap: they are written in one transaction, and none is ever deleted.
-    """
+    """Return the newest actions of a kind, newest first; an import that was taken back since says so."""
     rows = db.rows(
-        "SELECT id, kind, label, who, device, made_at, state, "
-        "coalesce((SELECT max(id) FROM change WHERE change.action = action.id) "
-        "- (SELECT min(id) FROM change WHERE change.action = action.id) + 1, 0) "
-        "FROM action WHERE kind = ? ORDER BY id DESC LIMIT ?",
+        f"SELECT id, kind, label, who, device, made_at, state, {_LAST_CHANGE} - first_change + 1 "
+        "FROM action AS a WHERE kind = ? ORDER BY id DESC LIMIT ?",
         (kind, limit),
     )
     return [Past(Action(*row[:6]), row[6] == "undone", row[7]) for row in rows]
@@ -261,6 +260,19 @@ def of_kind(db: Database, kind: records.Kind, limit: int = 200) -> list[Past]:
 def by_id(db: Database, action: int) -> Action | None:
     """Return the action with this number, None when there is none."""
     return _one(db, f"id = {int(action)}")
+
+
+def in_order(db: Database, uids: Iterable[str]) -> list[str]:
+    """Return the uids of records in the order in which these were made here; those not made here are left out.
+
+    A file's records bear identities that follow from what they say, so their uids do not tell it.
+    """
+    wanted = list(uids)
+    rows = db.rows(
+        "SELECT record FROM change WHERE record IN (SELECT value FROM json_each(?)) GROUP BY record ORDER BY min(id)",
+        (records.encode(wanted).decode(),),
+    )
+    return [row[0] for row in rows]
 
 
 def family(db: Database, uid: str) -> list[str]:

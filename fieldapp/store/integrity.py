@@ -1,4 +1,4 @@
-"""The check of a whole database: SQLite's own checks, and that the history of every record gives that record."""
+"""The check of a whole database: SQLite's own checks, the history of every record, the file of every photo."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from fieldapp.core.text import _
+from fieldapp.store import media
 from fieldapp.store.connection import Database, translated
 from fieldapp.store.records import DELETED, PARENT, decode
 
@@ -23,6 +24,7 @@ class Report:
     records: int = 0
     changes: int = 0
     problems: list[str] = field(default_factory=list)
+    photos: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -51,6 +53,7 @@ def check(db: Database) -> Report:
                     _check_history(db, report)
                 finally:
                     db.connection.execute("ROLLBACK")
+                _check_photos(db, report)
     except sqlite3.DatabaseError as error:
         report.add(_("Le fichier {path} est illisible par endroits : {detail}.").format(path=db.path, detail=error))
     return report
@@ -69,6 +72,15 @@ def _check_search(connection: sqlite3.Connection, report: Report) -> None:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
             raise
         report.add(_("L’index de recherche des taxons ne correspond pas à la liste des taxons."))
+
+
+def _check_photos(db: Database, report: Report) -> None:
+    """Read every photo whole: a picture that a camera has no more of is worth the time."""
+    media.take_up(db)
+    for fault in media.verify(db):
+        report.photos += 1
+        if fault is not None:
+            report.add(fault.words())
 
 
 def _check_links(connection: sqlite3.Connection, report: Report) -> None:

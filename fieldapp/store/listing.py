@@ -68,6 +68,28 @@ def ids(
     return found
 
 
+def with_bare(db: Database, lines: Sequence[int], dated: Sequence[int], entity: str) -> array[int]:
+    """Return row numbers of lines and, among them by their date, those of dated records without any; newest first.
+
+    `lines` are records of the entity, `dated` may be those above them (visits): one that has a live line below it is
+    left out, whether that line is among `lines` or not. Lines of one dated record keep their order.
+    """
+    bare = db.rows(
+        "SELECT rowid, on_date FROM record AS above WHERE rowid IN (SELECT value FROM json_each(?1)) AND NOT EXISTS "
+        "(SELECT 1 FROM record AS below WHERE below.parent = above.uid AND below.entity = ?2 AND below.deleted = 0)",
+        (encode(list(dated)).decode(), entity),
+    )
+    days: dict[int, tuple[str, int]] = {number: (on_date or "", number) for number, on_date in bare}
+    held = db.rows(
+        "SELECT line.rowid, above.on_date, above.rowid FROM record AS line JOIN record AS above "
+        "ON above.uid = line.parent WHERE line.rowid IN (SELECT value FROM json_each(?))",
+        (encode(list(lines)).decode(),),
+    )
+    days |= {number: (on_date or "", visit) for number, on_date, visit in held}
+    known = [number for number in (*lines, *(row[0] for row in bare)) if number in days]
+    return array("q", sorted(known, key=days.__getitem__, reverse=True))
+
+
 def rows(db: Database, rowids: Sequence[int]) -> list[Placed]:
     """Return the records of up to WINDOW row numbers, in their order; those that are gone or deleted are left out.
 

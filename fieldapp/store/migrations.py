@@ -38,7 +38,7 @@ def chain() -> Migrations:
 
 
 def m001_records(db: SqliteUtilsDatabase) -> None:
-    """Make records, actions, changes, drafts and taxa of the first release."""
+    """Make records, actions, changes, drafts, taxa and photos of the first release."""
     for statement in _M001:
         db.execute(statement)
 
@@ -63,7 +63,8 @@ _M001 = (
     "CREATE INDEX record_by_parent ON record (parent, on_date) WHERE deleted = 0 AND parent IS NOT NULL",
     "CREATE INDEX record_deleted ON record (parent) WHERE deleted = 1",
     "CREATE INDEX record_root ON record (protocol, entity) WHERE deleted = 0 AND parent IS NULL",
-    # What a person did in one go: the unit of undo and redo.
+    # What a person did in one go: the unit of undo and redo. Its changes are numbered from `first_change` up to those
+    # of the next action, for they are written in one transaction and none is ever removed: no index need find them.
     """
     CREATE TABLE action (
         id INTEGER PRIMARY KEY,
@@ -74,6 +75,7 @@ _M001 = (
         device TEXT NOT NULL,
         made_at TEXT NOT NULL,
         of_action INTEGER REFERENCES action (id),
+        first_change INTEGER NOT NULL,
         state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'passed'))
     ) STRICT
     """,
@@ -95,7 +97,6 @@ _M001 = (
     ) STRICT
     """,
     "CREATE INDEX change_by_record ON change (record, id)",
-    "CREATE INDEX change_by_action ON change (action)",
     "CREATE INDEX change_to_send ON change (id) WHERE sent = 0",
     # What stands in a form and is not a record yet, as it was typed.
     """
@@ -132,6 +133,20 @@ _M001 = (
         words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
         prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
     )
+    """,
+    # The photos that are kept as files beside the database, by their SHA-256; the records name them by it. A row says
+    # what the file is, and is never removed: a photo may come back with an undo, or with a record from elsewhere.
+    """
+    CREATE TABLE media (
+        sha256 TEXT PRIMARY KEY NOT NULL CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
+        size INTEGER NOT NULL,
+        mime TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        taken_at TEXT,
+        file_name TEXT NOT NULL,
+        added_at TEXT NOT NULL
+    ) STRICT
     """,
     """
     CREATE TABLE meta (

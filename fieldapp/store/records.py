@@ -87,18 +87,20 @@ def children(db: Database, parents: Iterable[str]) -> list[Record]:
     return found
 
 
-def undated(db: Database, parents: Iterable[str]) -> list[Record]:
+def undated(db: Database, parents: Iterable[str], entities: Iterable[str] | None = None) -> list[Record]:
     """Return the records right below these parents that have no date (nets, buckets, campaigns), in order of making.
 
-    The cost does not grow with the dated ones (visits) beside them.
+    With `entities` only those of these codes: the others are not decoded. The cost does not grow with the dated ones
+    (visits) beside them.
     """
     found: list[Record] = []
+    kept = None if entities is None else encode(list(entities)).decode()
     for chunk in _chunks(parents):
         found += _records(
             db,
-            f"SELECT {COLUMNS} FROM record WHERE deleted = 0 AND parent IN (SELECT value FROM json_each(?)) "
-            "AND on_date IS NULL ORDER BY uid",
-            (encode(chunk).decode(),),
+            f"SELECT {COLUMNS} FROM record WHERE deleted = 0 AND parent IN (SELECT value FROM json_each(?1)) "
+            "AND on_date IS NULL AND (?2 IS NULL OR entity IN (SELECT value FROM json_each(?2))) ORDER BY uid",
+            (encode(chunk).decode(), kept),
         )
     return found
 
@@ -340,8 +342,12 @@ class Writer:
     def create(self, records: Sequence[Record]) -> None:
         """Insert records that the caller knows to be new."""
         action = self.action()
+        texts: dict[int, str] = {}  # equal lines of a file share one dict of values
+        for record in records:
+            if id(record.data) not in texts:
+                texts[id(record.data)] = encode(record.data).decode()
         rows = [
-            (r.uid, r.protocol, r.entity, r.parent, r.on_date, r.cd_nom, encode(r.data).decode(), int(r.deleted))
+            (r.uid, r.protocol, r.entity, r.parent, r.on_date, r.cd_nom, texts[id(r.data)], int(r.deleted))
             for r in records
         ]
         self._connection.executemany(
@@ -350,11 +356,19 @@ class Writer:
             rows,
         )
         versions = {code: protocol.version for code, protocol in self._db.protocols.items()}
+        heads = {(row[3], row[7]): _creation_head(row[3], row[7]) for row in rows}
         self._connection.executemany(
             "INSERT INTO change (uid, action, record, before, after, protocol_version, base_version) "
             "VALUES (?, ?, ?, NULL, ?, ?, 0)",
             [
-                (uid, action, row[0], _creation(row[3], row[6], row[7]), versions.get(row[1], ""))
+                (
+                    uid,
+                    action,
+                    row[0],
+                    # The values are those of the record, after its parent.
+                    f"{heads[row[3], row[7]]},{row[6][1:]}" if row[6] != "{}" else f"{heads[row[3], row[7]]}}}",
+                    versions.get(row[1], ""),
+                )
                 for uid, row in zip(new_uids(len(rows)), rows, strict=True)
             ],
         )
@@ -392,7 +406,8 @@ class Writer:
                 self._connection.execute("UPDATE action SET state = 'passed' WHERE kind = 'entry' AND state = 'undone'")
             author = self._db.author
             cursor = self._connection.execute(
-                "INSERT INTO action (uid, kind, label, who, device, made_at, of_action) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO action (uid, kind, label, who, device, made_at, of_action, first_change) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM change))",
                 (new_uid(), self._kind, self._label, author.who, author.device, self._made_at, self._of_action),
             )
             self._action = int(cursor.lastrowid or 0)
@@ -410,12 +425,10 @@ def _flat(record: Record) -> dict[str, Any]:
     return {PARENT: record.parent, DELETED: record.deleted, **record.data}
 
 
-def _creation(parent: str | None, data: str, deleted: int) -> str:
-    """Return the `after` of a new record, made from its JSON without decoding it."""
+def _creation_head(parent: str | None, deleted: int) -> str:
+    """Return how the `after` of a new record begins, before its values."""
     head = f'{{"{PARENT}":{encode(parent).decode()}'
-    if deleted:
-        head += f',"{DELETED}":true'
-    return f"{head},{data[1:]}" if data != "{}" else f"{head}}}"
+    return f'{head},"{DELETED}":true' if deleted else head
 
 
 def from_row(row: tuple[Any, ...]) -> Record:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fieldapp.core import checking
 from fieldapp.core.schema import Choice, Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Taxon, advice
+from fieldapp.core.text import set_language
 
 LIST = (Choice("a", "A"), Choice("b", "B"))
 FIELDS = (
@@ -169,6 +170,27 @@ def test_the_words_name_the_field_and_the_figures() -> None:
     problem = checking.problems(PROTOCOL, VISIT, Context({"name": "x", "count": 11}))[0]
     assert checking.words(problem, PROTOCOL, VISIT) == "Nombre : 11 est trop grand, au plus 10."
     assert checking.words(Problem("count", "ten", Severity.WARNING, {"n": 10}), PROTOCOL, VISIT) == "Dix fois 10."
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "limit", "shown"),
+    [
+        ("fr", 71.0, 60.0, " 71 est trop grand, au plus 60."),
+        ("fr", 71.25, 60, " 71,25 est trop grand, au plus 60."),
+        ("fr", 1e16, 0.5, " 10000000000000000 est trop grand, au plus 0,5."),
+        ("en", 71.25, 60.5, " 71.25 is too large, at most 60.5."),
+    ],
+)
+def test_the_numbers_of_a_sentence_are_written_as_the_language_writes_them(
+    language: str, value: float, limit: float, shown: str
+) -> None:
+    problem = Problem("ratio", "too_large", Severity.BLOCKING, {"value": value, "limit": limit})
+    set_language(language)
+    try:
+        words = checking.words(problem, PROTOCOL, VISIT)
+    finally:
+        set_language("fr")
+    assert words.endswith(shown)
 
 
 JSON = st.recursive(

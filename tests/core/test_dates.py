@@ -22,6 +22,10 @@ def test_a_period_names_both_ends() -> None:
     assert dates.period((4, 1), (5, 15)) == "du 1er avril au 15 mai"
 
 
+def test_a_day_of_a_month_is_written_as_it_is_said() -> None:
+    assert [dates.day_and_month(date(2026, 2, day)) for day in (1, 2, 28)] == ["1er février", "2 février", "28 février"]
+
+
 @pytest.mark.parametrize(
     ("at", "words"),
     [

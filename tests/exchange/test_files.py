@@ -2,15 +2,16 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.errors import FileRefusedError, StrangeColumnsError
 from fieldapp.core.exchange import Importer
 from fieldapp.exchange import files
-from fieldapp.exchange.files import TextTable, likeliest, open_for
+from fieldapp.exchange.files import TextTable, likeliest, of_no_kind, open_for
 from fieldapp.protocols.pop_amphibiens.shf_reading import ShfParser
 
 WANTED = ("a", "b", "c")
@@ -280,6 +281,21 @@ OTHER = Importer("other", "", ("x", "y", "z"), ",", ShfParser, {})
 )
 def test_the_likeliest_kind_of_file_has_most_of_the_columns(tmp_path: Path, content: bytes, code: str) -> None:
     assert likeliest([LENIENT, OTHER], written(tmp_path, content)).code == code
+
+
+def test_a_file_of_no_kind_is_refused_in_the_terms_of_all_of_them(tmp_path: Path) -> None:
+    path = written(tmp_path, b"x,y\n1,2\n")
+    with pytest.raises(StrangeColumnsError) as one:
+        open_for(kind_of_file(tuple("abcdefgh")), path)
+    assert str(one.value) == (
+        f"{path} n’est pas un fichier de cette sorte : sa première ligne devrait nommer les colonnes a, b, c, d, e, f…"
+    )
+    kinds = [replace(LENIENT, label="Carnet (une ligne par jour)"), replace(OTHER, label="Cahier")]
+    first, second = (", ".join((kind.required or kind.columns)[:3]) for kind in kinds)
+    assert str(of_no_kind(kinds, path)) == (
+        f"{path} n’est d’aucune sorte connue. Sa première ligne devrait nommer les colonnes d’un de ces fichiers : "
+        f"Carnet ({first}…) ; Cahier ({second}…)."
+    )
 
 
 def test_a_file_that_is_not_there_is_of_the_first_kind(tmp_path: Path) -> None:

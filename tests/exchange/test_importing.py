@@ -10,7 +10,7 @@ import pytest
 from fieldapp import protocols
 from fieldapp.core.errors import CancelledError, DatabaseError, FileRefusedError
 from fieldapp.core.exchange import Exporter, Importer, ParsedRow, RowNote, RowRefusedError
-from fieldapp.exchange import importing
+from fieldapp.exchange import importing, judging
 from fieldapp.exchange.exporting import export_file
 from fieldapp.exchange.importing import import_file
 from fieldapp.exchange.report import ImportReport, Outcome
@@ -98,7 +98,7 @@ def test_rows_are_judged_alike_whatever_the_size_of_the_chunks(
     db: Database, shf: Importer, rows: Rows, write_rows: WriteRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "CHUNK", 7)
-    monkeypatch.setattr(importing, "REMEMBERED_PARENTS", 2)
+    monkeypatch.setattr(judging, "REMEMBERED_PARENTS", 2)
     assert counts(import_file(db, shf, write_rows(rows[::-1]))) == {Outcome.CREATED: 389}
 
 
@@ -289,9 +289,9 @@ def test_an_identifier_of_another_kind_of_record_is_refused(
     assert counts(import_file(db, shf, file)) == {Outcome.IDENTICAL: 1, Outcome.REFUSED: 1}
 
 
-def test_nothing_seen_beside_a_species_is_refused(
-    db: Database, shf: Importer, visit_rows: Rows, rows: Rows, write_rows: WriteRows
-) -> None:
+@pytest.fixture
+def nothing_seen(rows: Rows, visit_rows: Rows) -> dict[str, str]:
+    """Return a row that says of the visit of the two rows that nothing was seen."""
     absence = next(row for row in rows if row["presence_amphibien"] == "Non")
     columns = (
         "cd_nom",
@@ -302,12 +302,41 @@ def test_nothing_seen_beside_a_species_is_refused(
         "nombre_min",
         "nombre_max",
     )
-    nothing = visit_rows[1] | {name: absence[name] for name in (*columns, "stade_vie", "sexe")}
-    for file in (write_rows([visit_rows[0], nothing]), write_rows([visit_rows[0]]), write_rows([nothing])):
+    return visit_rows[1] | {name: absence[name] for name in (*columns, "stade_vie", "sexe")}
+
+
+def test_nothing_seen_beside_a_species_is_refused(
+    db: Database, shf: Importer, visit_rows: Rows, nothing_seen: dict[str, str], write_rows: WriteRows
+) -> None:
+    files = (write_rows([visit_rows[0], nothing_seen]), write_rows([visit_rows[0]]), write_rows([nothing_seen]))
+    for file in files:
         report = import_file(db, shf, file)
     assert [row.outcome for row in report.rows] == [Outcome.REFUSED]
     assert "Rien vu" in report.rows[0].sentence
     assert records.count(db, POP, "observation") == 1
+
+
+def test_nothing_seen_long_after_a_species_is_refused(
+    db: Database,
+    shf: Importer,
+    rows: Rows,
+    visit_rows: Rows,
+    nothing_seen: dict[str, str],
+    write_rows: WriteRows,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the file put below the visit is in the database by the time when the visit is no longer remembered."""
+    monkeypatch.setattr(importing, "CHUNK", 7)
+    monkeypatch.setattr(judging, "REMEMBERED_PARENTS", 2)
+    others = [row for row in rows if row not in visit_rows]
+    fresh, here = others[:6], others[6:60]
+    import_file(db, shf, write_rows(here))
+    report = import_file(db, shf, write_rows([*fresh, visit_rows[0], *here, nothing_seen]))
+    assert [row.outcome for row in report.rows] == [
+        *[Outcome.CREATED] * 7, *[Outcome.IDENTICAL] * len(here), Outcome.REFUSED
+    ]  # fmt: skip
+    assert "Rien vu" in report.rows[-1].sentence
+    assert integrity.check(db).problems == []
 
 
 def test_an_observation_at_an_inaccessible_pond_is_refused(

@@ -35,6 +35,7 @@ CREATE TABLE action (
         device TEXT NOT NULL,
         made_at TEXT NOT NULL,
         of_action INTEGER REFERENCES action (id),
+        first_change INTEGER NOT NULL,
         state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'passed'))
     ) STRICT
     ;
@@ -53,7 +54,6 @@ CREATE TABLE change (
     ) STRICT
     ;
 CREATE INDEX change_by_record ON change (record, id);
-CREATE INDEX change_by_action ON change (action);
 CREATE INDEX change_to_send ON change (id) WHERE sent = 0;
 CREATE TABLE draft (
         key TEXT PRIMARY KEY NOT NULL,
@@ -82,6 +82,17 @@ CREATE VIRTUAL TABLE taxon_names USING fts5 (
         words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
         prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
     );
+CREATE TABLE media (
+        sha256 TEXT PRIMARY KEY NOT NULL CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
+        size INTEGER NOT NULL,
+        mime TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        taken_at TEXT,
+        file_name TEXT NOT NULL,
+        added_at TEXT NOT NULL
+    ) STRICT
+    ;
 CREATE TABLE meta (
         name TEXT PRIMARY KEY NOT NULL,
         value TEXT NOT NULL
@@ -89,12 +100,13 @@ CREATE TABLE meta (
     ;
 INSERT INTO _sqlite_migrations VALUES (1, 'fieldapp', 'm001_records', '2026-11-20 20:00:00.000000+00:00');
 INSERT INTO record VALUES ('0190a000-0000-7000-8000-000000000001', 'ponds', 'group', NULL, NULL, NULL, '{"name":"Terrils"}', 0, 0);
-INSERT INTO action VALUES (1, '0190a000-0000-7000-8000-000000000002', 'entry', 'créer', 'person-1', 'laptop-1', '2026-03-01T20:00:00.000Z', NULL, 'done');
-INSERT INTO action VALUES (2, '0190a000-0000-7000-8000-000000000003', 'entry', 'renommer', 'person-1', 'laptop-1', '2026-03-01T20:01:00.000Z', NULL, 'done');
+INSERT INTO action VALUES (1, '0190a000-0000-7000-8000-000000000002', 'entry', 'créer', 'person-1', 'laptop-1', '2026-03-01T20:00:00.000Z', NULL, 1, 'done');
+INSERT INTO action VALUES (2, '0190a000-0000-7000-8000-000000000003', 'entry', 'renommer', 'person-1', 'laptop-1', '2026-03-01T20:01:00.000Z', NULL, 2, 'done');
 INSERT INTO change VALUES (1, '0190a000-0000-7000-8000-000000000004', 1, '0190a000-0000-7000-8000-000000000001', NULL, '{"_parent":null,"name":"Terril"}', '1.2', 0, 0);
 INSERT INTO change VALUES (2, '0190a000-0000-7000-8000-000000000005', 2, '0190a000-0000-7000-8000-000000000001', '{"name":"Terril"}', '{"name":"Terrils"}', '1.2', 0, 0);
 INSERT INTO draft VALUES ('visit:1', '{"passage":"2"}', '2026-03-01T20:02:00.000Z');
 INSERT INTO taxon VALUES (1000000, 137, 137, 'Triturus cristatus', '(Laurenti, 1768)', 'Triton crêté', 'ES', 2, '', 'native', '[]', '137 triturus cristatus triton crete', 'ponds');
 INSERT INTO taxon_names (rowid, words) SELECT id, words FROM taxon;
+INSERT INTO media VALUES ('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 2048000, 'image/jpeg', 4000, 3000, '2026-03-18T07:41:00', 'IMG_0042.JPG', '2026-03-18T07:02:00.000Z');
 INSERT INTO meta VALUES ('taxa:ponds', '{"digest":"044c8219","first":1000000,"count":1}');
 COMMIT;

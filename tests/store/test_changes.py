@@ -202,6 +202,29 @@ def test_imports_are_listed_newest_first_with_their_records_without_counting_the
     assert [past.is_undone for past in changes.of_kind(db, "import")] == [False, True]
 
 
+def test_the_changes_of_an_action_are_found_without_walking_those_of_others(db: Database) -> None:
+    saved = [
+        records.save(db, [make("group", name=f"{label} {n}") for n in range(count)], label, kind="import")
+        for label, count in (("un", 3), ("deux", records.CHUNK * 2 + 1), ("trois", 1))
+    ]
+    of_action = dict(db.rows("SELECT action, count(*) FROM change GROUP BY action"))
+    assert [of_action[one.action] for one in saved] == [3, records.CHUNK * 2 + 1, 1]
+    assert [past.records for past in changes.of_kind(db, "import")] == [1, records.CHUNK * 2 + 1, 3]
+    first = db.rows(
+        "SELECT action.id, first_change, min(change.id) FROM action JOIN change ON action = action.id GROUP BY 1"
+    )
+    assert all(told == found for _action, told, found in first)
+    changes.undo_saved(db, saved[1])
+    names = {record.data["name"].split()[0] for record in records.roots(db, "ponds", "group")}
+    assert names == {"un", "trois"}
+    statements: list[str] = []
+    db.connection.set_trace_callback(statements.append)
+    assert changes.last_saved_by(db, "ponds", "group") is None
+    db.connection.set_trace_callback(None)
+    plans = [row[3] for sql in statements for row in db.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    assert "SEARCH c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plans
+
+
 class Saves(RuleBasedStateMachine):
     """Random saves, deletions, undos, redos and restarts, against a dictionary and two stacks."""
 

@@ -135,3 +135,23 @@ def test_the_numbers_of_records_come_in_the_order_asked_without_those_that_are_g
     found = listing.numbers(ponds.db, asked)
     assert [line.uid for line in listing.rows(ponds.db, found)] == uids(ponds.s26b, ponds.s24)
     assert listing.numbers(ponds.db, []) == array("q")
+
+
+def test_dated_records_without_a_line_stand_among_the_lines_by_their_date(ponds: Ponds) -> None:
+    p = ponds
+    bare = make("visit", p.a, visited_on="2025-06-01")
+    gone = make("seen", bare, cd_nom=2)
+    records.save(p.db, [bare, gone], "passage")
+    records.delete(p.db, gone.uid, "supprimée")
+    lines, visits = listing.ids(p.db, "ponds", "seen"), listing.ids(p.db, "ponds", "visit")
+    found = [line.uid for line in listing.rows(p.db, listing.with_bare(p.db, lines, visits, "seen"))]
+    assert found == uids(p.s26a, p.s26b, bare, p.s25, p.s24, p.s_undated)
+
+
+def test_a_dated_record_whose_lines_are_filtered_out_is_not_bare(ponds: Ponds) -> None:
+    p = ponds
+    visits = listing.ids(p.db, "ponds", "visit")
+    assert not listing.with_bare(p.db, [], visits, "seen")
+    some = listing.ids(p.db, "ponds", "seen", cd_nom=197)
+    found = [line.uid for line in listing.rows(p.db, listing.with_bare(p.db, some, visits, "seen"))]
+    assert found == uids(p.s26b, p.s24)

@@ -2,7 +2,7 @@ import sqlite3
 from pathlib import Path
 
 from fieldapp.core.record import Record
-from fieldapp.store import changes, drafts, integrity, migrations, records, taxa
+from fieldapp.store import changes, drafts, integrity, media, migrations, records, taxa
 from fieldapp.store.connection import open_database
 from tests.store.ponds import PONDS
 
@@ -26,7 +26,11 @@ def test_a_database_of_the_first_release_opens_with_everything_in_it(path: Path)
         ]
         assert drafts.get(db, "visit:1") == {"passage": "2"}
         assert [taxon.nom_vern for taxon in taxa.search(db, "crete")] == ["Triton crêté"]
-        assert integrity.check(db).problems == []
+        lost = media.get(db, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        assert lost is not None
+        assert (lost.file_name, lost.taken_at) == ("IMG_0042.JPG", "2026-03-18T07:41:00")
+        assert media.missing(db) == [lost.sha256]
+        assert len(integrity.check(db).problems) == 1  # the SQL text has no files with it
         assert changes.undo(db).label == "renommer"
 
 

@@ -165,6 +165,35 @@ def test_an_import_that_fails_half_way_leaves_nothing(db: Database) -> None:
     assert db.value("SELECT count(*) FROM action") == 0
 
 
+@pytest.mark.parametrize("count", [1, records.CHUNK // 4, records.CHUNK, records.CHUNK * 2 + 1])
+def test_many_new_records_are_written_whole_whatever_their_number(db: Database, count: int) -> None:
+    group = make("group", name="A")
+    sites = [make("site", group, name=str(number)) for number in range(count)]
+    with db.transaction() as connection:
+        writer = records.Writer(db, connection, "import", "import")
+        writer.create([*sites, group])  # one piece, with a child before its parent
+        saved = writer.saved()
+    assert (saved.created, saved.changed) == (count + 1, 0)
+    assert records.get_many(db, [site.uid for site in sites]) == {site.uid: site for site in sites}
+    assert integrity.check(db).problems == []
+
+
+def test_a_large_save_below_a_parent_that_does_not_exist_is_refused_whole(db: Database) -> None:
+    lost = make("group", name="A")
+    with pytest.raises(sqlite3.IntegrityError):
+        records.save(db, [make("site", lost, name=str(number)) for number in range(records.CHUNK)], "x", all_new=True)
+    assert db.value("SELECT count(*) FROM record") == 0
+    assert changes.last_saved_at(db) is None
+
+
+def test_an_identity_that_is_taken_is_told_of_a_large_save_too(db: Database) -> None:
+    groups = [make("group", name=str(number)) for number in range(records.CHUNK)]
+    records.save(db, groups[:1], "aire")
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        records.save(db, groups, "import", kind="import", all_new=True)
+    assert records.roots(db, "ponds", "group") == groups[:1]
+
+
 def test_values_are_counted_below_each_parent(tmp_path: Path) -> None:
     with open_database(tmp_path / "tally.db", [protocols.by_code("banding")]) as db:
         visits = [Record(uid, "banding", "visit", None, {"date": "2026-03-01"}, "2026-03-01") for uid in "vw"]
@@ -180,3 +209,15 @@ def test_values_are_counted_below_each_parent(tmp_path: Path) -> None:
         with pytest.raises(KeyError):
             records.child_tally(db, ["v"], "observation", "no such field")
     assert found == {"v": {"B": 2, "C": 1, None: 1}, "w": {"B": 1}}
+
+
+def test_the_undated_of_some_entities_come_alone(db: Database) -> None:
+    group = make("group", name="A")
+    site = make("site", group, name="B")
+    visit = make("visit", site, passage=1)
+    records.save(db, [group, site, visit], "mare")
+    parents = [group.uid, site.uid]
+    assert [one.uid for one in records.undated(db, parents)] == [site.uid, visit.uid]
+    assert [one.uid for one in records.undated(db, parents, ("visit",))] == [visit.uid]
+    assert [one.uid for one in records.undated(db, parents, ("group", "site"))] == [site.uid]
+    assert records.undated(db, parents, ()) == []

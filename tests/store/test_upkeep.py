@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from fieldapp.core.errors import DamagedDatabaseError
-from fieldapp.store import backup, disk, records, upkeep
+from fieldapp.store import backup, disk, media, records, upkeep
 from fieldapp.store.connection import Database, open_database
+from tests.store.photographs import photograph
 from tests.store.ponds import PONDS, make
 
 
@@ -35,6 +36,14 @@ def test_what_was_saved_since_the_newest_backup_is_copied_at_closing_and_only_th
     for _time in range(2):
         upkeep.back_up_at_closing(path)
         assert len(backup.list_backups(path)) == 1
+
+
+def test_a_backup_takes_up_photos_that_a_crash_left_without_a_row(path: Path, db: Database, tmp_path: Path) -> None:
+    kept = media.keep(db, photograph(tmp_path / "a.jpg"))
+    with db.transaction() as connection:
+        connection.execute("DELETE FROM media")
+    upkeep.back_up(path)
+    assert media.get(db, kept.sha256) is not None
 
 
 def test_closing_never_waits_for_a_large_database_nor_fails_on_a_full_disk(

@@ -292,7 +292,8 @@ class CrbpoParser:
         if session.is_here:
             data["line"] = self._line(session, uid, data["line"])
         own = Record(uid, schema.CODE, "observation", session.uid, data, None, data.get("cd_nom"))
-        parsed = ParsedRow((*self._above(session, bird), own), notes)
+        above = self._above(session, bird)
+        parsed = ParsedRow((*above, own), notes, above)
         if row.is_copied:
             self._told[uid] = parsed
         return parsed
@@ -322,9 +323,14 @@ class CrbpoParser:
         return data
 
     def _above(self, session: Session, bird: _Bird) -> tuple[Record, ...]:
-        """Return the records that a capture hangs on and points to, parents first."""
-        people = [one for one in (bird.ringer, bird.trainee) if one is not None and one not in session.records]
-        return (*people, *session.records) if people else session.records
+        """Return the records that a capture hangs on and points to, parents first: the same tuple for the same ones."""
+        people = [one for one in (bird.ringer, bird.trainee) if one is not None]
+        key = tuple([one.uid for one in people])
+        above = session.above.get(key)
+        if above is None:
+            others = [one for one in people if one not in session.records]
+            above = session.above[key] = (*others, *session.records)
+        return above
 
     def _said(self, saying: _Saying) -> Sequence[RowNote]:
         """Return the notes of a row, what was put right first; without consent what had to be refuses the row."""

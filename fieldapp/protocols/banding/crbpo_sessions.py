@@ -32,7 +32,8 @@ class Session:
     """A session of the file: its record with those that it hangs on, parents first, and its captures so far.
 
     `ringer` and `trainee` are whom a capture means that names nobody (uids); `is_here` says that the session stands in
-    the database already. `hours` are the hours of captures that were read already. `day` names the team's day (see
+    the database already. `hours` are the hours of captures that were read already, `above` the records that captures
+    hang on and point to, by the uids of the people whom they name. `day` names the team's day (see
     `crbpo_groups.team_day`), and `here` are the uids of the day's sessions that stand in the database.
     """
 
@@ -47,6 +48,7 @@ class Session:
     here: frozenset[str]
     rank: int = 0
     hours: dict[str, Cell[str | None]] = field(default_factory=dict)
+    above: dict[tuple[str, ...], tuple[Record, ...]] = field(default_factory=dict)
 
     @property
     def record(self) -> Record:

@@ -53,6 +53,11 @@ def taxa() -> tuple[Taxon, ...]:
     )
 
 
+def name_of(taxon: Taxon | None, cd_nom: int) -> str:
+    """Return the name that people use for a taxon: French, else Latin; its number when the taxon is not known."""
+    return (taxon.nom_vern or taxon.lb_nom) if taxon else str(cd_nom)
+
+
 @lru_cache(maxsize=1)
 def keys() -> Mapping[int, str]:
     """Return the letter of the bucket board for each taxon that has one, by cd_nom, the likeliest first."""

@@ -28,7 +28,9 @@ def _messages() -> Mapping[str, str]:
 
 
 def _analyses() -> Mapping[str, Callable[..., Any]]:
-    return {}
+    from fieldapp.protocols.pitfall_barrier import summary
+
+    return {"site_summary": summary.summary}
 
 
 def _imports() -> Sequence[Importer]:

@@ -9,8 +9,8 @@ visit, observation, individual) where it has the thing.
 from __future__ import annotations
 
 from fieldapp.core.schema import Choice, Entity, Field, Kind, Values
-from fieldapp.core.text import N_
-from fieldapp.protocols.pitfall_barrier.lists import choices, keys, taxa
+from fieldapp.core.text import N_, fold
+from fieldapp.protocols.pitfall_barrier.lists import choices, keys, name_of, taxa
 
 CODE = "pitfall_barrier"
 VERSION = "1"
@@ -21,7 +21,7 @@ CHECKED, EMPTY, MISSED = "checked", "empty", "missed"
 FEMALE, MALE, BOTH_SEXES = "2", "3", "5"
 """Codes of SEXE (source: SINP)."""
 
-ADULT, JUVENILE = "2", "3"
+ADULT, JUVENILE, SUB_ADULT, LARVA = "2", "3", "5", "6"
 """Codes of STADE_VIE (source: SINP)."""
 
 INWARD, OUTWARD = "in", "out"
@@ -35,11 +35,17 @@ ALIVE, DEAD = "alive", "dead"
 WEATHER = ("night_min_c", "night_max_c", "rain_mm")
 """The fields of a check that a weather file may fill."""
 
+LEAST_C, MOST_C = -40, 45
+"""The lowest and the highest temperature of a night that can be (source: at the fields)."""
+
+WEATHER_FILES = dict(zip(WEATHER, ("night_min_file", "night_max_file", "rain_file"), strict=True))
+"""The field that keeps from which file each of them came."""
+
 MOST_IN_A_BUCKET = 999
 """Above this a count is a slip of the hand."""
 
 
-BOARD_TAXA = tuple(Choice(str(item.cd_nom), item.nom_vern or item.lb_nom) for item in taxa() if item.cd_nom in keys())
+BOARD_TAXA = tuple(Choice(str(item.cd_nom), name_of(item, item.cd_nom)) for item in taxa() if item.cd_nom in keys())
 """The taxa that may have a key on the bucket board; their codes are their cd_nom."""
 
 
@@ -66,6 +72,11 @@ def direction_of(side: str | None) -> str:
 def barrier_title(values: Values) -> str:
     """Return "Mare Jules Ferry, Vimy"."""
     return ", ".join(filter(None, (str(values.get("site_name", "")), str(values.get("commune", "")))))
+
+
+def place_key(values: Values) -> tuple[str, str]:
+    """Return what tells the barriers apart in a file: pond and commune, but for accents and capitals."""
+    return fold(str(values.get("site_name", ""))), fold(str(values.get("commune", "")))
 
 
 def campaign_title(values: Values) -> str:
@@ -120,6 +131,8 @@ CAMPAIGN = Entity(
         Field("closed_on", Kind.DATE, N_("Dernier matin"), required=True),
         Field("leader", Kind.LINK, N_("Responsable"), keep=True, target="person"),
         Field("comments", Kind.LONG_TEXT, N_("Commentaire")),
+        # The days as a file told them ("2024-02-01/2024-05-31"); a person who changes the dates makes them their own.
+        Field("file_days", Kind.TEXT, N_("Jours venus d’un fichier"), hidden=True),
     ),
 )
 
@@ -136,18 +149,21 @@ VISIT = Entity(
         Field("state", Kind.CHOICE, N_("État"), required=True, choices=choices("STATE")),
         Field("reason", Kind.CHOICE, N_("Pourquoi non relevé"), relevant=is_missed, choices=choices("REASON")),
         Field("observers", Kind.LINKS, N_("Observateurs"), required=is_looked_into, keep=True, target="person"),
-        Field("night_min_c", Kind.NUMBER, N_("Minimum de la nuit"), unit="°C", minimum=-40, maximum=45,
+        Field("night_min_c", Kind.NUMBER, N_("Minimum de la nuit"), unit="°C", minimum=LEAST_C, maximum=MOST_C,
               source="records de France : −41 °C à Mouthe, 46 °C à Vérargues (Météo-France)"),
-        Field("night_max_c", Kind.NUMBER, N_("Maximum de la nuit"), unit="°C", minimum=-40, maximum=45,
+        Field("night_max_c", Kind.NUMBER, N_("Maximum de la nuit"), unit="°C", minimum=LEAST_C, maximum=MOST_C,
               source="comme le minimum"),
         Field("rain_mm", Kind.NUMBER, N_("Pluie"), unit="mm", minimum=0, maximum=900,
               source="record de France en un jour : 840 mm à Lamalou-les-Bains (Météo-France)"),
         Field("closed_buckets", Kind.CHOICES, N_("Seaux fermés"), relevant=is_looked_into),
         Field("comments", Kind.LONG_TEXT, N_("Remarque")),
-        # What came from a file: which of the three weather fields, and which file. What a hand typed is not among them.
+        # What came from a file: which of the three weather fields, and each from which file. What a hand typed is not
+        # among them.
         Field("weather_fields", Kind.CHOICES, N_("Météo venue d’un fichier"), hidden=True,
-              choices=tuple(Choice(name, name) for name in WEATHER)),
-        Field("weather_file", Kind.TEXT, N_("Fichier de météo"), hidden=True),
+              choices=tuple(map(Choice, WEATHER, (N_("Minimum de la nuit"), N_("Maximum de la nuit"), N_("Pluie"))))),
+        Field("night_min_file", Kind.TEXT, N_("Fichier du minimum"), hidden=True),
+        Field("night_max_file", Kind.TEXT, N_("Fichier du maximum"), hidden=True),
+        Field("rain_file", Kind.TEXT, N_("Fichier de la pluie"), hidden=True),
     ),
 )  # fmt: skip
 

@@ -170,7 +170,7 @@ class ShfParser:
             notes = [*notes, *line.notes]
         visit = shared.records[-1].uid
         own = Record(uid, schema.CODE, "observation", visit, line.data, None, line.data.get("cd_nom"))
-        return ParsedRow((*shared.records, own), notes)
+        return ParsedRow((*shared.records, own), notes, shared.records)
 
     def _above(self, row: Row) -> ParsedRow:
         """Return the records that the rows of a visit share."""

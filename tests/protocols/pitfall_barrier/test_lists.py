@@ -1,9 +1,11 @@
 """The lists of the barrier are whole, and no key of the board means two things."""
 
+from dataclasses import replace
+
 from fieldapp.protocols.pitfall_barrier import lists
 
 TAKEN = set("vnmfdjsxih")
-"""Letters that the board needs for something else: all empty, not checked, sex, dead, juvenile, way out, pair, yesterday…"""
+"""Letters that the board needs for something else: empty, not checked, sex, dead, juvenile, out, pair, yesterday."""
 
 
 def test_each_taxon_with_a_key_has_one_of_its_own_that_the_board_does_not_need() -> None:
@@ -31,3 +33,10 @@ def test_every_list_has_codes_of_its_own_and_labels() -> None:
 def test_settings_are_numbers() -> None:
     assert lists.settings()["threshold_night_min_c"] == 5
     assert 0 < lists.settings()["max_missed_share"] < 1
+
+
+def test_a_taxon_is_called_by_its_french_name_else_its_latin_one_else_its_number() -> None:
+    newt = next(taxon for taxon in lists.taxa() if taxon.cd_nom == 139)
+    assert lists.name_of(newt, 139) == "Triton crêté"
+    assert lists.name_of(replace(newt, nom_vern=""), 139) == "Triturus cristatus"
+    assert lists.name_of(None, 12) == "12"

@@ -44,3 +44,10 @@ def test_what_can_never_be_right_is_refused(entity: str, values: dict[str, objec
 def test_nobody_is_asked_who_looked_where_nobody_looked() -> None:
     found = checking.problems(PROTOCOL, schema.VISIT, Context({"check_on": "2026-03-18", "state": "missed"}))
     assert not [problem for problem in found if problem.field == "observers"]
+
+
+def test_two_writings_of_a_pond_are_one_place_and_two_communes_are_two() -> None:
+    here = schema.place_key({"site_name": "Étang du Bois", "commune": "VIMY"})
+    assert here == schema.place_key({"site_name": "etang du bois", "commune": "Vimy"})
+    assert here != schema.place_key({"site_name": "Étang du Bois", "commune": "Thélus"})
+    assert schema.place_key({}) == ("", "")
