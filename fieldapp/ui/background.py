@@ -103,6 +103,11 @@ class Background(QObject):
         self._pool.start(_Work(lambda: self._work(job, function, args, options)))
         return job
 
+    def fail(self, error: BaseException) -> None:
+        """Hand over a failure that nobody takes care of; a cancelled job is none."""
+        if not isinstance(error, CancelledError) and self._unhandled is not None:
+            self._unhandled(error)
+
     def busy(self) -> int:
         """Return how many jobs are not delivered yet."""
         return len(self._jobs)
@@ -137,8 +142,55 @@ class Background(QObject):
                 job.done(value)
         elif job.failed is not None:
             job.failed(value)
-        elif not isinstance(value, CancelledError) and self._unhandled is not None:
-            self._unhandled(value)
+        else:
+            self.fail(value)
+
+
+class Latest:
+    """Questions of one kind, of which only the last one counts: what comes of an older one is dropped, failure too."""
+
+    def __init__(self, background: Background) -> None:
+        self._background = background
+        self._job: Job | None = None
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        done: Done,
+        failed: Failed | None = None,
+        progress: Report | None = None,
+        **options: Any,
+    ) -> Job:
+        """Ask as `Background.run` does, in place of what was asked before.
+
+        A failure goes to `failed`, without it to where the background's own go.
+        """
+        self.drop()
+
+        def told(on: Callable[..., object]) -> Callable[..., None]:
+            def come(*what: Any) -> None:
+                if self._job is job:
+                    on(*what)
+
+            return come
+
+        job = self._background.run(
+            function,
+            *args,
+            done=told(done),
+            failed=told(failed or self._background.fail),
+            progress=told(progress) if progress is not None else None,
+            **options,
+        )
+        self._job = job
+        return job
+
+    def drop(self) -> None:
+        """Want no answer any more: the page was left, or shows something that needs none."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = None
 
 
 class _Work(QRunnable):

@@ -15,6 +15,8 @@ from fieldapp.exchange.writing import written_whole
 
 CSV = N_("Fichiers CSV (*.csv)")
 PICTURES = N_("Images (*.png *.svg)")
+PHOTOS = N_("Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.JPG *.JPEG *.PNG *.WEBP *.TIF *.TIFF *.HEIC)")
+"""Kinds of photos; HEIC too, so that whoever picks one is told what to do with it."""
 
 
 class _Memory:
@@ -53,6 +55,14 @@ def ask_open(parent: QWidget, title: str, kinds: str, on_path: Callable[[Path], 
     dialog = _dialog(parent, title, kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open(dialog, on_path)
+
+
+def ask_open_several(parent: QWidget, title: str, kinds: str, on_paths: Callable[[list[Path]], object]) -> QFileDialog:
+    """Ask which files to read, one or several; `on_paths` gets the answer, nothing happens when the person gives up."""
+    dialog = _dialog(parent, title, kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(lambda names: on_paths([Path(name) for name in names]))
+    return _open(dialog, lambda _first: None)
 
 
 def open_folder(path: Path) -> None:

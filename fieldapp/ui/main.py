@@ -211,7 +211,8 @@ class Program:
             self.services.settings = fresh
             self.services.db.author = Author(fresh.who, fresh.device)
             self._say_standing(self.services)
-        self._look()
+        if (fresh.language, fresh.theme, fresh.text_scale) != (old.language, old.theme, old.text_scale):
+            self._look()  # dressing every page anew takes a second or two
         settings.save(fresh)
         if fresh.language != old.language and self.services is not None:
             training = self.services.training
@@ -240,10 +241,10 @@ class Program:
 
     def _back_up(self) -> None:
         services, window = self.services, self.window
-        if services is None or window is None or services.training or not backup.due(services.path):
+        if services is None or window is None or services.training or not upkeep.is_due(services.path):
             return
         window.background.run(
-            upkeep.back_up,
+            upkeep.back_up_due,
             services.path,
             done=lambda _path: self._say_standing(services) if self.services is services else None,
         )

@@ -30,7 +30,8 @@ class PageContext:
     """What a page gets from the shell. `services` is whatever the program hands to all pages (store, protocols…).
 
     `navigate(code, **params)` opens a page; `back()` goes one step back; `notify(text, kind=, action=, key=, on=)`
-    says something quietly; `undo()` takes back the last saved action, as Ctrl+Z does.
+    says something quietly; `undo()` takes back the last saved action, as Ctrl+Z does; `prepare(code)` builds a page
+    that will be wanted soon.
     """
 
     services: Any
@@ -40,6 +41,7 @@ class PageContext:
     background: Background
     status: StatusBar
     undo: Callable[[], None]
+    prepare: Callable[[str], None]
 
 
 class PageWidget(QWidget):
@@ -67,6 +69,10 @@ class PageWidget(QWidget):
 
     def go_back(self) -> bool:
         """Take one step back within the page on Esc; return False when there is none and the shell should go back."""
+        return False
+
+    def take_back(self) -> bool:
+        """Take back a step that is not stored yet on Ctrl+Z; return False when there is none: the last save goes."""
         return False
 
     def actions_of_page(self) -> Sequence[Action]:

@@ -1,4 +1,4 @@
-"""Ctrl+K, "aller à": a place, a ring, a species, a page or an action by a few letters."""
+"""Ctrl+K, "aller à": a place, a ring, an individual, a day, a species, a page or an action by a few letters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class GoTo(Overlay):
         self.line = QLineEdit(self.panel)
         self.line.setObjectName("goto.line")
         self.line.setProperty("role", "bare")
-        self.line.setPlaceholderText(_("mare, bague, séance, espèce, page, action"))
+        self.line.setPlaceholderText(_("mare, barrière, bague, individu, date, espèce, page, action"))
         self.line.setAccessibleName(_("Aller à"))
         self.line.textChanged.connect(self._searched)
         self.line.installEventFilter(self)

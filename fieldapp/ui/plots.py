@@ -1,6 +1,6 @@
-"""Figures: bars and curves in the look of the program, and their export as a picture for a report.
+"""Figures in the look of the program, and their export as a picture for a report.
 
-The only place that knows pyqtgraph; it is loaded with the first figure, never with the window.
+Only the modules `plots*` know pyqtgraph; it is loaded with the first figure, never with the window.
 """
 
 from __future__ import annotations
@@ -12,13 +12,41 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPaintDevice, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPaintDevice, QPainter
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.text import _
-from fieldapp.ui import theme
-from fieldapp.ui.wording import ABSENT, number_words
+from fieldapp.ui import plots_daily, plots_heat, plots_seasons, theme
+from fieldapp.ui.plots_base import DASHES, MARKS, dress, new_plot, series_pen
+from fieldapp.ui.plots_daily import DailyBars
+from fieldapp.ui.plots_heat import HeatMap
+from fieldapp.ui.plots_seasons import DayCurves, YearTrend
+from fieldapp.ui.wording import ABSENT
+
+__all__ = [
+    "DASHES",
+    "MARKS",
+    "PICTURE",
+    "PICTURE_FACTOR",
+    "Bar",
+    "Bars",
+    "Curve",
+    "Curves",
+    "DailyBars",
+    "DayCurves",
+    "Figure",
+    "HeatMap",
+    "Plot",
+    "YearTrend",
+    "draw",
+    "dress",
+    "is_empty",
+    "least_lines",
+    "new_plot",
+    "series_pen",
+    "spoken",
+]
 
 PICTURE = QSize(1200, 720)
 """Size of an exported picture in points; the PNG has twice as many pixels each way, for print."""
@@ -27,9 +55,6 @@ LABELS = 0.45
 """Share of the width that the labels of bars may take; longer ones are cut (the table has them whole)."""
 BAR = 0.62
 """Height of a bar, as a share of its line."""
-DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
-MARKS = ("o", "s", "t1", "d", "t")
-"""A curve differs from the next by dash and mark too, not by its colour alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +95,10 @@ class Curves:
     decimals: int = 0
 
 
-Figure = Bars | Curves
+Figure = Bars | Curves | DayCurves | YearTrend | DailyBars | HeatMap
+
+_USED_AGAIN = (DayCurves, YearTrend, DailyBars, HeatMap)
+"""Figures that change while a person watches: their view is filled anew, not built anew."""
 
 
 class Plot(QWidget):
@@ -84,6 +112,7 @@ class Plot(QWidget):
         self._box = theme.column()
         self.setLayout(self._box)
         self._view: QWidget | None = None
+        self._look: object = None
         self.figure: Figure | None = None
         theme.on_change().changed.connect(self._redraw)
 
@@ -103,8 +132,9 @@ class Plot(QWidget):
         view.resize(PICTURE)
         view.show()
         try:
-            QApplication.sendPostedEvents()
-            view.grab()  # lets the axes take their room
+            for _pass in range(2):  # lets the axes take their room, then the legend the lines it needs in its own
+                QApplication.sendPostedEvents()
+                view.grab()
             write = _write_svg if path.suffix.lower() == ".svg" else _write_png
             written = write(view, path, self.figure.title)
         finally:
@@ -118,16 +148,30 @@ class Plot(QWidget):
     def _redraw(self) -> None:
         if self.figure is None:
             return
+        look = (type(self.figure), theme.current().name, theme.current().scale)
+        again = self._view if look == self._look and isinstance(self.figure, _USED_AGAIN) else None
+        self._look = look
+        fresh = draw(self.figure, theme.current().colours, view=again)
+        if fresh is self._view:
+            return
         if self._view is not None:
             self._box.removeWidget(self._view)
             self._view.hide()
             self._view.deleteLater()
-        self._view = draw(self.figure, theme.current().colours)
-        self._box.addWidget(self._view)
+        self._view = fresh
+        self._box.addWidget(fresh)
 
 
 def spoken(figure: Figure) -> str:
     """Return the figure in words, for a screen reader."""
+    if isinstance(figure, DayCurves):
+        return plots_seasons.spoken_curves(figure)
+    if isinstance(figure, YearTrend):
+        return plots_seasons.spoken_trend(figure)
+    if isinstance(figure, DailyBars):
+        return plots_daily.spoken(figure)
+    if isinstance(figure, HeatMap):
+        return plots_heat.spoken(figure)
     if isinstance(figure, Bars):
         return " ; ".join(f"{bar.label} {bar.text}" for bar in figure.bars)
     return " ; ".join(
@@ -136,70 +180,60 @@ def spoken(figure: Figure) -> str:
     )
 
 
+def is_empty(figure: Figure) -> bool:
+    """Return whether the figure has nothing to draw."""
+    if isinstance(figure, DayCurves):
+        return not any(curve.points for curve in figure.curves)
+    if isinstance(figure, YearTrend):
+        return all(point.place is None for point in figure.points)
+    if isinstance(figure, DailyBars):
+        return not figure.days
+    if isinstance(figure, HeatMap):
+        return not figure.rows
+    return not (figure.bars if isinstance(figure, Bars) else figure.curves)
+
+
+def least_lines(figure: Figure) -> int:
+    """Return the least height of the figure on a page, in lines of text: lower, its parts run into each other."""
+    if isinstance(figure, DailyBars):
+        return 22
+    if isinstance(figure, HeatMap):
+        return max(13, len(figure.rows) + 5)
+    return 13
+
+
 def _value(value: float | None, decimals: int) -> str:
     return ABSENT if value is None else f"{value:.{decimals}f}"
 
 
-def new_plot(x_label: str = "", y_label: str = "", *, name: str = "", colours: theme.Colours | None = None) -> Any:
-    """Return an empty pyqtgraph PlotWidget, dressed in these colours (those in use when not given)."""
-    import pyqtgraph
+def draw(figure: Figure, colours: theme.Colours, *, with_title: bool = False, view: QWidget | None = None) -> QWidget:
+    """Return a widget that shows the figure in these colours; on the page its title stands in the card.
 
-    pyqtgraph.setConfigOptions(antialias=True)
-    plot = pyqtgraph.PlotWidget()
-    plot.setObjectName(name)
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.setFrameShape(plot.Shape.NoFrame)
-    plot.setMenuEnabled(False)
-    plot.hideButtons()
-    plot.setMouseEnabled(x=False, y=False)
-    plot.setLabel("bottom", x_label)
-    plot.setLabel("left", y_label)
-    dress(plot, colours)
-    return plot
+    `view` is what an earlier call returned for a figure of the same kind in the same look: it is filled anew.
+    """
+    view, plot = _drawn(figure, colours, view)
+    if with_title:
+        plot.setTitle(figure.title, color=colours.text, size=f"{theme.TEXT_SIZES['section']}px")
+    return view
 
 
-def dress(plot: Any, colours: theme.Colours | None = None) -> None:
-    """Give the plot its colours and the text sizes in use; call it again after a change of theme."""
-    chosen = colours or theme.current().colours
-    plot.setBackground(QColor(chosen.surface))
-    for side in ("bottom", "left"):
-        axis = plot.getAxis(side)
-        axis.setPen(QPen(QColor(chosen.line), 1))
-        axis.setTextPen(QColor(chosen.secondary))
-        axis.setTickFont(theme.font("small"))
-        axis.setStyle(tickLength=0, tickTextOffset=theme.S)
-        axis.enableAutoSIPrefix(False)  # a share of 0.2 is no 200 thousandths
-        axis.tickStrings = _tick_words
-        axis.label.setDefaultTextColor(QColor(chosen.secondary))
-        axis.label.setFont(theme.font("small"))
-
-
-def _tick_words(values: Sequence[float], scale: float, spacing: float) -> list[str]:
-    """Return the figures along an axis, as exact as they lie apart: "0,25", "1 500"."""
-    decimals = max(0, math.ceil(-math.log10(spacing * scale)))
-    return [number_words(value * scale, decimals) for value in values]
-
-
-def series_pen(number: int, width: float = 2.0, colours: theme.Colours | None = None) -> QPen:
-    """Return the pen of the curve of this number (0, 1, …): colour and dash; after the last comes the first again."""
-    plots = (colours or theme.current().colours).plots
-    pen = QPen(QColor(plots[number % len(plots)]), width, DASHES[number % len(DASHES)])
-    pen.setCosmetic(True)
-    return pen
-
-
-def draw(figure: Figure, colours: theme.Colours, *, with_title: bool = False) -> QWidget:
-    """Return a widget that shows the figure in these colours; on the page its title stands in the card."""
+def _drawn(figure: Figure, colours: theme.Colours, view: QWidget | None) -> tuple[QWidget, Any]:
+    """Return the widget of a figure, and the plot of it that carries the title."""
+    if isinstance(figure, DayCurves):
+        return plots_seasons.draw_curves(figure, colours, view)
+    if isinstance(figure, YearTrend):
+        return plots_seasons.draw_trend(figure, colours, view)
+    if isinstance(figure, DailyBars):
+        return plots_daily.draw(figure, colours, view)
+    if isinstance(figure, HeatMap):
+        return plots_heat.draw(figure, colours, view)
     if isinstance(figure, Bars):
         plot = new_plot(figure.axis, colours=colours)
         _draw_bars(plot, figure, colours)
     else:
         plot = new_plot("", figure.axis, colours=colours)
         _draw_curves(plot, figure, colours)
-    if with_title:
-        plot.setTitle(figure.title, color=colours.text, size=f"{theme.TEXT_SIZES['section']}px")
-    widget: QWidget = plot
-    return widget
+    return plot, plot
 
 
 def _draw_bars(plot: Any, figure: Bars, colours: theme.Colours) -> None:
@@ -306,6 +340,7 @@ def _write_svg(view: Any, path: Path, title: str) -> bool:
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setSize(PICTURE)
+    generator.setResolution(view.logicalDpiX())  # the axes are recorded for the screen, and scaled to other resolutions
     generator.setViewBox(QRectF(0, 0, PICTURE.width(), PICTURE.height()))
     generator.setTitle(title)
     return _painted(view, generator) and path.exists()

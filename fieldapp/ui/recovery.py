@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialog
 
 from fieldapp.core.text import _
-from fieldapp.store import backup
+from fieldapp.store import backup, media_backup
 from fieldapp.store.instance import Lock
 from fieldapp.ui import theme
 from fieldapp.ui.widgets import ActionButton, IconLabel, text_label
@@ -67,4 +67,5 @@ def offer_backup(path: Path, sentence: str, held: Lock) -> bool:
     if not accepted or newest is None:
         return False
     backup.restore(newest.path, path, held=held)
+    media_backup.bring_back(newest.path, path)
     return True

@@ -1,6 +1,7 @@
 """Pictures of every window, for looking at them and for the guide: `python -m fieldapp.ui.screenshots FOLDER`.
 
-They show the demonstration seasons on a day two years later, with a session of banding and a round that have begun.
+They show the demonstration seasons on a day two years later, with a session of banding, a round and a spring at the
+barrier that have begun.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -27,10 +27,15 @@ from fieldapp.store import drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui.banding import pictures
+from fieldapp.ui.barrier import pictures as barrier
 from fieldapp.ui.main import Program, make_application
+from fieldapp.ui.shell import MainWindow
 
 EVENING = "2022-04-14"
 SIZE = QSize(1366, 768)
+LONGEST_TURNS = 1000
+"""Turns of 10 ms after which a picture is taken of whatever there is."""
+
 ROUND = "Terrils du 11/19"
 """The aire whose round has begun in the pictures."""
 
@@ -63,6 +68,8 @@ def _season(home: Path) -> Path:
         demo.fill(db)
         begin_round(db)
         pictures.begin_morning(db, EVENING)
+        barrier.begin_spring(db, EVENING)
+        barrier.write_weather(db, home / barrier.WEATHER_FILE, EVENING)
     return path
 
 
@@ -137,6 +144,14 @@ def settle(application: QApplication) -> None:
         QTest.qWait(10)
 
 
+def finish(window: MainWindow) -> None:
+    """Wait until nothing is under way in the background: a figure is pictured when it is drawn."""
+    for _turn in range(LONGEST_TURNS):
+        if not window.background.busy():
+            return
+        QTest.qWait(10)
+
+
 def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
     """Yield a name and the widget to picture, after having brought the window there."""
     window, services = program.window, program.services
@@ -160,6 +175,8 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
     ]
     if morning := pictures.morning_of(db, EVENING):
         scenes += pictures.scenes(morning, every=every)
+    if spring := barrier.spring_of(db, EVENING):
+        scenes += barrier.scenes(spring, every=every)
     if every:
         scenes += [
             ("mare-saisie", "sheet", {**here, "site": sites[3].uid}, "tri"),
@@ -174,6 +191,7 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         if code:
             window.navigate(code, **params)
         settle(QApplication.instance())  # type: ignore[arg-type]
+        finish(window)
         if typed:
             _type(typed)
         yield name, window
@@ -191,13 +209,12 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
 
 
 def _type(text: str) -> None:
-    """Type the letters where the cursor is; pictures.ENTER is Enter."""
+    """Press the keys of these letters where the cursor is; pictures.ENTER is Enter."""
     for letter in text:
         if letter == pictures.ENTER:
             _press(Qt.Key.Key_Return)
         elif (target := QApplication.focusWidget()) is not None:
-            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+            QTest.keyClicks(target, letter)
 
 
 def _press(key: Qt.Key) -> None:

@@ -17,7 +17,7 @@ from fieldapp.core.record import make_record
 from fieldapp.core.text import LANGUAGES
 from fieldapp.exchange import demo
 from fieldapp.exchange.exporting import export_file
-from fieldapp.store import backup, integrity, records
+from fieldapp.store import backup, integrity, media, records
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui.diagnostics import versions
@@ -68,6 +68,8 @@ def _steps(folder: Path) -> Iterator[str]:
             yield f"import: {report.created} records"
         yield _export(db, folder)
         yield _export_birds(db, folder)
+        yield _export_barrier(db, folder)
+        yield _keep_photo(db)
         problems = integrity.check(db).problems
         if problems:
             raise SelfTestError(problems)
@@ -102,6 +104,30 @@ def _export_birds(db: Database, folder: Path) -> str:
     if report.rows != records.count(db, birds.protocol, "observation"):
         raise SelfTestError(report)
     return f"export: {report.rows} captures"
+
+
+def _export_barrier(db: Database, folder: Path) -> str:
+    barrier = demo.BARRIER
+    exporter = next(item for item in db.protocols[barrier.protocol].exports if item.code == barrier.importer)
+    target = folder / "barrier.csv"
+    report = export_file(db, exporter, target)
+    if not target.read_bytes().startswith(paths.resource(barrier.resource).read_bytes().splitlines()[0]):
+        raise SelfTestError(target)
+    if report.rows != len(paths.resource(barrier.resource).read_bytes().splitlines()) - 1:
+        raise SelfTestError(report)
+    return f"export: {report.rows} catches and mornings"
+
+
+def _keep_photo(db: Database) -> str:
+    """Draw a photo and keep it: the codecs of pictures are part of what is shipped."""
+    from fieldapp.ui.barrier import pictures
+
+    [newt] = records.by_field(db, demo.BARRIER.protocol, "individual", "individual_name", [pictures.NEWT])
+    made = pictures.photograph(db, newt.uid)
+    small = [media.thumbnail_of(db, photo.data["sha256"], 96) for photo in made]
+    if not small or not all(small):
+        raise SelfTestError(made)
+    return f"photos: {len(made)} kept, with their small copies"
 
 
 def _windows(application: QApplication, database: Path, folder: Path, language: str) -> Iterator[str]:
@@ -143,5 +169,9 @@ def everything(program: Program) -> Iterator[tuple[str, dict[str, object]]]:
             from fieldapp.ui.banding import pictures  # of banding, as all that its pages need
 
             yield from pictures.pages(db)
+        if protocol.board is not None:
+            from fieldapp.ui.barrier import pictures as barrier
+
+            yield from barrier.pages(db)
     for code in ("data", "analyses", "exchanges", "settings", "backups"):
         yield code, {}

@@ -86,7 +86,14 @@ class MainWindow(QMainWindow):
         self._bug: BugPanel | None = None
         self._lay_out(training)
         self.context = PageContext(
-            services, self.navigate, self.back, self.notices.say, self.background, self.status, self.undo
+            services,
+            self.navigate,
+            self.back,
+            self.notices.say,
+            self.background,
+            self.status,
+            self.undo,
+            self.prepare,
         )
         self._set_keys()
         self.resize(USUAL)
@@ -185,15 +192,26 @@ class MainWindow(QMainWindow):
         if page is not None:
             page.leaving()
 
-    def _show(self, place: Place) -> None:
-        page = self._pages[place.code]
-        widget = self._built.get(place.code)
+    def prepare(self, code: str) -> None:
+        """Build a page ahead of its first showing, in a moment in which nobody waits."""
+        for widget in (page := self._page_of(code), *page.findChildren(QWidget)):
+            widget.ensurePolished()
+
+    def _page_of(self, code: str) -> PageWidget:
+        """Return a page, built on its first use."""
+        widget = self._built.get(code)
         if widget is None:
+            page = self._pages[code]
             widget = page.build(self.context)
-            self._built[place.code] = widget
+            self._built[code] = widget
             widget.title_changed.connect(self._retitle)
             widget.set_title(_(page.label))
             self.stack.addWidget(widget)
+        return widget
+
+    def _show(self, place: Place) -> None:
+        page = self._pages[place.code]
+        widget = self._page_of(place.code)
         self._place = place
         self.stack.setCurrentWidget(widget)
         widget.open(**place.params)
@@ -209,7 +227,10 @@ class MainWindow(QMainWindow):
     # ---------------------------------------------------------------------------------------------- undo
 
     def undo(self) -> None:
-        """Take back the last saved action and say which it was."""
+        """Take back what the page has not stored yet, else the last saved action, and say which it was."""
+        page = self.page()
+        if page is not None and page.take_back():
+            return
         self._take_back(self._undo, _("Annulé : {what}"), _("Rétablir"), "Ctrl+Shift+Z", self.redo)
 
     def redo(self) -> None:

@@ -1,4 +1,4 @@
-"""What Ctrl+K finds in the records: places by their name, rings, sessions by their day, and species where they are."""
+"""What Ctrl+K finds in the records: places and individuals by name, rings, sessions and mornings by day, species."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def for_window(services: Services, navigate: Callable[..., Any]) -> Sequence[Sou
     return (
         Source(_("Mares et aires"), places, to_place),
         *(_of_sessions(services, navigate) if any(item.session for item in services.protocols.values()) else ()),
+        *(_of_boards(services, navigate) if any(item.board for item in services.protocols.values()) else ()),
         Source(_("Espèces"), species, to_species),
     )
 
@@ -70,6 +71,35 @@ def _of_sessions(services: Services, navigate: Callable[..., Any]) -> Sequence[S
             lambda row: navigate("ringing_places", section="places", uid=row.key),
         ),
         Source(_("Séances de baguage"), _with_letters(sessions), lambda row: navigate("captures", uid=row.key)),
+    )
+
+
+def _of_boards(services: Services, navigate: Callable[..., Any]) -> Sequence[Source]:
+    """Return barriers, their mornings and individuals; their modules are loaded with the first letter too."""
+
+    def barriers(text: str) -> list[Suggestion]:
+        from fieldapp.ui.barrier import goto
+
+        return goto.barriers(services.db, text, PER_SECTION)
+
+    def mornings(text: str) -> list[Suggestion]:
+        from fieldapp.ui.barrier import goto
+
+        return goto.mornings(services.db, text, PER_SECTION)
+
+    def individuals(text: str) -> list[Suggestion]:
+        from fieldapp.ui.barrier import goto
+
+        return goto.individuals(services.db, text, PER_SECTION)
+
+    def to_morning(row: Suggestion) -> None:
+        site, on = row.key
+        navigate("morning", site=site, on=on)
+
+    return (
+        Source(_("Barrières"), _with_letters(barriers), lambda row: navigate("barrier", site=row.key)),
+        Source(_("Relevés du matin"), _with_letters(mornings), to_morning),
+        Source(_("Individus"), _with_letters(individuals), lambda row: navigate("individual", uid=row.key)),
     )
 
 

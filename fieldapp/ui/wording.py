@@ -90,13 +90,23 @@ class Words:
         session = self.protocol(record).session
         return session is not None and record.entity == session.line
 
+    def is_catch(self, record: Record) -> bool:
+        """Return whether the record is a catch of a barrier: animals in a bucket."""
+        board = self.protocol(record).board
+        return board is not None and record.entity == board.observation
+
     def title(self, record: Record) -> str:
-        """Return the name of a record: a species, a bird with its ring, a date, a pond, a person."""
+        """Return the name of a record: a species, a ringed bird, animals in a bucket, a date, a place, a person."""
         entity = self.entity(record)
         if self.is_capture(record):
             from fieldapp.ui.banding.words import capture_words  # what shows no bird need not load their list
 
             return capture_words(record.data)
+        if self.is_catch(record):
+            from fieldapp.ui.barrier.words import catch_words
+
+            individual = record.data.get("individual")
+            return catch_words(record.data, self.taxon_name(record.cd_nom), self.name(individual) if individual else "")
         if entity.taxon_field:
             return self.taxon_name(record.cd_nom)
         return day_words(record.on_date) if entity.date_field else entity.title(record.data)

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import CancelledError, FieldappError
-from fieldapp.ui.background import Background, Progress
+from fieldapp.ui.background import Background, Latest, Progress
 
 
 @pytest.fixture
@@ -123,3 +124,92 @@ def test_closing_waits_for_what_runs_and_delivers_it(qapp: object) -> None:
     started.wait(5)
     background.close()
     assert seen == [7]
+
+
+def held(background: Background, latest: Latest, answer: object, **on: Any) -> threading.Event:
+    """Ask something that is answered once the event is set; an error is raised instead."""
+    go_on, started = threading.Event(), threading.Event()
+
+    def work() -> object:
+        started.set()
+        go_on.wait(5)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    latest.run(work, **on)
+    assert started.wait(5)
+    return go_on
+
+
+def test_only_the_answer_to_the_last_question_comes(qtbot: QtBot, background: Background) -> None:
+    latest, seen = Latest(background), list[object]()
+    first = held(background, latest, "premier", done=seen.append)
+    second = held(background, latest, "second", done=seen.append)
+    second.set()
+    qtbot.waitUntil(lambda: seen == ["second"])
+    first.set()
+    qtbot.waitUntil(lambda: background.busy() == 0)
+    assert seen == ["second"]
+
+
+def test_the_failure_of_an_older_question_is_dropped_and_that_of_the_last_one_is_told(qtbot: QtBot) -> None:
+    unhandled: list[BaseException] = []
+    background = Background(unhandled.append)
+    latest, done, failed = Latest(background), list[object](), list[BaseException]()
+    first = held(background, latest, FieldappError("vieux"), done=done.append, failed=failed.append)
+    second = held(background, latest, FieldappError("disque plein"), done=done.append, failed=failed.append)
+    first.set()
+    second.set()
+    qtbot.waitUntil(lambda: background.busy() == 0)
+    assert [str(error) for error in failed] == ["disque plein"]
+    held(background, latest, FieldappError("illisible"), done=done.append).set()
+    qtbot.waitUntil(lambda: background.busy() == 0)
+    assert [str(error) for error in unhandled] == ["illisible"]
+    assert done == []
+    background.close()
+
+
+def test_after_the_page_was_left_neither_answer_nor_failure_nor_progress_comes(qtbot: QtBot) -> None:
+    seen: list[object] = []
+    background = Background(seen.append)
+    latest = Latest(background)
+    answer = held(background, latest, "trop tard", done=seen.append)
+    latest.drop()
+    answer.set()
+    failure = held(background, latest, FieldappError("trop tard"), done=seen.append)
+    latest.drop()
+    failure.set()
+    go_on, started = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        started.set()
+        go_on.wait(5)
+        progress._tell(1, 2, "lignes lues")
+
+    latest.run(work, done=seen.append, progress=lambda *how_far: seen.append(how_far))
+    assert started.wait(5)
+    latest.drop()
+    go_on.set()
+    qtbot.waitUntil(lambda: background.busy() == 0)
+    assert seen == []
+    background.close()
+
+
+def test_a_question_that_has_not_begun_costs_nothing_once_another_is_asked(
+    qtbot: QtBot, background: Background
+) -> None:
+    background._pool.setMaxThreadCount(1)
+    latest, begun, seen = Latest(background), list[int](), list[object]()
+    go_on = threading.Event()
+    background.run(go_on.wait, 5)
+
+    def work(number: int) -> int:
+        begun.append(number)
+        return number
+
+    for number in range(5):
+        latest.run(work, number, done=seen.append)
+    go_on.set()
+    qtbot.waitUntil(lambda: background.busy() == 0)
+    assert begun == seen == [4]

@@ -17,6 +17,7 @@ from fieldapp.ui.widgets import (
     EmptyState,
     KeyHint,
     LabeledField,
+    ParsedEdit,
     ProgressLine,
     SearchBox,
     StateBadge,
@@ -362,3 +363,21 @@ def test_an_empty_page_names_the_next_step(qtbot: QtBot, host: Host) -> None:
     host(empty)
     assert button.isVisible()
     assert empty.sentence.text() == "Les résumés paraîtront ici."
+
+
+def test_what_stands_in_a_line_is_read_without_changing_anything(qtbot: QtBot) -> None:
+    line, told = ParsedEdit(int, str), list[object]()
+    qtbot.addWidget(line)
+    line.set_value(3)
+    line.changed.connect(told.append)
+    line.problem.connect(told.append)
+    line.setText(" 12 ")
+    assert line.reads_as() == 12
+    assert (line.value(), line.text()) == (3, " 12 ")
+    line.setText("  ")
+    assert line.reads_as() is None
+    line.setText("douze")
+    with pytest.raises(ValueError, match="douze"):
+        line.reads_as()
+    assert line.value() == 3
+    assert told == []

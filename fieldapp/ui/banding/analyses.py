@@ -6,24 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
-from fieldapp.core.errors import CancelledError
 from fieldapp.core.text import N_, _, fold
 from fieldapp.protocols.banding import analysis, stoc_indices, year_table
 from fieldapp.protocols.banding.schema import CODE, VISIT
 from fieldapp.store import records
-from fieldapp.ui import errors, files, theme
+from fieldapp.ui import files, theme
 from fieldapp.ui.banding import figures, stoc_figures
-from fieldapp.ui.banding.figures import Choice, Loaded, Sheet
-from fieldapp.ui.page import Action, PageContext, PageWidget
-from fieldapp.ui.plots import Bars, Plot
+from fieldapp.ui.banding.figures import Choice, Loaded
+from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.season import SeasonStepper
-from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import (
     ActionButton,
-    Card,
     ChipRow,
     EmptyState,
     KeyHint,
@@ -32,8 +28,10 @@ from fieldapp.ui.widgets import (
     live_key,
     text_label,
 )
+from fieldapp.ui.windows.analysis_part import AnalysisPart
+from fieldapp.ui.windows.analysis_sheet import Sheet
 from fieldapp.ui.windows.definitions import Definitions
-from fieldapp.ui.working import Working
+from fieldapp.ui.windows.sheet_view import SheetView
 
 YEAR, SPECIES, SESSIONS, CAPTURES, EFFORT, AGES, NETS, HOURS = (
     "year", "species", "sessions", "captures", "effort", "ages", "nets", "hours",
@@ -53,9 +51,6 @@ VIEWS = (
     (HOURS, N_("Heures"), "H"),
 )
 """The views in their order, each with its key."""
-
-ROWS, LINES = 6, 13
-"""The least height of a table in rows, with its titles, and of a figure in lines of text: below it, one scrolls."""
 
 TEXT = N_("Fichiers texte (*.txt)")
 
@@ -99,36 +94,25 @@ def sheet_of(loaded: Loaded, view: str, choice: Choice, year: int) -> Sheet:
     return made[view]()
 
 
-class Figure(Plot):
-    """A plot that asks for its least height only, and takes whatever room is left."""
-
-    def sizeHint(self) -> QSize:
-        """Return the least size."""
-        return self.minimumSize()
-
-
-class BandingAnalyses(PageWidget):
+class BandingAnalyses(AnalysisPart):
     """A letter chooses the view, F3 the theme and place, the arrow keys the year."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__()
-        self._context = context
+        super().__init__(context, name="banding.analyses")
         self._years: list[int] = []
         self._loaded: Loaded | None = None
         self._choices: list[Choice] = []
         self._choice = Choice(None, "", "")
         self._view = YEAR
-        self._sheet: Sheet | None = None
-        self._asked = 0
         self._goes_to_table = True
         self._definitions: Definitions | None = None
-        self._working = Working(name="banding.analyses.working")
         self._head = self._build_head()
-        self._body = self._build_body()
+        self._body = SheetView(name="banding.analyses")
         self._foot = self._build_foot()
         self._empty = self._build_empty()
+        self._parts = (self._head, self._body, self._foot)
         self.setLayout(theme.column(self._head, self._working, self._body, self._empty, self._foot))
-        self._show_parts(False)
+        self.show_parts(False)
 
     def _build_head(self) -> QWidget:
         self._season = SeasonStepper(name="banding.analyses.season")
@@ -156,31 +140,7 @@ class BandingAnalyses(PageWidget):
         head.setLayout(theme.column(first, self._views, spacing=theme.S))
         return head
 
-    def _build_body(self) -> QWidget:
-        self._card = Card(" ", name="banding.analyses.card")
-        self._table: RecordTable | None = None
-        self._plot = Figure(name="banding.analyses.plot")
-        self._nothing = EmptyState("analyses", _("Pas de valeur"), " ", name="banding.analyses.nothing")
-        self._failed = EmptyState(
-            "warning", _("Calcul annulé"), _("Une touche de vue le reprend."), name="banding.analyses.failed"
-        )
-        self._words = text_label("", "secondary", wrap=True, name="banding.analyses.words")
-        self._notes = text_label("", "small", wrap=True, name="banding.analyses.notes")
-        for part in (self._plot, self._nothing, self._failed):
-            self._card.add(part, 1)
-            part.hide()
-        self._card.add(self._words)
-        self._card.add(self._notes)
-        self._scroll = QScrollArea()  # moves only where large letters leave no other way
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._card)
-        return self._scroll
-
     def _build_foot(self) -> QWidget:
-        self._more = ActionButton(_("Lire la suite"), "", "L", name="banding.analyses.more", on=self._read_on)
-        self._more.hide()
-        self._scroll.verticalScrollBar().rangeChanged.connect(lambda _low, high: self._more.setVisible(high > 0))
         self._report = ActionButton(
             _("Rapport de l’année"), "export_file", "T", name="banding.analyses.report", on=self.export_report
         )
@@ -191,7 +151,7 @@ class BandingAnalyses(PageWidget):
             _("Graphique"), "export_file", "P", name="banding.analyses.picture", on=self.export_picture
         )
         foot = QWidget()
-        foot.setLayout(theme.row(self._more, 1, self._report, self._csv, self._picture, spacing=theme.S))
+        foot.setLayout(theme.row(self._body.more, 1, self._report, self._csv, self._picture, spacing=theme.S))
         return foot
 
     def _build_empty(self) -> EmptyState:
@@ -220,18 +180,13 @@ class BandingAnalyses(PageWidget):
             self._view = view
         self._views.set_value([self._view])
         self._loaded = None
-        self._show_parts(bool(self._years))
+        self.show_parts(bool(self._years))
         if self._years:
             self._goes_to_table = True
             self._views.setFocus()
             self._load()
         else:
             self.set_title(_("Analyses"), _("Baguage"))
-
-    def _show_parts(self, has_data: bool) -> None:
-        for part in (self._head, self._body, self._foot):
-            part.setVisible(has_data)
-        self._empty.setVisible(not has_data)
 
     def _see(self, code: str, *, by_key: bool = False) -> None:
         """Choose the view; by its key the cursor goes to the table, else it stays where it walks from chip to chip."""
@@ -241,13 +196,8 @@ class BandingAnalyses(PageWidget):
         self._views.setFocus()
         self._ask()
 
-    def _read_on(self) -> None:
-        """Show what stands below, and from there the top again."""
-        bar = self._scroll.verticalScrollBar()
-        bar.setValue(0 if bar.value() == bar.maximum() else bar.maximum())
-
     def _load(self) -> None:
-        self._run(_("Lecture des captures"), figures.load, self._keep, self._context.services, self._years)
+        self.run(_("Lecture des captures"), figures.load, self._keep, self._context.services, self._years)
 
     def _keep(self, found: Loaded) -> None:
         self._loaded = found
@@ -266,79 +216,21 @@ class BandingAnalyses(PageWidget):
             self._load()
             return
         self.set_title(_("Analyses"), f"{year} · {figures.title_words(self._loaded, year)}")
-        self._run(_("Calcul"), sheet_of, self._show, self._loaded, self._view, self._choice, year)
+        self.run(_("Calcul"), sheet_of, self._show, self._loaded, self._view, self._choice, year)
 
-    def _run(self, words: str, function: Callable[..., Any], done: Callable[[Any], None], *given: object) -> None:
-        self._asked += 1
-        number = self._asked
-        self._working.cancel()
-
-        def finished(found: Any) -> None:
-            if number == self._asked:
-                self._working.stop()
-                done(found)
-
-        job = self._context.background.run(
-            function,
-            *given,
-            done=finished,
-            failed=lambda error: self._fail(error) if number == self._asked else None,
-            progress=self._working.tell,
-        )
-        self._working.start(words, job)
-
-    def _fail(self, error: BaseException) -> None:
-        self._working.stop()
-        self._sheet = None
-        self._draw()
-        self._failed.show()
-        if not isinstance(error, CancelledError):
-            errors.show(error)
+    def failed(self) -> None:
+        """Say that the work was given up."""
+        self._body.show_failure()
+        self._picture.setEnabled(False)
+        self._csv.setEnabled(False)
 
     def _show(self, sheet: Sheet) -> None:
-        self._sheet = sheet
-        self._draw()
-
-    def _draw(self) -> None:
-        sheet = self._sheet
-        self._failed.hide()
-        if self._table is not None:
-            self._table.setParent(None)  # found by its name no longer
-            self._table.deleteLater()
-            self._table = None
-        self._plot.hide()
-        self._nothing.hide()
-        self._card.set_title(sheet.title if sheet else " ")
-        self._words.setText(sheet.words if sheet else "")
-        self._notes.setText("\n".join(sheet.notes) if sheet else "")
-        self._notes.setVisible(bool(sheet and sheet.notes))
-        self._picture.setEnabled(bool(sheet and _has_bars(sheet)))
-        self._csv.setEnabled(bool(sheet and sheet.rows))
-        if sheet is None:
-            return
-        if sheet.is_table and sheet.rows:
-            self._show_table(sheet)
-        elif _has_bars(sheet) and sheet.figure is not None:
-            self._plot.setMinimumHeight(LINES * theme.text_px())
-            self._plot.show()
-            self._plot.show_figure(sheet.figure)
-        else:
-            self._nothing.sentence.setText(sheet.notes[0] if sheet.notes else sheet.empty)
-            self._nothing.show()
-
-    def _show_table(self, sheet: Sheet) -> None:
-        has_room = theme.current().scale <= 1.0  # else every column is as wide as its words, and the table moves
-        columns = [
-            Column(title, number=number in sheet.numbers, stretch=has_room and number == sheet.wide)
-            for number, title in enumerate(sheet.header)
-        ]
-        self._table = RecordTable(columns, has_totals=sheet.has_totals, name="banding.analyses.table")
-        self._table.opens_rows = False
-        self._table.setMinimumHeight(ROWS * (theme.target() + theme.XS))
-        self._card.body.insertWidget(1, self._table, 1)
-        self._table.show_rows(sheet.rows)
-        if self._goes_to_table and self._views.isAncestorOf(QApplication.focusWidget() or self):
-            self._table.setFocus()
+        self._body.show_sheet(sheet)
+        self._picture.setEnabled(sheet.is_drawn())
+        self._csv.setEnabled(sheet.has_table())
+        table = self._body.table
+        if table is not None and self._goes_to_table and self._views.isAncestorOf(QApplication.focusWidget() or self):
+            table.setFocus()
 
     def _pick(self) -> None:
         self._place.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -364,26 +256,15 @@ class BandingAnalyses(PageWidget):
 
     def export_table(self) -> None:
         """Ask for a file and write the table of the view into it, also that behind a figure."""
-        if self._sheet is not None and self._sheet.rows:
-            name = f"{files.safe_name(fold(self._sheet.title))}.csv"
-            files.ask_save(self, _("Tableau"), name, files.CSV, self._write_table)
-
-    def _write_table(self, path: Path) -> None:
-        if self._sheet is None:
-            return
-        header, rows = self._sheet.table()
-        files.write_table(path, header, [[cell.replace("\u202f", "") for cell in row] for row in rows])
-        self._written(path)
+        sheet = self._body.sheet
+        if sheet is not None and sheet.has_table():
+            self.ask_table(_("Tableau"), f"{files.safe_name(fold(sheet.title))}.csv", *sheet.table())
 
     def export_picture(self) -> None:
         """Ask for a file and draw the figure into it, as PNG or SVG by its ending."""
-        if self._sheet is not None and _has_bars(self._sheet):
-            name = f"{files.safe_name(fold(self._sheet.title))}.png"
-            files.ask_save(self, _("Graphique (PNG ou SVG)"), name, files.PICTURES, self._write_picture)
-
-    def _write_picture(self, path: Path) -> None:
-        self._plot.save(path)
-        self._written(path)
+        sheet = self._body.sheet
+        if sheet is not None and sheet.is_drawn():
+            self.ask_picture(self._body.plot)
 
     def export_report(self) -> None:
         """Ask for a file and write the report of the year into it: table, definitions, parts against totals."""
@@ -395,24 +276,13 @@ class BandingAnalyses(PageWidget):
     def _write_report(self, path: Path, year: int) -> None:
         if self._loaded is not None:
             files.write_text(path, f"{year_table.of(self._loaded.sessions, year).as_text()}\n")
-            self._written(path)
-
-    def _written(self, path: Path) -> None:
-        self._context.notify(
-            _("Écrit : {path}").format(path=path), action=_("Ouvrir le dossier"), on=lambda: files.open_folder(path)
-        )
+            self.written(path)
 
     # ---------------------------------------------------------------------------------------------- page
 
-    def go_back(self) -> bool:
-        """Cancel the work that goes on."""
-        return self._working.cancel()
-
     def leaving(self) -> None:
         """Give up the work that goes on, and the sessions in memory."""
-        self._asked += 1
-        self._working.cancel()
-        self._working.stop()
+        super().leaving()
         self._loaded = None
 
     def undo_state(self) -> dict[str, Any]:
@@ -430,15 +300,8 @@ class BandingAnalyses(PageWidget):
             *views,
             Action("F3", _("choisir le thème et le lieu"), self._pick, "search"),
             Action("D", _("ce que comptent les chiffres, et d’où cela vient"), self._explain, "help"),
-            Action("L", _("lire ce qui est plus bas"), self._read_on, "next"),
+            Action("L", _("lire ce qui est plus bas"), self._body.read_on, "next"),
             Action("T", _("rapport de l’année, en texte"), self.export_report, "export_file"),
             Action("C", _("tableau de la vue, en CSV"), self.export_table, "export_file"),
             Action("P", _("graphique, en PNG ou SVG"), self.export_picture, "export_file"),
         ]
-
-
-def _has_bars(sheet: Sheet) -> bool:
-    """Return whether there is something to draw."""
-    if sheet.figure is None:
-        return False
-    return bool(sheet.figure.bars if isinstance(sheet.figure, Bars) else sheet.figure.curves)

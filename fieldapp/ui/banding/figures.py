@@ -17,9 +17,10 @@ from fieldapp.protocols.banding.schema import CODE, PROGRAMME, VISIT
 from fieldapp.protocols.banding.stoc_indices import Ages, Index, Past
 from fieldapp.store import records
 from fieldapp.ui.background import Progress
-from fieldapp.ui.plots import Bar, Bars, Curve, Curves, Figure
+from fieldapp.ui.plots import Bar, Bars, Curve, Curves
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Row
+from fieldapp.ui.windows.analysis_sheet import Sheet
 from fieldapp.ui.wording import ABSENT, number_words
 
 CURVES = 5
@@ -47,33 +48,6 @@ class Choice:
     theme: str | None
     site: str
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One view: its title, its table, its figure where it has one.
-
-    A sheet that `is_table` is shown as its table: `numbers` are the columns that stand to the right, `wide` is the one
-    that takes the room left. `words` is the definition with its thresholds, `notes` tell what is missing and why. Where
-    there is nothing to show `empty` says what would be here. `written` is the table for a file where it is another one.
-    """
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[Row, ...]
-    words: str
-    notes: tuple[str, ...] = ()
-    figure: Figure | None = None
-    is_table: bool = False
-    numbers: frozenset[int] = frozenset()
-    wide: int = 0
-    has_totals: bool = False
-    empty: str = ""
-    written: tuple[tuple[str, ...], tuple[Row, ...]] | None = None
-
-    def table(self) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-        """Return titles and rows as they are written to a file."""
-        return self.written or (self.header, self.rows)
 
 
 def load(services: Services, years: Sequence[int], progress: Progress) -> Loaded:

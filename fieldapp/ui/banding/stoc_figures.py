@@ -10,9 +10,10 @@ from fieldapp.protocols.banding import analysis, stoc, stoc_indices
 from fieldapp.protocols.banding.analysis import ADULT, YOUNG, Session
 from fieldapp.protocols.banding.stoc import Finding, Limits, Main
 from fieldapp.protocols.banding.stoc_indices import Index, Past, StationYear
-from fieldapp.ui.banding.figures import Choice, Loaded, Sheet, by_year, decimal, place_words
+from fieldapp.ui.banding.figures import Choice, Loaded, by_year, decimal, place_words
 from fieldapp.ui.plots import Bar, Bars
 from fieldapp.ui.tables import Row
+from fieldapp.ui.windows.analysis_sheet import Sheet
 from fieldapp.ui.wording import ABSENT, day_words, number_words
 
 

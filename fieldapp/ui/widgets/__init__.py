@@ -16,7 +16,7 @@ from fieldapp.ui.widgets.cards import (
 from fieldapp.ui.widgets.chips import ChipRow
 from fieldapp.ui.widgets.elided import Elided
 from fieldapp.ui.widgets.fields import ERROR, NOTICE, WARNING, DateEdit, LabeledField, ParsedEdit, TimeEdit
-from fieldapp.ui.widgets.flow import FlowLayout
+from fieldapp.ui.widgets.flow import FlowLayout, follow_width
 from fieldapp.ui.widgets.keyhint import KeyHint, key_words, live_key
 from fieldapp.ui.widgets.suggest import SearchBox, Suggest, Suggestion, SuggestionList
 
@@ -47,6 +47,7 @@ __all__ = [
     "SuggestionList",
     "TimeEdit",
     "badge_size",
+    "follow_width",
     "key_words",
     "live_key",
     "paint_badge",

@@ -118,11 +118,18 @@ class ParsedEdit(QLineEdit):
         self.setText("" if value is None else self._show(value))
         self.problem.emit("")
 
+    def reads_as(self) -> Any:
+        """Return the value of what stands in the line, None for nothing; changes nothing and says nothing.
+
+        Raises ValueError or FieldappError, with a sentence for the person, where it can't be read.
+        """
+        text = self.text().strip()
+        return self._parse(text) if text else None
+
     def commit(self) -> bool:
         """Read what is typed; return whether it could be read."""
-        text = self.text().strip()
         try:
-            value = self._parse(text) if text else None
+            value = self.reads_as()
         except (ValueError, FieldappError) as error:
             self.problem.emit(str(error))
             return False

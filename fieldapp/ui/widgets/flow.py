@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from fieldapp.ui import theme
+
+
+def follow_width(widget: QWidget, down: QSizePolicy.Policy = QSizePolicy.Policy.Minimum) -> None:
+    """Let the height of the widget follow from its width, as its layout wants; `down` is its policy in height."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, down)
+    policy.setHeightForWidth(True)
+    widget.setSizePolicy(policy)
 
 
 class FlowLayout(QLayout):

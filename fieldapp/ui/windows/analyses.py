@@ -32,6 +32,7 @@ class Part:
 PARTS = (
     Part("pop_amphibiens", N_("Mares"), "visit", "windows.pond_analyses", "PondAnalyses"),
     Part("banding", N_("Baguage"), "visit", "banding.analyses", "BandingAnalyses"),
+    Part("pitfall_barrier", N_("Barrière"), "visit", "barrier.analyses", "BarrierAnalyses"),
 )
 
 

@@ -13,8 +13,9 @@ from PySide6.QtGui import QDesktopServices
 from fieldapp.core import paths
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.text import _, ngettext
-from fieldapp.store import backup
+from fieldapp.store import backup, media_backup, upkeep
 from fieldapp.store.backup import Backup, Difference, Restored
+from fieldapp.store.media_backup import Copied
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui import errors, theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
@@ -171,7 +172,7 @@ class BackupsPage(PageWidget):
     def make(self) -> None:
         """Make a backup in the background and show it in the list."""
         self._make.setEnabled(False)
-        self._context.background.run(backup.make, self._context.services.path, done=self._made, failed=self._not_made)
+        self._context.background.run(upkeep.make, self._context.services.path, done=self._made, failed=self._not_made)
 
     def _made(self, path: Path) -> None:
         self._make.setEnabled(True)
@@ -182,6 +183,8 @@ class BackupsPage(PageWidget):
 
     def _not_made(self, error: BaseException) -> None:
         self._make.setEnabled(True)
+        if self.isVisible():
+            self.open()  # the database may be copied though its photos are not
         errors.show(error)
 
     def _chosen(self) -> Backup | None:
@@ -251,6 +254,17 @@ class BackupsPage(PageWidget):
         if restored.kept:
             said = _("Sauvegarde restaurée. La base d’avant est gardée : {name}").format(name=restored.kept[0].name)
         self._context.notify(said)
+        self._context.background.run(
+            media_backup.bring_back, chosen.path, self._context.services.path, done=self._photos_back
+        )
+
+    def _photos_back(self, copied: Copied) -> None:
+        """Say which photos came back with the backup: usually none was missing."""
+        if copied.problem:
+            self._context.notify(copied.problem, "warning")
+        elif copied.copied:
+            words = ngettext("{n} photo remise en place", "{n} photos remises en place", copied.copied)
+            self._context.notify(words.format(n=copied.copied))
 
     def _open(self) -> None:
         folder = paths.backup_folder(self._context.services.path)

@@ -35,7 +35,7 @@ class DataPage(PageWidget):
         if code not in codes:
             protocols = [*protocols, self._context.services.protocols[code]]
             codes.append(code)
-        is_tall = is_large() and (len(codes) > 1 or self._context.services.protocols[code].session is not None)
+        is_tall = is_large() and (len(codes) > 1 or self._context.services.protocols[code].form is None)
         wanted = (code, tuple(codes), is_tall)
         if self._list is None or wanted != self._shown:
             self._shown = wanted

@@ -85,6 +85,7 @@ class DataList(QWidget):
         self._protocols = protocols
         self._filter = Filter()
         self._season_before: int | None = None
+        self._season_of_list: int | None = None
         self._asked = 0
         self._is_opened = False
         self._areas: list[Suggestion] = []
@@ -111,7 +112,7 @@ class DataList(QWidget):
 
     def _build_filters(self, is_tall: bool) -> Any:
         self._season = SeasonStepper(with_all=True, name="data.season")
-        self._season.changed.connect(lambda year: self._narrow(year=year))
+        self._season.changed.connect(self._take_season)
         self._area = Suggest(
             self._suggest_areas, placeholder=self._table_of.words.anywhere, minimum=0, name="data.area"
         )
@@ -239,6 +240,8 @@ class DataList(QWidget):
         if not self._is_opened or params:
             newest = years[0] if years and not params.keys() & {"root", "cd_nom", "text"} else None
             year = params.get("year", newest)
+            self._season_before = None
+            self._season_of_list = years[0] if years and "year" not in params else None
             self._filter = Filter(
                 year,
                 params.get("root"),
@@ -303,9 +306,18 @@ class DataList(QWidget):
                 self._show_filter()
             self._ask()
 
+    def _take_season(self, year: int | None) -> None:
+        """Show the season that the person chose; it is the one that stays without the other filters."""
+        self._season_before = self._season_of_list = None
+        self._narrow(year=year)
+
     def clear(self) -> None:
-        """Take away all filters but the season."""
-        self._filter = Filter(self._filter.year)
+        """Take away all filters but the season; all seasons that only a filter had opened close with it."""
+        year = self._filter.year
+        if year is None:
+            year = self._season_before or self._season_of_list
+        self._season_before = self._season_of_list = None
+        self._filter = Filter(year)
         self._show_filter()
         self._ask()
         self._table.setFocus()

@@ -19,7 +19,7 @@ class Definitions(Overlay):
     def __init__(
         self, host: QWidget, definitions: Sequence[tuple[str, str]], sources: str, *, name: str = "definitions"
     ) -> None:
-        super().__init__(host, width=46, name=name)
+        super().__init__(host, width=58, name=name)
         close = ActionButton(_("Fermer"), role="quiet", name=f"{name}.close", on=self.close_panel)
         close.show_key("Esc")
         self._close = close

@@ -30,6 +30,7 @@ from fieldapp.ui.widgets import (
     live_key,
     text_label,
 )
+from fieldapp.ui.windows.dated_words import PASSAGES, DatedWords
 from fieldapp.ui.windows.fitting import ColumnFit
 from fieldapp.ui.wording import Words, instant_words, number_words
 
@@ -55,39 +56,16 @@ SHOWN = 2000
 """Lines of a report that the table shows; the saved report has them all."""
 
 
-def preview_words(found: Preview, *, of_sessions: bool = False) -> str:
-    """Return what will be in the file, and what will be missing or incomplete, as sentences.
-
-    `of_sessions` says that what is dated are sessions, not visits.
-    """
+def preview_words(found: Preview, dated: DatedWords = PASSAGES) -> str:
+    """Return what will be in the file, and what will be missing or incomplete, as sentences."""
     rows = ngettext("{n} ligne", "{n} lignes", found.rows).format(n=number_words(found.rows))
-    dated = _sessions(found.visits) if of_sessions else _visits(found.visits)
-    words = _("{rows} à écrire, pour {visits}.").format(rows=rows, visits=dated)
-    if found.without_row and not of_sessions:
-        words += " " + ngettext(
-            "{n} passage sans observation n’a pas de ligne dans ce format.",
-            "{n} passages sans observation n’ont pas de ligne dans ce format.",
-            found.without_row,
-        ).format(n=number_words(found.without_row))
-    if found.incomplete:
-        words += " " + ngettext(
-            "◐ {n} incomplet : {reason}",
-            "◐ {n} incomplets, surtout : {reason}",
-            found.incomplete,
-        ).format(n=number_words(found.incomplete), reason=found.reasons[0][0])
-    elif of_sessions:
-        words += " " + _("Aucune séance incomplète.")
-    else:
-        words += " " + _("Aucun passage incomplet.")
-    return words
-
-
-def _visits(count: int) -> str:
-    return ngettext("{n} passage", "{n} passages", count).format(n=number_words(count))
-
-
-def _sessions(count: int) -> str:
-    return ngettext("{n} séance", "{n} séances", count).format(n=number_words(count))
+    words = _("{rows} à écrire, pour {visits}.").format(rows=rows, visits=dated.count(found.visits))
+    if found.without_row and dated.without_row is not None:
+        words += " " + dated.without_row(found.without_row)
+    if not found.incomplete:
+        return f"{words} {_(dated.complete)}"
+    lacking = ngettext("◐ {n} incomplet : {reason}", "◐ {n} incomplets, surtout : {reason}", found.incomplete)
+    return words + " " + lacking.format(n=number_words(found.incomplete), reason=found.reasons[0][0])
 
 
 class Deck(Protocol):
@@ -139,6 +117,10 @@ class Deck(Protocol):
 
     def ask_undo(self) -> None:
         """Ask whether the import is to be taken back."""
+        ...
+
+    def see_barrier(self) -> None:
+        """Open the barrier that came in."""
         ...
 
     def go_back(self) -> bool:
@@ -233,6 +215,7 @@ _KINDS = {
     "shf-analyses": N_("analyses, par passage"),
     "crbpo": N_("CRBPO"),
     "banding-year": N_("bilan"),
+    "barrier": N_("barrière, par prise et par matin"),
     "euring": N_("EURING"),
     "euring2000plus": N_("EURING 2000+"),
 }
@@ -285,20 +268,28 @@ class ReportCard(Card):
             _("Enregistrer le rapport"), "save", "G", name="exchanges.save_report", on=page.save_report
         )
         self.undo_button = ActionButton(_("Annuler cet import"), "undo", "A", name="exchanges.undo", on=page.ask_undo)
+        self.barrier_button = ActionButton(
+            _("Voir la barrière"), "barrier", "B", name="exchanges.barrier", on=page.see_barrier
+        )
         another = ActionButton(_("Autre fichier"), "import_file", "F2", name="exchanges.another", on=page.start_another)
         close = ActionButton(_("Fermer"), name="exchanges.close", on=page.go_back)
         close.show_key("Esc")
         bar = QWidget()
         flow = FlowLayout(bar)
-        for button in (self.undo_button, self.save_button, another, self.update_button, close):
+        for button in (self.barrier_button, self.undo_button, self.save_button, another, self.update_button, close):
             flow.addWidget(button)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         bar.setSizePolicy(policy)
         self.add(bar)
 
-    def show_report(self, report: ImportReport, importer: Importer, labels: Mapping[str, str]) -> None:
-        """Show what the import did; `labels` are the names of the columns where nothing has to be put right in them."""
+    def show_report(
+        self, report: ImportReport, importer: Importer, labels: Mapping[str, str], *, of_barrier: bool = False
+    ) -> None:
+        """Show what the import did; `labels` are the names of the columns where nothing has to be put right in them.
+
+        With `of_barrier` the way to the barrier is offered, as long as the report stands.
+        """
         self.report, self.importer = report, importer
         lines = ngettext("{n} ligne lue", "{n} lignes lues", len(report.rows)).format(n=number_words(len(report.rows)))
         self.set_title(report.path.name, lines)
@@ -332,6 +323,7 @@ class ReportCard(Card):
         self.update_button.setVisible(bool(report.counts[Outcome.DIFFERENT]))
         self.mend_button.setVisible(bool(report.mendable))
         self.undo_button.setEnabled(report.action is not None)
+        self.barrier_button.setVisible(of_barrier)
 
     def _say_whole(self, key: object) -> None:
         """Write the whole explanation of the current row below the table, which cuts it."""

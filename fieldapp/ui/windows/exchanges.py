@@ -10,12 +10,12 @@ from typing import Any
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from fieldapp.core.errors import CancelledError, WrongEncodingError
+from fieldapp.core.errors import CancelledError, StrangeColumnsError, WrongEncodingError
 from fieldapp.core.exchange import Exporter, Importer
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange.exporting import ExportReport
-from fieldapp.exchange.files import likeliest
+from fieldapp.exchange.files import likeliest, of_no_kind
 from fieldapp.exchange.preview import Preview
 from fieldapp.exchange.report import ImportReport, Outcome, column_labels
 from fieldapp.store import changes, records
@@ -23,6 +23,7 @@ from fieldapp.store.changes import Action as SavedAction
 from fieldapp.ui import errors, files, theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.widgets import Banner
+from fieldapp.ui.windows.dated_words import dated_words
 from fieldapp.ui.windows.exchange_cards import ExportCard, ImportCard, PastCard, ReportCard, kind_words, preview_words
 from fieldapp.ui.windows.exchange_work import EXCEL, UTF8, Wanted, run_export, run_import, run_preview, run_undo
 from fieldapp.ui.wording import Words
@@ -71,15 +72,18 @@ class ExchangesPage(PageWidget):
 
     # ---- showing
 
-    def open(self, path: str = "", **_params: Any) -> None:
-        """Show the imports done and what an export would hold; `path` is a file to import."""
+    def open(self, path: str = "", protocol: str = "", **_params: Any) -> None:
+        """Show the imports done and what an export would hold; `path` is a file to import, `protocol` what to export.
+
+        Without a protocol that of before stays, at first the one with the latest season.
+        """
         db = self._context.services.db
         if path:
             self._import.path.setText(path)
             self._report.hide()
         self._past.show_past(changes.of_kind(db, "import"), Words(db, {}))
         self.set_title(_("Échanges"))
-        self._choose_protocol(self._protocol.code if self._exporters else self._latest().code)
+        self._choose_protocol(protocol or (self._protocol.code if self._exporters else self._latest().code))
         self._arrange()
         self._rest()
 
@@ -154,15 +158,10 @@ class ExchangesPage(PageWidget):
         )
 
     def _show_preview(self, found: Preview) -> None:
-        words = preview_words(found, of_sessions=self._protocol.session is not None)
+        words = preview_words(found, dated_words(self._protocol))
         self._export.words.setText(words if found.rows or found.visits else _("Rien à exporter encore."))
         self._export.button.setEnabled(bool(found.rows))
         self._export.incomplete.setVisible(bool(found.incomplete))
-
-    def _incomplete_words(self) -> str:
-        if self._protocol.session is not None:
-            return _("voir les séances à compléter")
-        return _("voir les passages à compléter")
 
     def see_incomplete(self) -> None:
         """Open the page of the data on the visits that lack something."""
@@ -217,6 +216,8 @@ class ExchangesPage(PageWidget):
 
     def _not_imported(self, error: BaseException, wanted: Wanted) -> None:
         """Say why the file was refused; where its encoding may be the one of Excel, offer to read it so."""
+        if isinstance(error, StrangeColumnsError) and len(self._importers) > 1:
+            error = of_no_kind(self._importers, wanted.path)
         if not isinstance(error, WrongEncodingError) or wanted.encoding != UTF8:
             self._failed(error)
             return
@@ -241,7 +242,8 @@ class ExchangesPage(PageWidget):
         if report.action is not None:
             self._tell_saved()
         labels = column_labels(importer, self._context.services.db.protocols.values())
-        self._report.show_report(report, importer, labels)
+        protocol = next(item for item in self._protocols if importer in item.imports)
+        self._report.show_report(report, importer, labels, of_barrier=protocol.board is not None)
         self._show_report(True)
         counts = report.counts
         new = ngettext("{n} ligne créée", "{n} lignes créées", counts[Outcome.CREATED]).format(
@@ -252,10 +254,20 @@ class ExchangesPage(PageWidget):
             _("Import fini : {new}, {refused}.").format(new=new, refused=refused),
             "warning" if report.refused else "done",
         )
-        protocol = next(item for item in self._protocols if importer in item.imports)
         self._choose_protocol(protocol.code)
         self._refresh()
         self._rest()
+
+    def see_barrier(self) -> None:
+        """Open the barrier that came in, the list of them where there are several."""
+        if self._report.barrier_button.isHidden() or self._protocol.board is None:
+            return
+        sites = records.roots(self._context.services.db, self._protocol.code, self._protocol.board.site)
+        self._context.navigate("barrier", **({"site": sites[0].uid} if len(sites) == 1 else {}))
+
+    def _way_on(self) -> list[Action]:
+        shown = not self._report.barrier_button.isHidden()
+        return [Action("B", _("voir la barrière"), self.see_barrier, "barrier")] if shown else []
 
     def _arrange(self) -> None:
         """Lay the page out anew for another size of the text."""
@@ -446,6 +458,7 @@ class ExchangesPage(PageWidget):
                 Action("G", _("enregistrer le rapport"), self.save_report, "save"),
                 Action("R", _("corriger ce qui est évident"), self.start_mending, "check"),
                 Action("V", _("reprendre les valeurs du fichier"), self.start_update, "redo"),
+                *self._way_on(),
                 undo,
             ]
         return [
@@ -456,7 +469,7 @@ class ExchangesPage(PageWidget):
             Action("P", _("exporter un autre suivi"), self.next_protocol),
             Action("M", _("corriger en important ce qui est évident, ou non"), self._import.mend.toggle, "check"),
             Action("K", _("exporter : {kind}").format(kind=kind_words(self._other())), self.next_kind),
-            Action("C", self._incomplete_words(), self.see_incomplete, "filter"),
+            Action("C", _(dated_words(self._protocol).see), self.see_incomplete, "filter"),
             Action("F4", _("taper le fichier à écrire"), self._export.path.setFocus),
             Action("F5", _("le choisir"), self.choose_target, "open_folder"),
             Action("E", _("écrire le fichier"), self.start_export, "export_file"),

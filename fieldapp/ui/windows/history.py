@@ -1,11 +1,13 @@
-"""The page "history": every change of a visit and its observations, or of a capture, field by field, in words."""
+"""The page "history": every change of a visit and its observations, a capture or an individual, field by field."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fieldapp.core.board_form import BoardForm
 from fieldapp.core.checking import CONFIRMED
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Entity, Field, Kind
@@ -32,6 +34,8 @@ KINDS = {
 
 SESSION_PAGES = {"visit": "captures", "observation": "capture", "ring_string": "ring_stock"}
 """The pages that show the records of a protocol with sessions, by entity."""
+
+_BARE_NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
 
 FIELD_SHARE = 0.27
 """Share of the width that the column of the fields may take; before and after have the rest."""
@@ -78,8 +82,22 @@ def page_of(db: Database, record: Record) -> tuple[str, dict[str, Any]] | None:
         return None
     if protocol.form is not None and record.entity == protocol.form.sheet.visit:
         return "sheet", sheet_params(record)
+    if protocol.board is not None:
+        return _board_page(db, protocol.board, record)
     pages = {} if protocol.session is None else SESSION_PAGES
     return (pages[record.entity], {"uid": record.uid}) if record.entity in pages else None
+
+
+def _board_page(db: Database, board: BoardForm, record: Record) -> tuple[str, dict[str, Any]] | None:
+    """Return the page of a record of a barrier: its morning, the individual, the barrier with buckets and campaigns."""
+    if record.entity == board.individual:
+        return "individual", {"uid": record.uid}
+    if record.entity in {board.bucket, board.campaign, board.site}:
+        return "barrier_sheet", {"site": record.parent or record.uid}
+    at: Record | None = record
+    while at is not None and at.entity != board.visit:
+        at = records.get(db, at.parent) if at.parent else None
+    return ("morning", {"site": at.parent, "on": at.on_date}) if at is not None and at.on_date else None
 
 
 def lines(db: Database, uid: str, words: Words, *, detailed: bool = False) -> list[Line]:
@@ -102,7 +120,7 @@ def lines(db: Database, uid: str, words: Words, *, detailed: bool = False) -> li
 def _lines_of(change: Change, record: Record, words: Words, detailed: bool, *, first: bool) -> list[Line]:
     fields = _fields(change, record, words)
     if change.before is None and not detailed:
-        summary = " · ".join(after for name, _before, after in fields if name)
+        summary = " · ".join(_told(name, after) for name, _before, after in fields if name)
         fields = [(_("fiche créée"), ABSENT, summary)]
     elif change.before is None:
         fields.insert(0, (_("fiche créée"), ABSENT, ABSENT))
@@ -144,11 +162,16 @@ def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str
             found.append((_("avertissements confirmés"), _count(old), _count(new)))
         else:
             item = entity.by_name.get(name)
-            if item and species and _is_repeated(item, entity):
+            if item and _is_repeated(item, entity, of_session=bool(species)):
                 continue
             told = _code_words if name == species else words.value
             found.append((_(item.label) if item else name, told(item, old), told(item, new)))
     return found
+
+
+def _told(name: str, value: str) -> str:
+    """Return a value as one of many in a line: a bare number says nothing without the name of its field."""
+    return f"{name} {value}" if _BARE_NUMBER.fullmatch(value) else value
 
 
 def _species_field(record: Record, words: Words) -> str:
@@ -157,9 +180,9 @@ def _species_field(record: Record, words: Words) -> str:
     return session.taxon_code if session is not None else ""
 
 
-def _is_repeated(item: Field, entity: Entity) -> bool:
-    """Return whether a hidden field only says again what another says: the ring to compare, the number of a taxon."""
-    return item.hidden and (item.name in entity.indexed or item.kind in {Kind.TAXON, Kind.INTEGER})
+def _is_repeated(item: Field, entity: Entity, *, of_session: bool) -> bool:
+    """Return whether a hidden field says nothing to a person beside the others: a key of an index, a taxon's number."""
+    return item.hidden and (item.name in entity.indexed or (of_session and item.kind in {Kind.TAXON, Kind.INTEGER}))
 
 
 def _code_words(_item: Field | None, code: Any) -> str:

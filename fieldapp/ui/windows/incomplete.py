@@ -17,7 +17,8 @@ from fieldapp.ui.wording import Words, day_words
 class IncompleteTable:
     """The columns and the words of the incomplete visits or sessions of one protocol.
 
-    `site` and `group` are the entities of the place, `where` is the title of their column. `which` is the column that
+    `site` and `group` are the entities of the place (no `group`: the place stands alone), `where` is the title of their
+    column. `undated` is an entity beside the visits that may lack something, "" for none. `which` is the column that
     tells those of one place and day apart (passage, theme), `which_of` its words. `people` is the field of those who
     were there, None where there is none.
     """
@@ -28,14 +29,16 @@ class IncompleteTable:
         protocol: StudyProtocol,
         *,
         site: str,
-        group: str,
+        group: str | None,
         where: str,
         which: Column,
         which_of: Callable[[Values], str],
         people: Field | None,
+        undated: str = "",
     ) -> None:
         self._services, self._protocol = services, protocol
-        self._site, self._group, self._where = protocol.entity(site), protocol.entity(group), where
+        self.undated = undated
+        self._places, self._where = [site, group] if group else [site], where
         self._which, self._which_of, self._people = which, which_of, people
         self._words = Words(services.db, services.taxa(protocol.code))
         self.missing: Missing = {}
@@ -61,12 +64,12 @@ class IncompleteTable:
 
     def _row(self, line: Placed) -> Row:
         values = line.record.data
-        titles = [line.parents.get(entity.code) for entity in (self._site, self._group)]
-        site, group = (self._words.title(found) if found else "" for found in titles)
+        above = [line.parents.get(entity) for entity in self._places]
+        is_undated = line.record.entity == self.undated
         return (
-            day_words(line.record.on_date),
-            f"{site}|{group}",
-            self._which_of(values),
+            self._words.title(line.record) if is_undated else day_words(line.record.on_date),
+            "|".join(self._words.title(found) if found else "" for found in above),
+            _(self._protocol.entity(self.undated).label) if is_undated else self._which_of(values),
             self.sentence(line.uid),
             self._words.value(self._people, values.get(self._people.name)) if self._people else "",
         )

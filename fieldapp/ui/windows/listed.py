@@ -1,4 +1,4 @@
-"""What the page "data" asks of a protocol, be it of passages or of sessions: its lines, and what is to be finished."""
+"""What the page "data" asks of a protocol, of passages, sessions or mornings: its lines, and what is to be finished."""
 
 from __future__ import annotations
 
@@ -148,9 +148,13 @@ class Listed(Protocol):
 
 
 class TodoTable(Protocol):
-    """The columns and words of the visits or sessions to be finished."""
+    """The columns and words of the visits or sessions to be finished.
+
+    `undated` is an entity without a date that may be to finish as well, and comes first (a campaign); "" for none.
+    """
 
     missing: Missing
+    undated: str
 
     def columns(self) -> list[Column]:
         """Return the columns; what is missing takes the room."""
@@ -179,13 +183,17 @@ def listed(services: Services, protocol: StudyProtocol) -> Listed:
         from fieldapp.ui.banding.listed import CaptureTable
 
         return CaptureTable(services, protocol)
+    if protocol.board is not None:
+        from fieldapp.ui.barrier.listed import CatchTable
+
+        return CatchTable(services, protocol)
     from fieldapp.ui.windows.observations import ObservationTable
 
     return ObservationTable(services, protocol)
 
 
 def group_of(protocol: StudyProtocol) -> str | None:
-    """Return the entity of a protocol's places at the top, None where it has no form and no sessions."""
+    """Return the entity of a protocol's places at the top, None where it has no form, sessions or board."""
     if protocol.form is not None:
         return protocol.form.round.group
     if protocol.board is not None:
@@ -226,4 +234,6 @@ def found_incomplete(
         ids = listing.ids(
             db, code, table.visit.code, year=wanted.year, root=wanted.root, text=wanted.text, among=missing
         )
+        if above := table.todo.undated:
+            ids = listing.ids(db, code, above, root=wanted.root, text=wanted.text, among=missing) + ids
     return Incomplete(ids, missing)

@@ -36,7 +36,7 @@ class PlaceSheet(QWidget):
     def __init__(self, services: Services, protocol: StudyProtocol, entity: Entity) -> None:
         super().__init__()
         self.entity = entity
-        self._is_walked = protocol.session is None
+        self._is_walked = protocol.form is not None
         self.form = _form(services, protocol, entity)
         self.name_field = next((item.name for item in entity.fields if item.kind is Kind.TEXT), "")
         self.sketch: PlacesSketch | None = None

@@ -13,7 +13,7 @@ from fieldapp.core import checking
 from fieldapp.core.ids import name_uid, new_uid
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values
-from fieldapp.core.text import N_, _
+from fieldapp.core.text import N_, _, ngettext
 from fieldapp.store import changes, drafts, records
 from fieldapp.store.records import Saved
 from fieldapp.ui import rounds, theme, way_back
@@ -95,7 +95,7 @@ class PlacePage(PageWidget):
         """
         self._params = {"protocol": protocol, "entity": entity, "uid": uid, "parent": parent}
         study = self._services.protocols[protocol]
-        self.lit = "" if study.session is None else "banding"
+        self.lit = "banding" if study.session is not None else "barrier" if study.board is not None else ""
         sheet = self._sheet_of(study, study.entity(entity))
         self._stored = records.get(self._services.db, uid) if uid else None
         if self._stored is not None and not parent:
@@ -220,7 +220,7 @@ class PlacePage(PageWidget):
         values = self._sheet.form.values()
         name = on_sketch(self._sheet.entity, values)
         self._sheet.show_position(self._neighbours, rounds.position(values), name)
-        if self._imported and self._stored is not None and not self._is_at_the_nets():
+        if self._imported and self._stored is not None and self._is_of_the_shf():
             old = self._sheet.entity.title(self._stored.data)
             changed = name != old
             words = _("La SHF connaît « {name} » : si vous changez ce nom, prévenez la SHF.").format(name=old)
@@ -307,8 +307,12 @@ class PlacePage(PageWidget):
         self._context.notify(" ".join((*words, *warned)), kind, **offer)
 
     def _is_at_the_nets(self) -> bool:
-        """Return whether the record is of a protocol of sessions, whose places nobody else knows by name."""
+        """Return whether the record is of a protocol of sessions."""
         return self._services.protocols[self._params["protocol"]].session is not None
+
+    def _is_of_the_shf(self) -> bool:
+        """Return whether the record is of a protocol of passages, whose places are known by name elsewhere."""
+        return self._services.protocols[self._params["protocol"]].form is not None
 
     def _is_group(self, entity: Entity) -> bool:
         """Return whether the record is an aire: what rounds are walked in."""
@@ -324,7 +328,11 @@ class PlacePage(PageWidget):
         sheet, stored = self._sheet, self._stored
         if sheet is None or stored is None:
             return
-        words, saved = delete_record(self._services, self._services.protocols[self._params["protocol"]], stored)
+        study = self._services.protocols[self._params["protocol"]]
+        if refusal := not_to_delete(self._services, study, stored):
+            self._context.notify(refusal, "warning")
+            return
+        words, saved = delete_record(self._services, study, stored)
         drafts.drop(self._services.db, self._key())
         self._start = sheet.form.values()
         self._context.back()
@@ -339,6 +347,9 @@ class PlacePage(PageWidget):
         elif study.session is not None:
             if not gone:
                 self._context.navigate(LISTS_OF_SESSIONS.get(stored.entity, "ringing_places"))
+        elif study.board is not None:
+            if not gone:
+                self._context.navigate("barrier_sheet", site=stored.parent or stored.uid)
         elif not gone:
             self._context.navigate("round", protocol=study.code, group=stored.parent or stored.uid)
         elif stored.parent is None:
@@ -368,6 +379,28 @@ def _positions(entity: Entity, siblings: Sequence[Values]) -> list[tuple[str, tu
     """Return the names and positions of the places beside this one, those that have a position."""
     found = [(on_sketch(entity, values), rounds.position(values)) for values in siblings]
     return [(name, at) for name, at in found if at is not None]
+
+
+def not_to_delete(services: Services, study: StudyProtocol, record: Record) -> str:
+    """Return why the record can't be deleted, "" when it can: what is below it goes with it, what names it would not.
+
+    An individual's captures are catches of mornings: they stay, and without it nobody would know whose they were.
+    """
+    board = study.board
+    if board is None or record.entity != board.individual:
+        return ""
+    links = [item.name for item in study.entity(board.observation).fields if item.target == board.individual]
+    found = [records.by_field(services.db, study.code, board.observation, name, [record.uid]) for name in links]
+    count = sum(map(len, found))
+    if not count:
+        return ""
+    return ngettext(
+        "{name} a encore {n} capture : il ne peut pas être supprimé. Enlevez d’abord son nom de cette capture sur le "
+        "relevé du matin, ou réunissez-le avec un autre individu.",
+        "{name} a encore {n} captures : il ne peut pas être supprimé. Enlevez d’abord son nom de ces captures sur les "
+        "relevés du matin, ou réunissez-le avec un autre individu.",
+        count,
+    ).format(name=study.entity(record.entity).title(record.data), n=count)
 
 
 def delete_record(services: Services, study: StudyProtocol, record: Record) -> tuple[str, Saved]:

@@ -9,12 +9,11 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from fieldapp.core.errors import CancelledError
 from fieldapp.core.text import N_, _, fold, ngettext
 from fieldapp.protocols.pop_amphibiens.schema import CODE, VISIT
 from fieldapp.store import records
-from fieldapp.ui import errors, files, theme
-from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui import files, theme
+from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.plots import Bars, Curves, Plot
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.services import Services
@@ -42,8 +41,8 @@ from fieldapp.ui.windows.analysis_figures import (
     table_rows,
     years_figure,
 )
+from fieldapp.ui.windows.analysis_part import AnalysisPart
 from fieldapp.ui.windows.definitions import Definitions
-from fieldapp.ui.working import Working
 
 TABLE, SPECIES, AREAS, YEARS = "table", "species", "areas", "years"
 VIEWS = (
@@ -90,23 +89,20 @@ SOURCES = N_(
 )
 
 
-class PondAnalyses(PageWidget):
+class PondAnalyses(AnalysisPart):
     """A season at a time: the arrow keys go from one to the next, E, A and S choose the figure."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__()
-        self._context = context
+        super().__init__(context, name="analyses")
         self._years: list[int] = []
         self._figures: SeasonFigures | None = None
         self._seasons: list[SeasonFigures] = []
-        self._asked = 0
         self._view = SPECIES
         self._picked = ""
         self._definitions: Definitions | None = None
         self._species = Suggest(self._suggest, placeholder=_("espèce"), minimum=0, name="analyses.species")
         self._species.chosen.connect(lambda row: self._choose(row.key))
         self._chosen: int | None = None
-        self._working = Working(name="analyses.working")
         self._failed = EmptyState(
             "warning", _("Calcul annulé"), _("Changez de saison pour reprendre."), name="analyses.failed"
         )
@@ -114,9 +110,10 @@ class PondAnalyses(PageWidget):
         self._empty = self._build_empty()
         self._foot = self._build_foot()
         self._head = self._build_head()
+        self._parts = (self._body, self._foot, self._head)
         self.setLayout(theme.column(self._head, self._working, self._body, self._empty, self._foot))
         theme.on_change().changed.connect(self._arrange)
-        self._show_parts(False)
+        self.show_parts(False)
 
     def _build_head(self) -> QWidget:
         self._season = SeasonStepper(name="analyses.season")
@@ -192,17 +189,12 @@ class PondAnalyses(PageWidget):
             self._season.set_year(year)
         self._seasons = []
         self._arrange()
-        self._show_parts(bool(self._years))
+        self.show_parts(bool(self._years))
         if self._years:
             self._ask()
             self._table.setFocus()
         else:
             self.set_title(_("Analyses"), _("POP Amphibiens"))
-
-    def _show_parts(self, has_data: bool) -> None:
-        for part in (self._body, self._foot, self._head):
-            part.setVisible(has_data)
-        self._empty.setVisible(not has_data)
 
     def _arrange(self) -> None:
         """Put table and figure side by side where there is room, else one at a time, the table first."""
@@ -233,43 +225,19 @@ class PondAnalyses(PageWidget):
 
     def _ask(self) -> None:
         year = self._season.year()
-        if year is None:
-            return
-        self._asked += 1
-        number = self._asked
-        self._working.cancel()
-        job = self._context.background.run(
-            season_figures,
-            self._context.services,
-            year,
-            done=lambda found: self._show(found) if number == self._asked else None,
-            failed=lambda error: self._fail(error) if number == self._asked else None,
-            progress=self._working.tell,
-        )
-        self._working.start(_("Calcul de la saison {year}").format(year=year), job)
+        if year is not None:
+            words = _("Calcul de la saison {year}").format(year=year)
+            self.run(words, season_figures, self._show, self._context.services, year)
 
     def _ask_seasons(self) -> None:
-        self._asked += 1
-        number = self._asked
-        job = self._context.background.run(
-            all_seasons,
-            self._context.services,
-            self._years,
-            done=lambda found: self._show_seasons(found) if number == self._asked else None,
-            failed=lambda error: self._fail(error) if number == self._asked else None,
-            progress=self._working.tell,
-        )
-        self._working.start(_("Calcul des saisons"), job)
+        self.run(_("Calcul des saisons"), all_seasons, self._show_seasons, self._context.services, self._years)
 
-    def _fail(self, error: BaseException) -> None:
-        self._working.stop()
+    def failed(self) -> None:
+        """Say that the work was given up."""
         self._plot.hide()
         self._failed.show()
-        if not isinstance(error, CancelledError):
-            errors.show(error)
 
     def _show(self, found: SeasonFigures) -> None:
-        self._working.stop()
         self._figures = found
         summary = found.summary
         self._table.show_rows(table_rows(summary))
@@ -292,7 +260,6 @@ class PondAnalyses(PageWidget):
             self._draw()
 
     def _show_seasons(self, found: list[SeasonFigures]) -> None:
-        self._working.stop()
         self._seasons = found
         self._draw()
 
@@ -350,49 +317,20 @@ class PondAnalyses(PageWidget):
             files.write_text(path, matrix_text(services, year, cd_ref))
             return path
 
-        self._context.background.run(write, self._context.services, done=self._written)
+        self._context.background.run(write, self._context.services, done=self.written)
 
     def export_table(self) -> None:
         """Ask for a file and write the table of the season into it."""
         if self._figures is not None:
             name = f"pop_amphibiens_{self._figures.summary.year}.csv"
-            files.ask_save(self, _("Tableau de la saison"), name, files.CSV, self._write_table)
-
-    def _write_table(self, path: Path) -> None:
-        if self._figures is None:
-            return
-        rows = table_rows(self._figures.summary)
-        files.write_table(
-            path, [_(title) for title in HEADER], [[cell.replace("\u202f", "") for cell in row] for row in rows]
-        )
-        self._written(path)
+            rows = table_rows(self._figures.summary)
+            self.ask_table(_("Tableau de la saison"), name, [_(title) for title in HEADER], rows)
 
     def export_picture(self) -> None:
         """Ask for a file and draw the figure into it, as PNG or SVG by its ending."""
-        if self._plot.figure is not None:
-            name = f"{files.safe_name(fold(self._plot.figure.title))}.png"
-            files.ask_save(self, _("Graphique (PNG ou SVG)"), name, files.PICTURES, self._write_picture)
-
-    def _write_picture(self, path: Path) -> None:
-        self._plot.save(path)
-        self._written(path)
-
-    def _written(self, path: Path) -> None:
-        self._context.notify(
-            _("Écrit : {path}").format(path=path), action=_("Ouvrir le dossier"), on=lambda: files.open_folder(path)
-        )
+        self.ask_picture(self._plot)
 
     # ---------------------------------------------------------------------------------------------- page
-
-    def go_back(self) -> bool:
-        """Cancel the work that goes on."""
-        return self._working.cancel()
-
-    def leaving(self) -> None:
-        """Give up the work that goes on."""
-        self._asked += 1
-        self._working.cancel()
-        self._working.stop()
 
     def undo_state(self) -> dict[str, Any]:
         """Return the season shown."""

@@ -24,6 +24,7 @@ from fieldapp.ui.windows.listed import group_of
 
 if TYPE_CHECKING:
     from fieldapp.ui.banding.today_card import BandingToday, RecentSessions
+    from fieldapp.ui.barrier.today_card import BarrierToday
 
 BANDING = "banding"
 """The protocol of the ringing places; its modules are loaded only where birds are banded."""
@@ -63,12 +64,14 @@ class TodayPage(PageWidget):
         self._season.add(self._table, 1)
         self._banding: BandingToday | None = None
         self._sessions: RecentSessions | None = None
+        self._barrier: BarrierToday | None = None
         top = theme.row(self._evening, self._begun, spacing=theme.M + 2)
         top.setStretch(0, 3)
         top.setStretch(1, 2)
         usual = QWidget()
         self._usual = theme.column(top, self._season, spacing=theme.M + 2)
         self._usual.setStretch(1, 1)
+        self._usual.addStretch(0)
         usual.setLayout(self._usual)
         self._stack = QStackedWidget()
         self._stack.addWidget(usual)
@@ -85,7 +88,8 @@ class TodayPage(PageWidget):
         seasons = [(protocol, rounds.season(self._services.db, protocol, day)) for protocol in protocols]
         has_areas = any(season.areas for _protocol, season in seasons)
         has_birds = self._show_banding(is_first=not has_areas)
-        self._stack.setCurrentIndex(0 if has_areas or has_birds else 1)
+        has_barrier = self._show_barrier(is_first=not has_areas and not has_birds)
+        self._stack.setCurrentIndex(0 if has_areas or has_birds or has_barrier else 1)
         for card in (self._evening, self._season):
             card.setVisible(has_areas)
         if not has_areas:
@@ -93,6 +97,8 @@ class TodayPage(PageWidget):
             self._begun.show_sheets(())
             if has_birds and self._banding is not None:
                 self._banding.go.setFocus()
+            elif has_barrier and self._barrier is not None:
+                self._barrier.go.setFocus()
             else:
                 self._first.open(protocols[0].code if protocols else "")
             return
@@ -128,6 +134,26 @@ class TodayPage(PageWidget):
             self._banding.show_standing(found, is_first=is_first)
             self._sessions.show_sessions(found.recent)
         return shown
+
+    def _show_barrier(self, *, is_first: bool) -> bool:
+        """Show the card of the barriers where one has something to do; return whether there is a barrier.
+
+        Where nothing else is followed (`is_first`) it is shown all year.
+        """
+        boards = [(item.code, item.board.site) for item in self._services.protocols.values() if item.board is not None]
+        there = any(records.roots(self._services.db, code, site) for code, site in boards)
+        if not there and self._barrier is None:
+            return False
+        # Loaded here: who has no barrier does not wait for it at the start.
+        from fieldapp.ui.barrier.today_card import BarrierToday, standing
+
+        if self._barrier is None:
+            self._barrier = BarrierToday(self._context)
+            self._usual.insertWidget(1, self._barrier)
+        found = standing(self._services, rounds.today(), everything=is_first)
+        self._barrier.show_standing(found, is_first=is_first)
+        self._barrier.setVisible(bool(found))
+        return there
 
     def _show_evening(self, protocol: StudyProtocol, season: Season, begun: Collection[str]) -> None:
         area = rounds.tonight(season, begun)
@@ -188,6 +214,8 @@ class TodayPage(PageWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._stack.currentIndex() == 0:
             if self._area is None and self._banding is not None and self._banding.isVisible():
                 self._banding.start()
+            elif self._area is None and self._barrier is not None and self._barrier.isVisible():
+                self._barrier.start()
             else:
                 self._resume()
             return
@@ -199,7 +227,8 @@ class TodayPage(PageWidget):
             return self._first.keys()
         found = [Action("Return", self._go.text().lower(), self._resume, "next")] if self._area else []
         birds = self._banding.keys() if self._banding is not None and self._banding.isVisible() else []
-        return [*found, *birds, *self._begun.keys()]
+        mornings = self._barrier.keys() if self._barrier is not None and self._barrier.isVisible() else []
+        return [*found, *birds, *mornings, *self._begun.keys()]
 
 
 def _nothing_tonight(season: Season) -> str:
@@ -305,7 +334,8 @@ class FirstSteps(QWidget):
             ("observer", _("Dire qui je suis"), "", self._who),
             ("area", _("Créer une aire"), _("Le secteur que vous suivez, puis ses mares."), self._area),
             ("ring", _("Créer un lieu de baguage"), _("L’endroit où vous baguez, puis ses filets."), self._ringing),
-            ("import_file", _("Importer un fichier"), _("Vos saisons passées : SHF ou CRBPO."), self._file),
+            ("barrier", _("Créer une barrière"), _("Des seaux autour d’une mare, relevés chaque matin."), self._bucket),
+            ("import_file", _("Importer un fichier"), _("Vos saisons passées : SHF, CRBPO, barrière."), self._file),
             ("training", _("Essayer sans risque"), _("Une base d’entraînement, à part de vos données."), self._train),
         )  # fmt: skip
         self._steps = [(words, run) for _icon, words, _sentence, run in steps]
@@ -358,6 +388,9 @@ class FirstSteps(QWidget):
 
     def _ringing(self) -> None:
         self._context.navigate("place", protocol=BANDING, entity="sites_group")
+
+    def _bucket(self) -> None:
+        self._context.navigate("barrier_sheet", new=True)
 
     def _file(self) -> None:
         self._context.navigate("exchanges")

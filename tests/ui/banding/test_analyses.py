@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from fieldapp.store import records
 from fieldapp.ui import theme
-from fieldapp.ui.plots import Bars, Curves, Plot
+from fieldapp.ui.plots import Bars, Curves, Figure, Plot
 from tests.protocols.banding import season
 from tests.ui.banding import later
 from tests.ui.windows.desk import Desk, desk_on
@@ -41,7 +41,7 @@ def see(desk: Desk, key: Qt.Key) -> None:
     desk.idle()
 
 
-def figure(desk: Desk) -> Bars | Curves:
+def figure(desk: Desk) -> Figure:
     plot = desk.find(Plot, "banding.analyses.plot")
     assert plot.isVisible()
     assert plot.figure is not None
@@ -81,12 +81,13 @@ def test_where_only_banding_has_records_its_year_is_shown_with_the_published_row
     assert "Espèces : 81 ; la somme des lignes fait 143, 62 de plus" in notes(desk)
 
 
-def test_f6_goes_from_banding_to_the_ponds_and_back(desk: Desk) -> None:
+def test_f6_goes_from_banding_to_the_barrier_and_the_ponds_and_back(desk: Desk) -> None:
     desk.go("analyses")
-    desk.press(Qt.Key.Key_F6)
-    desk.idle()
-    assert desk.find(QWidget, "analyses.empty").isVisible()
-    assert not desk.find(QWidget, "banding.analyses.card").isVisible()
+    for empty in ("barrier.analyses.empty", "analyses.empty"):
+        desk.press(Qt.Key.Key_F6)
+        desk.idle()
+        assert desk.find(QWidget, empty).isVisible()
+        assert not desk.find(QWidget, "banding.analyses.card").isVisible()
     desk.press(Qt.Key.Key_F6)
     desk.idle()
     assert desk.find(QWidget, "banding.analyses.table").isVisible()

@@ -12,8 +12,9 @@ from fieldapp import protocols
 from fieldapp.core import paths
 from fieldapp.core.record import make_record
 from fieldapp.exchange import demo
-from fieldapp.store import backup, records
+from fieldapp.store import backup, media, records
 from fieldapp.store.opening import open_for_use
+from tests.store.photographs import photograph
 from tests.ui.windows.desk import Desk, desk_on
 
 
@@ -96,3 +97,19 @@ def test_a_backup_of_another_computer_is_not_said_to_be_up_to_date(desk: Desk, t
     assert "vient d’une autre base" in said
     assert "2 enregistrements de la sauvegarde ne sont pas dans la base d’aujourd’hui." in said
     assert "2 enregistrements faits ici ne sont pas dans la sauvegarde." in said
+
+
+def test_a_backup_takes_the_photos_along_and_a_restore_brings_back_those_that_are_gone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    kept = media.keep(desk.services.db, photograph(tmp_path / "a.jpg"))
+    desk.go("backups")
+    desk.press(Qt.Key.Key_S)
+    desk.idle()
+    assert len(list(media.files_in(paths.backup_folder(desk.services.path) / "photos"))) == 1
+    kept.path.unlink()
+    desk.press(Qt.Key.Key_R)
+    desk.idle()
+    desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.idle()
+    assert media.missing(desk.services.db) == []

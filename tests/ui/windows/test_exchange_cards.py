@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from fieldapp import protocols
 from fieldapp.exchange.preview import Preview
 from fieldapp.exchange.report import ImportReport, Outcome, RowReport
+from fieldapp.ui.windows.dated_words import MORNINGS, SESSIONS, dated_words
 from fieldapp.ui.windows.exchange_cards import alike, preview_words
 
 
@@ -32,6 +34,19 @@ def test_rows_that_say_the_same_stand_together_and_refused_ones_first() -> None:
 
 
 def test_sessions_are_called_sessions() -> None:
-    assert preview_words(Preview(4109, 65, 0, 2), of_sessions=True) == (
+    assert preview_words(Preview(4109, 65, 0, 2), SESSIONS) == (
         "4\u202f109 lignes à écrire, pour 65 séances. Aucune séance incomplète."
     )
+
+
+def test_mornings_are_called_mornings_and_an_empty_one_has_its_row() -> None:
+    assert preview_words(Preview(303, 120, 0, 3), MORNINGS) == (
+        "303 lignes à écrire, pour 120 matins. Aucun matin incomplet."
+    )
+
+
+def test_each_protocol_has_the_words_of_its_entry() -> None:
+    found = {
+        code: dated_words(protocols.by_code(code)).count(1) for code in ("pop_amphibiens", "banding", "pitfall_barrier")
+    }
+    assert found == {"pop_amphibiens": "1 passage", "banding": "1 séance", "pitfall_barrier": "1 matin"}

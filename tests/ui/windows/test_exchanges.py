@@ -9,14 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from fieldapp.core import paths
 from fieldapp.core.errors import NothingToUndoError
-from fieldapp.core.record import with_data
+from fieldapp.core.record import make_record, with_data
 from fieldapp.store import changes, records
 from fieldapp.ui.tables import RecordTable
 from fieldapp.ui.widgets import ActionButton, Banner, ChipRow, StateBadge
 from fieldapp.ui.windows.data import DataPage
 from tests.protocols.banding.crbpo_files import ACCIDENTS
-from tests.ui.windows.desk import Desk, desk_on
+from tests.ui.windows.desk import Blank, Desk, desk_on
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -206,6 +207,47 @@ def test_import_without_a_file_leaves_the_letters_keys_and_says_how_to_name_one(
     assert desk.find(ChipRow, "exchanges.kind").value() == ["shf-analyses"]
 
 
+MORNINGS = """pond;commune;check_on;checked;bucket;side;cd_nom;french_name;stage;sex;count;direction;state;individual;\
+night_min_c;night_max_c;rain_mm;observer;remark
+Mare Jules Ferry;Vimy;2019-03-18;oui;3;extérieur;259;Crapaud commun;Adulte;M;2;entrée;vivant;;6.2;11.4;3.1;Lou;
+"""
+
+
+def test_the_way_to_the_barrier_stays_in_the_report_after_its_notice_is_gone(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "matins.csv"
+    path.write_text(MORNINGS, encoding="utf-8")
+    bring_in(desk, path)
+    desk.window.notices.banner.hide()
+    page = desk.window.page()
+    assert page is not None
+    assert ("B", "voir la barrière") in [(action.key, action.words) for action in page.actions_of_page()]
+    desk.press(Qt.Key.Key_B)
+    shown = desk.window.page()
+    assert isinstance(shown, Blank)
+    site = records.roots(desk.services.db, "pitfall_barrier", "site")[0]
+    assert shown.opened[-1] == {"site": site.uid}
+
+
+def test_other_reports_lead_to_no_barrier(desk: Desk) -> None:
+    bring_in(desk, ACCIDENTS)
+    assert not desk.find(ActionButton, "exchanges.barrier").isVisible()
+    desk.press(Qt.Key.Key_B)
+    assert not isinstance(desk.window.page(), Blank)
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "date;espece\n18/03/2019;Crapaud\n", "pond;check_on;side\nx;y;z\n"])
+def test_a_file_of_no_kind_is_not_refused_in_the_terms_of_one(desk: Desk, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "autre.csv"
+    path.write_text(text, encoding="utf-8")
+    with desk.errors() as shown:
+        bring_in(desk, path)
+    words = str(shown[0])
+    assert words.startswith(f"{path} n’est d’aucune sorte connue.")
+    assert "Fichier de barrière (pond, commune, check_on…)" in words
+    assert all(kind in words for kind in ("Fichier SHF", "Fichier CRBPO"))
+    assert "…." not in words
+
+
 def test_the_report_has_the_page_for_itself_and_its_own_keys(desk: Desk) -> None:
     bring_in(desk, ACCIDENTS)
     assert not desk.find(QWidget, "exchanges.export_card").isVisible()
@@ -341,5 +383,68 @@ def test_a_key_offers_the_files_of_the_other_protocol(desk: Desk, sample_pop: Pa
     desk.press(Qt.Key.Key_P)
     assert desk.find(ChipRow, "exchanges.kind").value() == ["crbpo"]
     desk.press(Qt.Key.Key_P)
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["barrier"]
+    desk.press(Qt.Key.Key_P)
     desk.idle()
     assert desk.find(ChipRow, "exchanges.kind").value() == ["shf"]
+
+
+def first_spring(target: Path) -> Path:
+    """Write the lines of February 2005 of the barrier's sample."""
+    header, *lines = paths.resource("demo/barrier_vimy_2005_2020.csv").read_text(encoding="utf-8").splitlines()
+    target.write_text("\n".join([header, *(line for line in lines if ";2005-02-" in line)]) + "\n", encoding="utf-8")
+    return target
+
+
+def test_a_file_of_the_barrier_comes_in_and_a_key_leads_to_the_barrier(desk: Desk, tmp_path: Path) -> None:
+    path = first_spring(tmp_path / "barriere.csv")
+    lines = len(path.read_text(encoding="utf-8").splitlines()) - 1
+    bring_in(desk, path)
+    assert badges(desk) == [f"{lines} créées"]
+    [site] = records.roots(desk.services.db, "pitfall_barrier", "site")
+    desk.press(Qt.Key.Key_B)
+    page, place = desk.window.page(), desk.window.place()
+    assert isinstance(page, Blank)
+    assert place is not None
+    assert (place.code, page.opened[-1]) == ("barrier", {"site": site.uid})
+
+
+def test_the_page_opens_on_the_files_of_the_protocol_asked_for(desk: Desk, sample_pop: Path) -> None:
+    bring_in(desk, sample_pop)
+    desk.go("exchanges", protocol="pitfall_barrier")
+    assert desk.find(ChipRow, "exchanges.protocol").value() == ["pitfall_barrier"]
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["barrier"]
+    desk.go("exchanges")
+    assert desk.find(ChipRow, "exchanges.kind").value() == ["barrier"]  # as it was left
+
+
+def test_what_an_export_of_the_barrier_holds_is_said_in_mornings(desk: Desk, tmp_path: Path) -> None:
+    path = first_spring(tmp_path / "barriere.csv")
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    bring_in(desk, path)
+    desk.press(Qt.Key.Key_Escape)  # the notice with its button
+    desk.press(Qt.Key.Key_Escape)  # the report
+    desk.idle()
+    mornings = len({line.split(";")[2] for line in lines})
+    assert desk.label("exchanges.preview") == (
+        f"{len(lines)} lignes à écrire, pour {mornings} matins. Aucun matin incomplet."
+    )
+    target = tmp_path / "sortie.csv"
+    desk.type("exchanges.target", str(target))
+    desk.find(QWidget, "exchanges.past").setFocus()
+    desk.press(Qt.Key.Key_E)
+    desk.idle()
+    assert len(target.read_text(encoding="utf-8").splitlines()) == len(lines) + 1
+
+
+def test_mornings_that_lack_something_lead_to_the_list_of_the_barrier(desk: Desk) -> None:
+    entity = desk.services.protocols["pitfall_barrier"].entity
+    site = make_record("pitfall_barrier", entity("site"), {"site_name": "Étang", "commune": "Lens"}, None)
+    begun = make_record("pitfall_barrier", entity("visit"), {"check_on": "2026-03-02", "state": "empty"}, site.uid)
+    records.save(desk.services.db, [site, begun], "un matin sans observateur")
+    desk.go("exchanges")
+    assert "1 incomplet" in desk.label("exchanges.preview")
+    desk.press(Qt.Key.Key_C)
+    desk.idle()
+    assert isinstance(desk.window.page(), DataPage)
+    assert [row[0] for row in desk.cells("data.todo")] == ["02/03/2026"]

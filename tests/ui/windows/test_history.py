@@ -52,6 +52,14 @@ def test_an_edit_is_told_field_by_field_with_labels(desk: Desk) -> None:
     ]
 
 
+def test_bare_numbers_of_a_new_record_stand_beside_the_name_of_their_field(desk: Desk) -> None:
+    desk.go("history", uid=OBSERVATION)
+    made = next(line for line in lines(desk) if line[2:4] == ("Grenouille commune", "fiche créée"))
+    parts = made[5].split(" · ")
+    assert {"Nombre minimum 12", "Nombre maximum 22", "Estimé"} <= set(parts)
+    assert not any(part.replace(",", "").isdigit() for part in parts)
+
+
 def test_the_file_that_it_came_from_is_named(desk: Desk) -> None:
     desk.go("history", uid=OBSERVATION)
     assert desk.label("history.origin") == "Venu d’un fichier : Import de pop_2020_standard.csv"

@@ -15,6 +15,7 @@ from fieldapp.store.connection import Database
 from fieldapp.ui.forms.links import ChoiceEdit
 from fieldapp.ui.forms.position import PositionEdit
 from fieldapp.ui.shell import MainWindow
+from tests.ui.barrier.few_mornings import Mornings
 from tests.ui.windows.support import area, focus, place, press, rows, see, thing, type_in, visit, words
 
 Open = Callable[..., MainWindow]
@@ -428,3 +429,38 @@ def test_the_button_of_a_deletion_takes_back_that_deletion(open_window: Open, db
     records.save(db, [replace(pond, data={**pond.data, "base_site_name": "autre"})], "later")
     window.notices.banner.button.click()
     assert {str(one.data["base_site_name"]) for one in records.children(db, [group])} == {"mare 01", "autre"}
+
+
+def test_a_part_of_a_barrier_lights_its_entry_and_when_deleted_leads_back_to_its_sheet(
+    open_window: Open, db: Database
+) -> None:
+    here = Mornings(db)
+    bucket = here.buckets[0]
+    window = open_window(DAY, "place", protocol="pitfall_barrier", entity="bucket", uid=bucket.uid)
+    assert window.rail.buttons["barrier"].isChecked()
+    thing(window, "place.delete").click()
+    window.notices.banner.button.click()  # taken back: the page that lists it
+    found = window.place()
+    assert found is not None
+    assert (found.code, found.params) == ("barrier_sheet", {"site": here.site.uid})
+    assert records.get(db, bucket.uid) == bucket
+
+
+def test_an_individual_with_captures_is_not_deleted_and_one_without_is(open_window: Open, db: Database) -> None:
+    here = Mornings(db)
+    page = {"protocol": "pitfall_barrier", "entity": "individual"}
+    window = open_window(DAY, "place", uid=here.newt.uid, **page)
+    press(window, Qt.Key.Key_Delete, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    said = window.notices.banner.text()
+    assert said.startswith("TC-013 a encore 2 captures : il ne peut pas être supprimé.")
+    found = window.place()
+    assert found is not None
+    assert (found.code, found.params["uid"]) == ("place", here.newt.uid)
+    assert records.get(db, here.newt.uid) == here.newt
+    records.save(db, [here.before.removed()], "une capture de moins")
+    press(window, Qt.Key.Key_Delete, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert "TC-013 a encore 1 capture :" in window.notices.banner.text()
+    window.navigate("place", uid=here.other.uid, **page)
+    press(window, Qt.Key.Key_Delete, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    gone = records.get(db, here.other.uid)
+    assert gone is None or gone.deleted

@@ -34,7 +34,7 @@ def test_an_empty_database_offers_ponds_and_birds_alike_by_figure(
     open_window: Open, key: Qt.Key, protocol: str
 ) -> None:
     window = open_window(date(2026, 4, 14))
-    assert [action.key for action in page(window).actions_of_page()] == ["1", "2", "3", "4", "5"]
+    assert [action.key for action in page(window).actions_of_page()] == ["1", "2", "3", "4", "5", "6"]
     press(window, key)
     assert place(window).code == "place"
     assert place(window).params == {"protocol": protocol, "entity": "sites_group"}
