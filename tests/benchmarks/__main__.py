@@ -17,6 +17,8 @@ from tests.benchmarks import (
     banding_capture,
     banding_files,
     banding_life,
+    barrier,
+    barrier_screens,
     importing,
     saving,
     starting,
@@ -40,6 +42,9 @@ def main() -> int:
         "banding-life": banding_life.figures,
         "banding-capture": banding_capture.figures,
         "banding-files": banding_files.figures,
+        "barrier-importing": barrier.importing,
+        "barrier-curves": barrier_screens.curves,
+        "barrier-board": barrier_screens.board,
     }
     figures = []
     with tempfile.TemporaryDirectory() as home:
