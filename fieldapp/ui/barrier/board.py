@@ -18,7 +18,7 @@ from fieldapp.protocols.pitfall_barrier.board import Board, Tile
 from fieldapp.protocols.pitfall_barrier.schema import INSIDE, MISSED, OUTSIDE
 from fieldapp.ui import theme
 from fieldapp.ui.barrier import board_keys, board_words
-from fieldapp.ui.barrier.board_tile import LARGE_PX, LargeButton, TileView
+from fieldapp.ui.barrier.board_tile import TileView
 from fieldapp.ui.barrier.board_words import NameOf
 from fieldapp.ui.widgets import text_label
 
@@ -64,12 +64,6 @@ class BoardView(QWidget):
         self._lines: list[list[int]] = []
         self._sides: dict[str, QLabel] = {}
         self._board = Board(())
-        self.fewer = LargeButton("−", name="board.fewer", parent=self)
-        self.more = LargeButton("+", name="board.more", parent=self)
-        self.fewer.setAccessibleName(_("un de moins"))
-        self.more.setAccessibleName(_("un de plus"))
-        self.fewer.clicked.connect(lambda *_nothing: self.key.emit("-"))
-        self.more.clicked.connect(lambda *_nothing: self.key.emit("+"))
         theme.on_change().changed.connect(self.updateGeometry)
 
     def show_board(self, board: Board, name_of: NameOf, shown: Shown) -> None:
@@ -101,7 +95,6 @@ class BoardView(QWidget):
             )
         if changed:
             self._place()
-        self._place_buttons()
 
     def tile(self, bucket: str) -> TileView:
         """Return the tile of a bucket."""
@@ -167,24 +160,11 @@ class BoardView(QWidget):
         label.setGeometry(0, top, self.width(), height)
         return top + height + theme.XS
 
-    def _place_buttons(self) -> None:
-        tile = self._board.tile
-        for button in (self.fewer, self.more):
-            button.setVisible(tile is not None and bool(tile.groups))
-        if tile is None or not tile.groups:
-            return
-        rect, side = self.current_rect(), LARGE_PX
-        for number, button in enumerate((self.more, self.fewer)):
-            left = rect.right() - theme.XS - (side + theme.XS) * (number + 1) + theme.XS
-            button.setGeometry(left, rect.top() + theme.XS, side, side)
-            button.raise_()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the tiles out again when the width changed."""
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self._place()
-            self._place_buttons()
 
     def sizeHint(self) -> QSize:
         """Return the height of all tiles."""

@@ -108,7 +108,8 @@ class SpeciesBar(QWidget):
 class SexBar(QWidget):
     """The letters that add animals of the species in hand and those that say more of them; `key` carries one.
 
-    `number` asks for the digits of how many there are.
+    `number` asks for the digits of how many there are. − and + change the last animals of the bucket: they stand here,
+    where they never move, and take no room in the tiles.
     """
 
     key = Signal(str)
@@ -129,6 +130,21 @@ class SexBar(QWidget):
         self._number = LetterButton(_("nombre"), NUMBER_KEY, name="board.number", parent=self)
         self._number.clicked.connect(lambda *_nothing: self.number.emit())
         flow.addWidget(self._number)
+        self._steps = [
+            self._step(key, sign, name, words)
+            for key, sign, name, words in (
+                ("-", "−", "board.fewer", _("un de moins")),
+                ("+", "+", "board.more", _("un de plus")),
+            )
+        ]
+        for step in self._steps:
+            flow.addWidget(step)
+
+    def _step(self, key: str, sign: str, name: str, words: str) -> LargeButton:
+        button = LargeButton(sign, name=name, parent=self)
+        button.setAccessibleName(words)
+        button.clicked.connect(partial(self._clicked, key))
+        return button
 
     def show_hand(self, *, species: bool, animals: bool, dead: bool, out: bool, counting: bool = False) -> None:
         """Let the letters work that mean something now; `dead` and `out` are said of the animals to come.
@@ -136,6 +152,8 @@ class SexBar(QWidget):
         `counting`: a number of them is being given.
         """
         self._number.setEnabled(species)
+        for step in self._steps:
+            step.setEnabled(animals)
         theme.set_role(self._number, "on" if counting else "")
         for letter, button in self._buttons.items():
             button.setEnabled(species or (animals and letter in ("d", "s")))

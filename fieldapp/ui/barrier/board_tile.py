@@ -54,8 +54,6 @@ class TileView(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)  # the board asks `height_at`
         self.number = text_label("", "section")
-        # beside the number of the current bucket stand the large buttons of + and −: no tile grows when they come
-        self.number.setMinimumHeight(LARGE_PX - theme.XS)
         self.aside = text_label("", "small", wrap=True)
         self.words = text_label("", wrap=True)
         self.words.setTextFormat(Qt.TextFormat.RichText)
@@ -134,7 +132,7 @@ class TileView(QFrame):
     def height_at(self, width: int) -> int:
         """Return the height that all of it needs at this width."""
         layout = self.layout()
-        least = LARGE_PX - theme.XS + 2 * theme.S + round(_LINES * theme.text_px())
+        least = self.number.sizeHint().height() + 2 * theme.S + round(_LINES * theme.text_px())
         if layout is None:
             return least
         layout.activate()

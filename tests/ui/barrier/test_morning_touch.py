@@ -147,6 +147,15 @@ def in_sight(person: Typist, name: str) -> bool:
     return widget.isVisible() and widget.visibleRegion().boundingRect() == widget.rect()
 
 
+def test_twelve_buckets_are_in_sight_together_on_the_usual_screen(db: Database, sit: Sit) -> None:
+    person = seated(db, sit)
+    person.window.resize(1366, 768)
+    QApplication.processEvents()
+    person.keys("c 2 m 4 p f 9 c x")
+    tiles = [f"board.tile.{bucket}" for bucket in range(1, 13)]
+    person.qtbot.waitUntil(lambda: all(in_sight(person, name) for name in tiles))
+
+
 @pytest.mark.parametrize(("buckets", "scale", "size"), [
     (12, 1.0, (1366, 768)), (15, 1.0, (1366, 768)), (15, 1.5, (1366, 768)), (30, 1.0, (1366, 768)),
     (15, 1.0, (1024, 640)),
