@@ -5,13 +5,13 @@ They are data: what the CRBPO changes is changed in the CSV files. Sources stand
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from fieldapp.core import reference
 from fieldapp.core.schema import Choice, Taxon
 from fieldapp.core.text import fold
 
@@ -82,8 +82,7 @@ class RingSize:
 
 def rows(name: str) -> list[dict[str, str]]:
     """Return the rows of a file of `reference/` by the names of its columns."""
-    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+    return reference.rows(REFERENCE / name)
 
 
 def _parts(text: str) -> tuple[str, ...]:

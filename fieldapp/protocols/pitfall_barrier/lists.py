@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from fieldapp.core import reference
 from fieldapp.core.schema import Choice, Taxon
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -14,8 +14,7 @@ REFERENCE = Path(__file__).parent / "reference"
 
 def rows(name: str) -> list[dict[str, str]]:
     """Return the rows of a file of `reference/` by the names of its columns."""
-    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+    return reference.rows(REFERENCE / name)
 
 
 @lru_cache(maxsize=1)
@@ -36,21 +35,7 @@ def choices(kind: str) -> tuple[Choice, ...]:
 @lru_cache(maxsize=1)
 def taxa() -> tuple[Taxon, ...]:
     """Return the taxa of the list, the most likely in a bucket of northern France first, the unranked ones last."""
-    return tuple(
-        Taxon(
-            cd_nom=int(row["cd_nom"]),
-            cd_ref=int(row["cd_ref"]),
-            lb_nom=row["lb_nom"],
-            lb_auteur=row["lb_auteur"],
-            nom_vern=row["nom_vern"],
-            rank=row["rank"],
-            regional_rank=int(row["regional_rank"]) if row["regional_rank"] else None,
-            complex=row["complex"],
-            status=row["status"],
-            aliases=tuple(filter(None, row["aliases"].split("|"))),
-        )
-        for row in rows("taxa.csv")
-    )
+    return tuple(reference.taxon(row) for row in rows("taxa.csv"))
 
 
 def name_of(taxon: Taxon | None, cd_nom: int) -> str:

@@ -90,7 +90,7 @@ class Trend:
         """Days in ten years."""
         return self.slope * 10
 
-    def place_in(self, year: int) -> float:
+    def place_in(self, year: float) -> float:
         """Return where the line stands in the calendar of a year."""
         return self.intercept + self.slope * year
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from fieldapp.core import reference
 from fieldapp.core.schema import Choice, Taxon
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -21,8 +21,7 @@ GREEN_FROGS = "pelophylax"
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+    return reference.rows(REFERENCE / name)
 
 
 @lru_cache(maxsize=1)
@@ -52,21 +51,7 @@ def choices(kind: str, offered: Sequence[str] | None = None) -> tuple[Choice, ..
 @lru_cache(maxsize=1)
 def taxa() -> tuple[Taxon, ...]:
     """Return the taxa of the module's list, the most likely in northern France first, the unranked ones last."""
-    found = [
-        Taxon(
-            cd_nom=int(row["cd_nom"]),
-            cd_ref=int(row["cd_ref"]),
-            lb_nom=row["lb_nom"],
-            lb_auteur=row["lb_auteur"],
-            nom_vern=row["nom_vern"],
-            rank=row["rank"],
-            regional_rank=int(row["regional_rank"]) if row["regional_rank"] else None,
-            complex=row["complex"],
-            status=row["status"],
-            aliases=tuple(filter(None, row["aliases"].split("|"))),
-        )
-        for row in _rows("taxa.csv")
-    ]
+    found = [reference.taxon(row) for row in _rows("taxa.csv")]
     return tuple(sorted(found, key=lambda taxon: (taxon.regional_rank is None, taxon.regional_rank or 0)))
 
 

@@ -14,6 +14,7 @@ from fieldapp.protocols.pitfall_barrier.board import Board
 from fieldapp.protocols.pitfall_barrier.schema import CODE
 from fieldapp.ui import rounds
 from fieldapp.ui.barrier.board_extra import Extra
+from fieldapp.ui.barrier.board_read import BarrierGoneError
 from fieldapp.ui.barrier.board_session import MorningSession, open_morning
 from fieldapp.ui.barrier.photo_intake import Arrival, again_words
 from fieldapp.ui.barrier.photo_words import is_coming
@@ -128,7 +129,7 @@ class Asking:
             services = self._context.services
             try:
                 session = open_morning(services.db, services.protocols[CODE], *place, rounds.today())
-            except LookupError:
+            except BarrierGoneError:
                 return None
         return session if any(one.uid == group for _bucket, one in session.board.groups) else None
 

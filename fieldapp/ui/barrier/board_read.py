@@ -35,6 +35,10 @@ LOOK_BACK_DAYS = 7
 """How far back "the morning before" may lie when nobody looked yesterday (a choice of the program)."""
 
 
+class BarrierGoneError(Exception):
+    """The barrier of a morning is not there any more: somebody deleted it, or took back that it was made."""
+
+
 @dataclass(frozen=True)
 class Around:
     """The surroundings of a morning. `day` are the checks of that day (more than one only after a merge).
@@ -98,13 +102,13 @@ class Around:
 
 
 def read_around(db: Database, site: str, on: str, today: date, *, prefer: str = "") -> Around:
-    """Return what lies around a morning; LookupError where the barrier is not there any more.
+    """Return what lies around a morning; BarrierGoneError where the barrier is not there any more.
 
     Of two checks on the day the one with the uid `prefer` is the morning, else the one that speaks for the day.
     """
     place = records.get(db, site)
     if place is None or place.deleted or place.entity != SITE.code:
-        raise LookupError(site)
+        raise BarrierGoneError(site)
     undated = records.undated(db, [site], (BUCKET.code, CAMPAIGN.code))
     campaign = calendar.campaign_on(undated, on)
     first = min(campaign.data["opened_on"] if campaign else on, _days_before(on, LOOK_BACK_DAYS))

@@ -21,7 +21,7 @@ from fieldapp.store import drafts, records, taxa
 from fieldapp.store.connection import Database
 from fieldapp.ui.barrier.board_draft import content_of, draft_key, plain
 from fieldapp.ui.barrier.board_findings import CHANGED, GONE, Finding, findings, stopped
-from fieldapp.ui.barrier.board_read import Around, individuals, read_around, usual_observers
+from fieldapp.ui.barrier.board_read import Around, BarrierGoneError, individuals, read_around, usual_observers
 
 
 class MorningSession:
@@ -361,7 +361,7 @@ class MorningSession:
         """Take in what came meanwhile, and return what keeps the morning from being stored."""
         try:
             around = read_around(self.db, self.around.site.uid, self.on, self.around.today, prefer=self.visit.uid)
-        except LookupError:
+        except BarrierGoneError:
             words = _("Cette barrière a été supprimée entre-temps. Annulez cette suppression, puis terminez le relevé.")
             return stopped(GONE, words)
         before, was_stored = self.start, self.is_stored
@@ -418,7 +418,7 @@ class MorningSession:
 def open_morning(
     db: Database, protocol: StudyProtocol, site: str, on: str, today: date, newcomer: Record | None = None
 ) -> MorningSession:
-    """Return the morning of a barrier on an ISO date, with what was begun there; LookupError without the barrier."""
+    """Return the morning of a barrier on an ISO date, with what was begun there; raises BarrierGoneError."""
     begun = drafts.get(db, draft_key(site, on))
     around = read_around(db, site, on, today, prefer=begun["visit"] if begun else "")
     return MorningSession(db, protocol, around, newcomer, begun)

@@ -135,7 +135,7 @@ def band(found: Trend, years: Sequence[int]) -> tuple[LinePoint, ...]:
     steps = [found.first_year + (found.last_year - found.first_year) * step / 24 for step in range(25)]
     points = []
     for year in steps:
-        place = found.intercept + found.slope * year
+        place = found.place_in(year)
         wide = half * math.sqrt(spread / len(years) + (year - middle) ** 2)
         points.append(LinePoint(year, place, place - wide, place + wide))
     return tuple(points)

@@ -23,7 +23,7 @@ from fieldapp.ui.barrier.board_lacking import Lacking, lacking, no_barrier
 from fieldapp.ui.barrier.board_later import SeasonsLater
 from fieldapp.ui.barrier.board_meanwhile import MeanwhileBar
 from fieldapp.ui.barrier.board_number import ready
-from fieldapp.ui.barrier.board_read import barrier_for, has_barriers
+from fieldapp.ui.barrier.board_read import BarrierGoneError, barrier_for, has_barriers
 from fieldapp.ui.barrier.board_season import BarrierSeasons
 from fieldapp.ui.barrier.board_session import MorningSession, open_morning
 from fieldapp.ui.barrier.morning_keys import END_KEY, Doing, all_actions, make_live
@@ -132,7 +132,7 @@ class MorningPage(PageWidget):
             return
         try:
             session = open_morning(db, self._services.protocols[CODE], wanted, on, today, newcomer(self._services))
-        except LookupError:
+        except BarrierGoneError:
             self._context.notify(_("Cette barrière n’existe plus."), "info")
             self._context.navigate("barrier")
             return

@@ -25,13 +25,16 @@ def doubt_of(open_own: Callable[[], Database], site: str, on: str, today: date) 
 
     It opens its own connection, for the background. Nothing is doubted of a morning, or a barrier, that is not there.
     """
-    from fieldapp.ui.barrier.board_read import read_around  # the board is loaded when it is first needed
+    from fieldapp.ui.barrier.board_read import (  # the board is loaded when it is first needed
+        BarrierGoneError,
+        read_around,
+    )
     from fieldapp.ui.barrier.board_session import MorningSession
 
     with closing(open_own()) as db:
         try:
             around = read_around(db, site, on, today)
-        except LookupError:
+        except BarrierGoneError:
             return ""
         if around.visit is None:
             return ""

@@ -1,37 +1,12 @@
-"""A database of a few records, without a database."""
+"""A database of a few records of barriers, without a database."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
-from fieldapp.core.record import Placed, Record
-from fieldapp.core.schema import Taxon
+from fieldapp.core.record import Record
 from fieldapp.protocols.pitfall_barrier import lists
+from tests.protocols.few_records import FewRecords
 
 
-class Here:
-    """What the readers of a barrier's file ask of the database."""
+class Here(FewRecords):
+    """A few records, and the taxa of the barrier."""
 
     def __init__(self, *found: Record) -> None:
-        self._found = found
-        self.taxa: Mapping[int, Taxon] = {taxon.cd_nom: taxon for taxon in lists.taxa()}
-
-    def get(self, uid: str) -> Record | None:
-        return next((record for record in self._found if record.uid == uid), None)
-
-    def children(self, parent: str) -> Sequence[Record]:
-        return [record for record in self._found if record.parent == parent]
-
-    def undated(self, parent: str) -> Sequence[Record]:
-        return [record for record in self.children(parent) if record.on_date is None]
-
-    def roots(self, protocol: str, entity: str) -> Sequence[Record]:
-        return [r for r in self._found if (r.protocol, r.entity, r.parent) == (protocol, entity, None)]
-
-    def by_field(self, protocol: str, entity: str, name: str, values: Iterable[str]) -> Sequence[Placed]:
-        raise NotImplementedError
-
-    def between(self, protocol: str, entity: str, name: str, first: str, last: str) -> Sequence[Record]:
-        raise NotImplementedError
-
-    def tally(self, protocol: str, entity: str, names: Sequence[str]) -> Sequence[tuple[Any, ...]]:
-        raise NotImplementedError
+        super().__init__(lists.taxa(), *found)

@@ -1,49 +1,19 @@
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
 from fieldapp.core.exchange import ParsedRow, RowRefusedError
 from fieldapp.core.ids import name_uid
-from fieldapp.core.record import Placed, Record
-from fieldapp.core.schema import Taxon
+from fieldapp.core.record import Record
 from fieldapp.protocols.pop_amphibiens import lists, schema, shf
 from fieldapp.protocols.pop_amphibiens.shf_reading import ShfParser
+from tests.protocols.few_records import FewRecords
 
 Row = dict[str, str]
 
 
-class Here:
-    """A database of a few records, without a database."""
-
-    def __init__(self, *found: Record) -> None:
-        self._found = found
-        self.taxa: Mapping[int, Taxon] = {taxon.cd_nom: taxon for taxon in lists.taxa()}
-
-    def get(self, uid: str) -> Record | None:
-        return next((record for record in self._found if record.uid == uid), None)
-
-    def children(self, parent: str) -> Sequence[Record]:
-        return [record for record in self._found if record.parent == parent]
-
-    def undated(self, parent: str) -> Sequence[Record]:
-        return [record for record in self.children(parent) if record.on_date is None]
-
-    def roots(self, protocol: str, entity: str) -> Sequence[Record]:
-        return [r for r in self._found if (r.protocol, r.entity, r.parent) == (protocol, entity, None)]
-
-    def by_field(self, protocol: str, entity: str, name: str, values: Iterable[str]) -> Sequence[Placed]:
-        raise NotImplementedError
-
-    def between(self, protocol: str, entity: str, name: str, first: str, last: str) -> Sequence[Record]:
-        raise NotImplementedError
-
-    def tally(self, protocol: str, entity: str, names: Sequence[str]) -> Sequence[tuple[Any, ...]]:
-        raise NotImplementedError
-
-
 def read(rows: Sequence[Row], *found: Record) -> list[ParsedRow]:
-    parser = ShfParser(Here(*found))
+    parser = ShfParser(FewRecords(lists.taxa(), *found))
     surveyed = [parser.survey([row[column] for column in shf.STANDARD]) for row in rows]
     return [parser.parse(row) for row in surveyed]
 
