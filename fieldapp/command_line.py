@@ -35,15 +35,23 @@ ARGPARSE_WORDS: Mapping[str, str] = {
 """What argparse says, in its English (source: Lib/argparse.py of Python 3.11), and the French text for it."""
 
 
+_HUB = "hub"
+
+
 def run(argv: Sequence[str]) -> int:
     """Do what the words say and return the exit code; 2 when they make no sense."""
-    parser = _parser()
+    parser = _parser(argv)
     try:
         given = parser.parse_args(argv)
         if given.no_display is not None and not given.demo:
             parser.error(_("--no-display va avec --demo"))
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else commands.REFUSED
+    if given.command == _HUB:
+        from fieldapp.hub import commands as hub_commands
+
+        return hub_commands.run(given)
+    given.database = None if given.database is None else Path(given.database)
     command = _COMMANDS.get(given.command)
     return _without_command(given) if command is None else command(commands.database_of(given.database), given)
 
@@ -171,7 +179,7 @@ class _Parser(argparse.ArgumentParser):
         return super().format_help().replace("usage:", _("usage :"), 1)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="fieldapp",
         description=_("Suivis naturalistes, saisis sans réseau. Sans commande, ouvre la fenêtre."),
@@ -189,13 +197,22 @@ def _parser() -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="command", metavar=_("COMMANDE"), title=_("commandes"), parser_class=_Parser)
     _add_exchange(actions)
     _add_others(actions)
+    _add_hub(actions, argv)
     return parser
 
 
 def _add_database(parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
-    parser.add_argument(
-        "--database", metavar=_("BASE"), type=Path, default=default, help=_("travailler sur cette base")
-    )
+    # As text: that of a hub may be a URL, of which a path would lose a stroke.
+    parser.add_argument("--database", metavar=_("BASE"), default=default, help=_("travailler sur cette base"))
+
+
+def _add_hub(actions: Any, argv: Sequence[str]) -> None:
+    """Add the name of the hub's commands, and their words when they are asked for."""
+    parser = actions.add_parser(_HUB, help=_("tenir le serveur où les portables se retrouvent"))
+    if _HUB in argv:
+        from fieldapp.hub import command_line as hub_words
+
+        hub_words.add_to(parser, {commands.name_of(item): item.code for item in protocols.installed()})
 
 
 def _add_kind(parser: argparse.ArgumentParser, known: Mapping[str, object]) -> None:

@@ -187,9 +187,7 @@ def summarised() -> dict[str, StudyProtocol]:
     `as_text()`.
     """
     return {
-        item.command or item.code.replace("_", "-"): item
-        for item in protocols.installed()
-        if item.analyses.keys() & {SEASON_SUMMARY, SITE_SUMMARY}
+        name_of(item): item for item in protocols.installed() if item.analyses.keys() & {SEASON_SUMMARY, SITE_SUMMARY}
     }
 
 
@@ -199,6 +197,11 @@ def _refuse_site_options(name: str, *, site: str | None, direction: str | None) 
         raise FileRefusedError(_("« {name} » résume tous ses lieux ensemble : enlevez --site.").format(name=name))
     if direction is not None:
         raise FileRefusedError(_("« {name} » ne distingue pas les sens : enlevez --direction.").format(name=name))
+
+
+def name_of(protocol: StudyProtocol) -> str:
+    """Return the name that the command line gives to a protocol."""
+    return protocol.command or protocol.code.replace("_", "-")
 
 
 def _site_summary(

@@ -25,9 +25,14 @@ WITHOUT_TEST_FILE: dict[str, str] = {
     "core/errors.py": "classes without a body",
     "core/exchange.py": "dataclasses without a body",
     "command_line.py": "words only: every command is tested as a process in test_main.py",
+    "hub/errors.py": "classes without a body",
+    "sync/errors.py": "classes without a body",
     "protocols/pop_amphibiens/shf_cells.py": "every cell is tested through the rows of test_shf_reading.py",
     "window.py": "tested as a process in test_main.py",
 }
+
+# What speaks SQL to the hub's database, as the store does to the laptop's.
+HUB_SQL = ("hub/tables.py", "hub/sql_", "hub/sqlite_storage.py", "hub/postgresql_")
 
 # Rooms whose modules are tested through what a person does in the window, not one by one.
 TESTED_THROUGH_THE_WINDOW = ("ui/",)
@@ -126,11 +131,11 @@ def test_the_command_line_starts_without_the_slow_libraries() -> None:
     assert slow & {name.partition(".")[0] for name in done.stdout.split()} == set()
 
 
-def test_sql_stands_in_the_store_only() -> None:
+def test_sql_stands_in_the_store_and_the_hubs_storage_only() -> None:
     found = [
         f"{place(path)}:{line}: {string[:60]!r}"
         for path in sources()
-        if not place(path).startswith("store/")
+        if not place(path).startswith(("store/", *HUB_SQL))
         for line, string in strings(ast.parse(path.read_text(encoding="utf-8")))
         if SQL.search(string)
     ]

@@ -34,6 +34,11 @@ def default_database() -> Path:
     return data_folder() / "fieldapp.db"
 
 
+def hub_database() -> Path:
+    """Return the path of the database of a hub that was not told another; apart from the person's own records."""
+    return data_folder() / "hub.db"
+
+
 def backup_folder(database: Path) -> Path:
     """Return the folder that holds the rotating backups of this database, beside it."""
     return database.parent / f"{database.stem}-sauvegardes"

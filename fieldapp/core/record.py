@@ -15,7 +15,7 @@ class Record:
     """One row of the record store.
 
     `data` holds the protocol's own fields; an unfilled field is absent. `on_date` (ISO date) and `cd_nom` repeat the
-    entity's date and taxon fields for the store's indexes. `base_version` is what the hub last said, 0 = never sent.
+    entity's date and taxon fields for the store's indexes.
     """
 
     uid: str
@@ -25,7 +25,6 @@ class Record:
     data: dict[str, Any]
     on_date: str | None = None
     cd_nom: int | None = None
-    base_version: int = 0
     deleted: bool = False
 
     def removed(self) -> Record:
@@ -44,7 +43,7 @@ def make_record(protocol: str, entity: Entity, data: Values, parent: str | None,
 def with_data(record: Record, entity: Entity, data: Values) -> Record:
     """Return the record with other values, its indexed columns kept in step."""
     fresh = make_record(record.protocol, entity, data, record.parent, record.uid)
-    return replace(fresh, base_version=record.base_version, deleted=record.deleted)
+    return replace(fresh, deleted=record.deleted)
 
 
 @dataclass(slots=True)

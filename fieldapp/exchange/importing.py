@@ -325,7 +325,7 @@ class _Import:
         if item.stored is None:
             self._fresh.append(record)
         elif item.verdict is Verdict.NEW:
-            self._edited.append(replace(record, base_version=item.stored.base_version))
+            self._edited.append(record)
         else:
             self._edited.append(self._judge.merged(item.stored, record))
 

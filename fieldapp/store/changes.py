@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fieldapp.core.errors import NothingToUndoError
+from fieldapp.core.merging import DELETED, PARENT
 from fieldapp.core.record import Record, with_data
 from fieldapp.core.text import _
-from fieldapp.store import records
+from fieldapp.store import peers, records, settling
 from fieldapp.store.connection import Database
-from fieldapp.store.records import DELETED, PARENT, Saved, Writer, decode
-
-UNSENT_COUNTED = 10_000
-"""Where `unsent` stops counting, so that the status line never waits for a large database."""
+from fieldapp.store.records import Saved, Writer, decode
 
 _LAST_CHANGE = (
     "coalesce((SELECT next.first_change FROM action AS next WHERE next.id > a.id ORDER BY next.id LIMIT 1) - 1,"
@@ -65,11 +63,6 @@ def history(db: Database, uid: str) -> list[Change]:
         Change(uid, Action(*row[:6]), None if row[6] is None else decode(row[6]), decode(row[7]), row[8])
         for row in rows
     ]
-
-
-def unsent(db: Database) -> int:
-    """Return how many changes wait to be sent, at most UNSENT_COUNTED: before the first sync all of them wait."""
-    return int(db.value("SELECT count(*) FROM (SELECT 1 FROM change WHERE sent = 0 LIMIT ?)", (UNSENT_COUNTED,)))
 
 
 def last_saved_at(db: Database) -> str | None:
@@ -143,9 +136,13 @@ def undo_action(db: Database, action: Action) -> Saved:
 
 
 def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, forward: bool) -> Saved:
-    """Make the changes of an action again in their order, or take them back, the last one first."""
+    """Make the changes of an action again in their order, or take them back, the last one first.
+
+    What nobody was offered yet is withdrawn together with what takes it back: neither ever leaves.
+    """
     kind: records.Kind = "redo" if forward else "undo"
     writer = Writer(db, connection, action.label, kind, action.id)
+    own = None if forward else _never_offered(db, action)
     touched: dict[str, None] = {}
     for chunk in _changes_of(db, action.id, forward=forward):
         for part in _each_record_once(chunk):
@@ -158,7 +155,38 @@ def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, for
             touched.update(dict.fromkeys(present))
     _refuse_orphans(db, list(touched), action)
     connection.execute("UPDATE action SET state = ? WHERE id = ?", ("done" if forward else "undone", action.id))
+    if own is not None:
+        _withdraw(db, connection, own, list(touched))
     return writer.saved()
+
+
+def _never_offered(db: Database, action: Action) -> int | None:
+    """Return the first change of what did the action last (itself, or a redo), None when it can't be withdrawn.
+
+    That takes that nobody was offered it, and that nothing has followed on its records.
+    """
+    ((first, last),) = db.rows(
+        f"SELECT first_change, {_LAST_CHANGE} FROM action AS a WHERE id = ?1 OR (of_action = ?1 AND kind = 'redo') "
+        "ORDER BY id DESC LIMIT 1",
+        (action.id,),
+    )
+    if first <= peers.offered(db):
+        return None
+    followed = db.value(
+        "SELECT 1 FROM change AS mine CROSS JOIN change AS later ON later.record = mine.record AND later.id > ?2 "
+        "WHERE mine.id BETWEEN ?1 AND ?2 AND later.withdrawn = 0 LIMIT 1",
+        (first, last),
+    )
+    return None if followed else int(first)
+
+
+def _withdraw(db: Database, connection: sqlite3.Connection, first: int, touched: list[str]) -> None:
+    """Let the changes of these records from a number on never leave, and look again at what they had settled."""
+    connection.execute(
+        "UPDATE change SET withdrawn = 1 WHERE id >= ? AND record IN (SELECT value FROM json_each(?))",
+        (first, records.encode(touched).decode()),
+    )
+    settling.follow(db, connection, touched)
 
 
 def _each_record_once(changes: Sequence[_Step]) -> Iterator[list[_Step]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from fieldapp.core.merging import DELETED, PARENT, Step, merge
 from fieldapp.core.text import _
 from fieldapp.store import media
 from fieldapp.store.connection import Database, translated
-from fieldapp.store.records import DELETED, PARENT, decode
+from fieldapp.store.records import decode
 
 MAX_PROBLEMS = 1000
 """Findings that are written out; beyond that one sentence says that there are more."""
@@ -107,9 +108,12 @@ def _check_links(connection: sqlite3.Connection, report: Report) -> None:
 def _check_history(db: Database, report: Report) -> None:
     """Walk records and changes side by side, both in order of uid."""
     records = db.connection.execute(
-        "SELECT uid, protocol, entity, parent, data, on_date, cd_nom, deleted FROM record ORDER BY uid"
+        "SELECT uid, protocol, entity, parent, data, on_date, cd_nom, deleted, EXISTS (SELECT 1 FROM record AS below "
+        "WHERE below.parent = record.uid AND below.deleted = 0) FROM record ORDER BY uid"
     )
-    changes = db.connection.execute("SELECT record, id, before, after FROM change ORDER BY record, id")
+    changes = db.connection.execute(
+        "SELECT record, id, uid, base, before, after, withdrawn FROM change ORDER BY record, id"
+    )
     histories = groupby(changes, key=lambda row: row[0])
     ahead = next(histories, None)
     for record in records:
@@ -130,37 +134,65 @@ def _check_history(db: Database, report: Report) -> None:
 
 
 def _check_record(record: tuple[Any, ...], changes: Iterator[tuple[Any, ...]], report: Report) -> None:
-    uid, _protocol, _entity, parent, data, _on_date, _cd_nom, deleted = record
-    state: dict[str, Any] | None = None
-    for _record, number, before, after in changes:
+    """Compare a record with what its changes make of it (see `core.merging`)."""
+    uid, _protocol, _entity, parent, data, _on_date, _cd_nom, deleted, shielded = record
+    steps: dict[str, Step] = {}
+    left: list[Step] = []
+    for _record, number, change, base, before, after, withdrawn in changes:
         report.changes += 1
-        if (before is None) != (state is None):
+        follows = tuple((base or "").split())
+        if (before is None) != (not follows) or not steps.keys() >= set(follows):
             report.add(_("Relevé {uid} : la modification n° {id} n’est pas à sa place.").format(uid=uid, id=number))
-        state = {} if state is None else state
-        if before is not None:
-            wrong = sorted(name for name, value in decode(before).items() if state.get(name) != value)
-            if wrong:
-                report.add(
-                    _("Relevé {uid} : la modification n° {id} part d’autres valeurs ({fields}).").format(
-                        uid=uid, id=number, fields=", ".join(wrong)
-                    )
-                )
-        state.update(decode(after))
-        state = {DELETED: False, **{name: value for name, value in state.items() if value is not None}}
-    present = {DELETED: bool(deleted), **({} if parent is None else {PARENT: parent}), **decode(data)}
-    if state != present:
-        state = state or {}
-        wrong = sorted(name for name in {**state, **present} if state.get(name) != present.get(name))
+        elif before is not None:
+            _check_before(uid, number, before, _known_to(follows, steps), report)
+        steps[change] = Step(change, follows, decode(after))
+        if not withdrawn:
+            left.append(steps[change])
+    if not left:
+        if not deleted:
+            report.add(_("Relevé {uid} : tout ce qui l’a fait a été annulé, et il est là.").format(uid=uid))
+        return
+    merged = merge(left, has_live_children=bool(shielded and not deleted))
+    made = {PARENT: merged.parent, DELETED: merged.deleted, **merged.data}
+    present = {PARENT: parent, DELETED: bool(deleted), **decode(data)}
+    wrong = sorted(name for name in {**made, **present} if made.get(name) != present.get(name))
+    if wrong:
         report.add(
             _("Relevé {uid} : l’historique ne donne pas ses valeurs ({fields}).").format(
-                uid=uid, fields=", ".join(wrong) or "null"
+                uid=uid, fields=", ".join(wrong)
+            )
+        )
+
+
+def _known_to(follows: Sequence[str], steps: Mapping[str, Step]) -> list[Step]:
+    """Return the changes that the author of a change knew: those that it follows, near and far."""
+    found: dict[str, Step] = {}
+    waiting = list(follows)
+    while waiting:
+        uid = waiting.pop()
+        if uid not in found:
+            found[uid] = steps[uid]
+            waiting.extend(steps[uid].base)
+    return list(found.values())
+
+
+def _check_before(uid: str, number: int, before: str, known: Sequence[Step], report: Report) -> None:
+    """Compare what a change says was there with what its author knew to be there."""
+    state = merge(known)
+    flat = {PARENT: state.parent, DELETED: state.deleted, **state.data}
+    wrong = sorted(name for name, value in decode(before).items() if flat.get(name) != value)
+    # What shows of a disputed field may have been another value on that laptop, or the deletion been in doubt there.
+    if wrong and not state.disputes:
+        report.add(
+            _("Relevé {uid} : la modification n° {id} part d’autres valeurs ({fields}).").format(
+                uid=uid, id=number, fields=", ".join(wrong)
             )
         )
 
 
 def _check_columns(db: Database, record: tuple[Any, ...], report: Report) -> None:
     """Compare the two indexed columns with the fields that they repeat; unknown protocols are left alone."""
-    uid, protocol_code, entity_code, _parent, data, on_date, cd_nom, _deleted = record
+    uid, protocol_code, entity_code, _parent, data, on_date, cd_nom, _deleted, _shielded = record
     protocol = db.protocols.get(protocol_code)
     if protocol is None:
         return

@@ -2,6 +2,8 @@
 
 A photo lies in `<database>-photos/ab/<sha256>.<ending>`. The file is written whole before its row: a crash between the
 two leaves a file without a row, which `take_up` finds. The same file taken in twice is the same photo.
+
+What comes from a peer gathers beside its place, piece by piece, until it is whole (see `store.media_peers`).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from fieldapp.core import paths
 from fieldapp.core.errors import DatabaseError, FieldappError, FileRefusedError
 from fieldapp.core.ids import new_uid
 from fieldapp.core.lazy import LazyPattern
+from fieldapp.core.schema import Entity
 from fieldapp.core.text import _
 from fieldapp.store import disk, pictures, records
 from fieldapp.store.connection import Database
@@ -126,13 +129,13 @@ def thumbnail_of(db: Database, sha256: str, side: int) -> Path | None:
 def small_copy(database: Path, sha256: str, side: int) -> Path | None:
     """Return a small JPEG of a photo, turned as the camera was held; made when it is not there yet.
 
-    It is the next of SIDES that is at least `side` pixels, else the largest. None when the photo's file is missing or
-    can't be decoded. Needs no open database, so any thread may ask. Raises DatabaseError when the small copy can't be
-    written.
+    It is the next of SIDES that is at least `side` pixels, else the largest; while the photo's file is not here, the
+    one that came from a peer, whatever its size. None when there is none of these, or the photo can't be decoded. Needs
+    no open database, so any thread may ask. Raises DatabaseError when the small copy can't be written.
     """
     source = find(paths.media_folder(database), sha256)
     if source is None:
-        return None
+        return received_thumbnail(database, sha256)
     pixels = next((size for size in SIDES if size >= side), SIDES[-1])
     target = paths.thumbnail_folder(database) / sha256[:2] / f"{sha256}-{pixels}.jpg"
     if target.is_file():
@@ -274,15 +277,119 @@ def _known(db: Database, sha256: str) -> Iterator[Media]:
 def _wanted(db: Database) -> dict[str, tuple[str, str]]:
     """Return file name and MIME type of the photos that have a row or that a live record names, by SHA-256."""
     found: dict[str, tuple[str, str]] = {}
+    for protocol, entity in naming(db):
+        names = ("sha256", "file_name") if "file_name" in entity.by_name else ("sha256",)
+        for sha256, *more, _count in records.tally(db, protocol, entity.code, names):
+            if is_sha256(str(sha256)):
+                found.setdefault(sha256, (str(more[0] or "") if more else "", "image/jpeg"))
+    found |= {sha256: (name, mime) for sha256, name, mime in db.rows("SELECT sha256, file_name, mime FROM media")}
+    return found
+
+
+def naming(db: Database) -> Iterator[tuple[str, Entity]]:
+    """Yield the entities whose records name photos, each with the code of its protocol."""
     for protocol in db.protocols.values():
         for entity in protocol.entities:
             if "sha256" in entity.by_name:
-                names = ("sha256", "file_name") if "file_name" in entity.by_name else ("sha256",)
-                for sha256, *more, _count in records.tally(db, protocol.code, entity.code, names):
-                    if is_sha256(str(sha256)):
-                        found.setdefault(sha256, (str(more[0] or "") if more else "", "image/jpeg"))
-    found |= {sha256: (name, mime) for sha256, name, mime in db.rows("SELECT sha256, file_name, mime FROM media")}
-    return found
+                yield protocol.code, entity
+
+
+# ---------------------------------------------------------------------------------------- photos from peers
+
+
+def received_thumbnail(database: Path, sha256: str) -> Path | None:
+    """Return the small copy of a photo that came from a peer; None when there is none, or `sha256` is none."""
+    if not is_sha256(sha256):
+        return None
+    path = _received_place(database, sha256)
+    return path if path.is_file() else None
+
+
+def keep_thumbnail(db: Database, sha256: str, data: bytes) -> None:
+    """Keep the small copy of a photo that came from a peer, until the photo itself is here.
+
+    Raises FileRefusedError for what is no JPEG of a size that a small copy has, DatabaseError when it can't be written.
+    """
+    picture = pictures.look_at(data, sha256[:12])
+    if picture.mime != "image/jpeg" or max(picture.width, picture.height) > SIDES[-1]:
+        raise FileRefusedError(_(pictures.NOT_A_PICTURE).format(name=sha256[:12]))
+    write(_received_place(db.path, sha256), data, hashlib.sha256(data).hexdigest())
+
+
+def part_of(db: Database, peer_id: int, sha256: str) -> Path:
+    """Return the file in which the pieces of a photo gather as they come from a peer; it need not exist."""
+    return paths.media_folder(db.path) / sha256[:2] / f"{sha256}-{peer_id}{PARTIAL}"
+
+
+def open_part(part: Path, size: int, piece_bytes: int) -> int:
+    """Return how many whole pieces of a photo of this size are here already; what is over is dropped.
+
+    Raises DatabaseError when there is no room for the others, or no right to write: then no piece is left to take up
+    room.
+    """
+    with _clearing(part), _writing(part):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("ab") as file:
+            here = file.tell()
+            if here != size:
+                here = here - here % piece_bytes if here < size else 0
+                file.truncate(here)
+        disk.refuse_full(part.parent, size - here)
+    return -(-here // piece_bytes)
+
+
+def add_piece(part: Path, data: bytes) -> None:
+    """Write the next piece of a photo behind those that came before; raises DatabaseError as `open_part` does."""
+    with _clearing(part), _writing(part), part.open("ab") as file:
+        file.write(data)
+
+
+def take_part(db: Database, part: Path, sha256: str, name: str) -> None:
+    """Take a photo whose pieces have all come into the keeping of the database; `name` is what it was first called.
+
+    Raises FileRefusedError when it is not the photo of this SHA-256 or no picture that can be read, and then the pieces
+    are gone; DatabaseError when it can't be written.
+    """
+    try:
+        data = _read(part)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise FileRefusedError(_(pictures.CUT_OFF).format(name=name or sha256[:12]))
+        picture = pictures.look_at(data, name or sha256[:12])
+    except FileRefusedError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    target = _place(paths.media_folder(db.path), sha256, picture.mime)
+    with _writing(target):
+        disk.to_disk(part)
+        part.replace(target)
+        disk.to_disk(target.parent)
+    _add_row(db, sha256, len(data), picture, name)
+    with contextlib.suppress(OSError):
+        _received_place(db.path, sha256).unlink(missing_ok=True)
+
+
+def drop_parts(db: Database, wanted: Collection[str]) -> None:
+    """Delete the pieces that came of photos that are not wanted (any more)."""
+    with contextlib.suppress(OSError):
+        for part in paths.media_folder(db.path).glob(f"??/*-*{PARTIAL}"):
+            if part.name.partition("-")[0] not in wanted and not part.name.startswith("."):
+                part.unlink()
+
+
+def _received_place(database: Path, sha256: str) -> Path:
+    return paths.thumbnail_folder(database) / sha256[:2] / f"{sha256}-recue.jpg"
+
+
+@contextlib.contextmanager
+def _clearing(part: Path) -> Iterator[None]:
+    """Delete the pieces of a photo when the disk does not take more of them."""
+    try:
+        yield
+    except DatabaseError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager

@@ -55,7 +55,6 @@ _M001 = (
         on_date TEXT,
         cd_nom INTEGER,
         data TEXT NOT NULL CHECK (json_valid(data)),
-        base_version INTEGER NOT NULL DEFAULT 0,
         deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
     ) STRICT
     """,
@@ -82,22 +81,117 @@ _M001 = (
     "CREATE INDEX action_to_undo ON action (state, id) WHERE kind = 'entry'",
     "CREATE INDEX action_by_kind ON action (kind, id)",
     # One row per record touched by an action: from what to what. `before` is null when the record was made; only the
-    # fields that differ are kept, a field that was absent is null.
+    # fields that differ are kept, a field that was absent is null. `base` names the changes that this one follows, with
+    # blanks between (null when the record was made), `origin` the peer that it came from (null: made here). What was
+    # undone before anybody was offered it is `withdrawn`, with what undid it: it never leaves.
     """
     CREATE TABLE change (
         id INTEGER PRIMARY KEY,
         uid TEXT NOT NULL UNIQUE,
         action INTEGER NOT NULL REFERENCES action (id),
         record TEXT NOT NULL REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
+        base TEXT,
         before TEXT CHECK (before IS NULL OR json_valid(before)),
         after TEXT NOT NULL CHECK (json_valid(after)),
         protocol_version TEXT NOT NULL,
-        base_version INTEGER NOT NULL,
-        sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1))
+        origin INTEGER,
+        withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1))
     ) STRICT
     """,
     "CREATE INDEX change_by_record ON change (record, id)",
-    "CREATE INDEX change_to_send ON change (id) WHERE sent = 0",
+    # Whom this database exchanges with: a hub, the hub of a table, another laptop by file. Changes up to `through` were
+    # looked at for it: those that wait for an answer are in `outbox`. `cursor` is the number up to which the hub's
+    # changes are here, `mark` the uid of the one with that number. `replica` names this copy of the database to it and
+    # `device` the laptop for which that was made: a copy on another laptop is another replica.
+    """
+    CREATE TABLE peer (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('hub', 'lan', 'file')),
+        project TEXT NOT NULL,
+        name TEXT NOT NULL,
+        address TEXT NOT NULL,
+        account TEXT NOT NULL,
+        role TEXT NOT NULL,
+        scope TEXT NOT NULL CHECK (json_valid(scope)),
+        replica TEXT NOT NULL,
+        device TEXT NOT NULL,
+        through INTEGER NOT NULL DEFAULT 0,
+        cursor INTEGER NOT NULL DEFAULT 0,
+        mark TEXT NOT NULL DEFAULT '',
+        taken INTEGER NOT NULL DEFAULT 0,
+        media_cursor INTEGER NOT NULL DEFAULT 0,
+        joined_at TEXT NOT NULL,
+        synced_at TEXT NOT NULL DEFAULT '',
+        left_at TEXT NOT NULL DEFAULT '',
+        UNIQUE (kind, project, account)
+    ) STRICT
+    """,
+    # What a peer has not taken yet; `reason` says why it refused it, "" while it was not asked.
+    """
+    CREATE TABLE outbox (
+        peer INTEGER NOT NULL,
+        change INTEGER NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (peer, change)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX outbox_refused ON outbox (peer) WHERE reason <> ''",
+    # Whether what a peer holds of a visit was seen to be what is here.
+    """
+    CREATE TABLE receipt (
+        peer INTEGER NOT NULL,
+        visit TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'identical', 'different')),
+        at TEXT NOT NULL,
+        PRIMARY KEY (peer, visit)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX receipt_to_get ON receipt (peer, visit) WHERE state = 'waiting'",
+    # The fields to which people who did not know of each other's gave different values; `rivals` are these.
+    """
+    CREATE TABLE dispute (
+        record TEXT NOT NULL,
+        field TEXT NOT NULL,
+        rivals TEXT NOT NULL CHECK (json_valid(rivals)),
+        found_at TEXT NOT NULL,
+        settled_at TEXT,
+        PRIMARY KEY (record, field)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX dispute_open ON dispute (found_at) WHERE settled_at IS NULL",
+    # Which laptop holds which ring string, as the hub last said.
+    """
+    CREATE TABLE lease (
+        name TEXT PRIMARY KEY NOT NULL,
+        device TEXT NOT NULL,
+        peer INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Files of changes that were written (`out`) or read (`in`): which they follow, what they held, whether the other
+    # laptop has said that it has them.
+    """
+    CREATE TABLE parcel (
+        uid TEXT PRIMARY KEY NOT NULL,
+        direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+        device TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        first_change INTEGER NOT NULL,
+        last_change INTEGER NOT NULL,
+        changes INTEGER NOT NULL,
+        visits TEXT NOT NULL CHECK (json_valid(visits)),
+        at TEXT NOT NULL,
+        confirmed_at TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    """,
+    # What each sync did, in figures, newest last.
+    """
+    CREATE TABLE sync_log (
+        id INTEGER PRIMARY KEY,
+        peer INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        report TEXT NOT NULL CHECK (json_valid(report))
+    ) STRICT
+    """,
     # What stands in a form and is not a record yet, as it was typed.
     """
     CREATE TABLE draft (
@@ -147,6 +241,16 @@ _M001 = (
         file_name TEXT NOT NULL,
         added_at TEXT NOT NULL
     ) STRICT
+    """,
+    # How far a photo and its small copy have come with a peer: `sent` when it has them whole.
+    """
+    CREATE TABLE media_state (
+        peer INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('photo', 'thumbnail')),
+        sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1)),
+        PRIMARY KEY (peer, sha256, kind)
+    ) STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE meta (

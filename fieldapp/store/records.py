@@ -14,7 +14,9 @@ from typing import Any, Literal
 import msgspec
 
 from fieldapp.core.ids import new_uid, new_uids
+from fieldapp.core.merging import DELETED, PARENT
 from fieldapp.core.record import Node, Placed, Record
+from fieldapp.store import settling, steps
 from fieldapp.store.connection import Database
 
 Kind = Literal["entry", "import", "undo", "redo", "sync"]
@@ -22,10 +24,7 @@ Kind = Literal["entry", "import", "undo", "redo", "sync"]
 CHUNK = 500
 """Records looked up and written per statement in bulk work: bounded memory, few round trips."""
 
-COLUMNS = "uid, protocol, entity, parent, data, on_date, cd_nom, base_version, deleted"
-
-PARENT, DELETED = "_parent", "_deleted"
-"""The two columns of a record that a change may also touch, named beside the protocol's own fields."""
+COLUMNS = "uid, protocol, entity, parent, data, on_date, cd_nom, deleted"
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 decode = msgspec.json.Decoder().decode
@@ -270,6 +269,11 @@ def count(db: Database, protocol: str, entity: str) -> int:
     )
 
 
+def total(db: Database) -> int:
+    """Return how many records there are in all; walks them all, so not for where a person waits."""
+    return int(db.value("SELECT count(*) FROM record WHERE deleted = 0"))
+
+
 def descendants(db: Database, uid: str) -> list[Record]:
     """Return the record and all live records below it, parents first."""
     top = tree(db, uid)
@@ -289,9 +293,9 @@ def delete(db: Database, uid: str, label: str) -> Saved:
 def save(db: Database, records: Iterable[Record], label: str, *, kind: Kind = "entry", all_new: bool = False) -> Saved:
     """Write the records and, in the same transaction, one change for each that differs from what is stored.
 
-    All of it is one action, named by `label` for undo. Records equal to what is stored leave no trace. `base_version`
-    is the hub's matter and is never changed here. Parents may come in the same call, in any order. `all_new` says that
-    no record is stored yet and none comes twice, which saves looking for them.
+    All of it is one action, named by `label` for undo. Records equal to what is stored leave no trace. Parents may
+    come in the same call, in any order. `all_new` says that no record is stored yet and none comes twice, which saves
+    looking for them.
     """
     with db.transaction() as connection:
         writer = Writer(db, connection, label, kind)
@@ -335,7 +339,7 @@ class Writer:
         if fresh:
             self.create(fresh)
         if edited:
-            self._edit(edited)
+            self.edit(edited)
         if again:
             self.write(again)
 
@@ -358,8 +362,7 @@ class Writer:
         versions = {code: protocol.version for code, protocol in self._db.protocols.items()}
         heads = {(row[3], row[7]): _creation_head(row[3], row[7]) for row in rows}
         self._connection.executemany(
-            "INSERT INTO change (uid, action, record, before, after, protocol_version, base_version) "
-            "VALUES (?, ?, ?, NULL, ?, ?, 0)",
+            "INSERT INTO change (uid, action, record, after, protocol_version) VALUES (?, ?, ?, ?, ?)",
             [
                 (
                     uid,
@@ -374,29 +377,27 @@ class Writer:
         )
         self._created += len(rows)
 
-    def _edit(self, edits: Sequence[tuple[Record, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    def edit(self, edits: Sequence[tuple[Record, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+        """Write records that are stored, each with what it was and is (before, after); a dispute they touch is settled.
+
+        What nobody but this laptop ever knew of, and was taken back, is made again rather than altered.
+        """
         action = self.action()
         self._connection.executemany(
             "UPDATE record SET parent = ?, on_date = ?, cd_nom = ?, data = ?, deleted = ? WHERE uid = ?",
             [(r.parent, r.on_date, r.cd_nom, encode(r.data).decode(), int(r.deleted), r.uid) for r, _b, _a in edits],
         )
         versions = {code: protocol.version for code, protocol in self._db.protocols.items()}
+        bases = steps.heads(self._db, [record.uid for record, _before, _after in edits])
         self._connection.executemany(
-            "INSERT INTO change (uid, action, record, before, after, protocol_version, base_version) "
-            "VALUES (?, ?, ?, ?, ?, ?, (SELECT base_version FROM record WHERE uid = ?))",
+            "INSERT INTO change (uid, action, record, base, before, after, protocol_version) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (
-                    new_uid(),
-                    action,
-                    record.uid,
-                    encode(before).decode(),
-                    encode(after).decode(),
-                    versions.get(record.protocol, ""),
-                    record.uid,
-                )
+                (new_uid(), action, record.uid, *_told(record, before, after, bases), versions.get(record.protocol, ""))
                 for record, before, after in edits
             ],
         )
+        settling.follow(self._db, self._connection, [record.uid for record, _before, _after in edits])
         self._changed += len(edits)
 
     def action(self) -> int:
@@ -421,6 +422,15 @@ def difference(old: Record, new: Record) -> tuple[dict[str, Any], dict[str, Any]
     return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
 
 
+def _told(
+    record: Record, before: Mapping[str, Any], after: Mapping[str, Any], bases: Mapping[str, Sequence[str]]
+) -> tuple[str | None, str | None, str]:
+    """Return base, before and after of a change as the table holds them."""
+    if base := bases.get(record.uid):
+        return " ".join(base), encode(before).decode(), encode(after).decode()
+    return None, None, encode({PARENT: record.parent, **record.data}).decode()
+
+
 def _flat(record: Record) -> dict[str, Any]:
     return {PARENT: record.parent, DELETED: record.deleted, **record.data}
 
@@ -433,8 +443,8 @@ def _creation_head(parent: str | None, deleted: int) -> str:
 
 def from_row(row: tuple[Any, ...]) -> Record:
     """Return the record of a row that was selected with COLUMNS."""
-    uid, protocol, entity, parent, data, on_date, cd_nom, base_version, deleted = row
-    return Record(uid, protocol, entity, parent, decode(data), on_date, cd_nom, base_version, bool(deleted))
+    uid, protocol, entity, parent, data, on_date, cd_nom, deleted = row
+    return Record(uid, protocol, entity, parent, decode(data), on_date, cd_nom, bool(deleted))
 
 
 def _records(db: Database, sql: str, parameters: Sequence[Any]) -> list[Record]:

@@ -8,29 +8,40 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from fieldapp.core.text import _, ngettext
-from fieldapp.store.changes import UNSENT_COUNTED
+from fieldapp.core.text import _
 from fieldapp.ui import theme
 from fieldapp.ui.widgets import ActionButton, KeyHint, StateDot, text_label
 
 
 class StatusBar(QFrame):
-    """Four quiet facts and the key of the help; nothing here ever asks for anything."""
+    """Four quiet facts and the key of the help; nothing here ever asks for anything.
 
-    def __init__(self, on_help: Callable[[], object] | None = None, parent: QWidget | None = None) -> None:
+    The fact of the exchange with the others is pressed to see more of it: `on_exchange`.
+    """
+
+    def __init__(
+        self,
+        on_help: Callable[[], object] | None = None,
+        on_exchange: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("status")
         self.setProperty("role", "status")
         self._dot = StateDot("done", self)
         self._saved = self._label("status.saved")
-        self._pending = self._label("status.pending")
+        self._exchange_dot = StateDot("not_sent", self)
+        self.exchange_button = ActionButton("", role="status", name="status.exchange", on=on_exchange, parent=self)
+        self.exchange_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._backup = self._label("status.backup")
         self._who = self._label("status.who")
         self.help = ActionButton(_("touches de la page"), role="status", name="status.help", on=on_help, parent=self)
         self.help.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._dot.hide()
-        self._pending.hide()
-        left = theme.row(theme.row(self._dot, self._saved, spacing=theme.XS + 2), self._pending, self._backup, 1)
+        self.exchange("", "")
+        near = theme.XS + 2
+        exchange = theme.row(self._exchange_dot, self.exchange_button, spacing=near)
+        left = theme.row(theme.row(self._dot, self._saved, spacing=near), exchange, self._backup, 1)
         left.setSpacing(theme.XL + theme.XS)
         right = theme.row(KeyHint("F1", self), self.help, spacing=theme.XS)
         box = theme.row(left, self._who, right, spacing=theme.M)
@@ -55,13 +66,13 @@ class StatusBar(QFrame):
         self._dot.show()
         self._saved.setText(text or _("Brouillon gardé"))
 
-    def pending(self, count: int, online: bool = False) -> None:
-        """Say how many changes were never sent, and whether there is a network; nothing when all is sent."""
-        place = _("en ligne") if online else _("hors ligne")
-        number = f"{count}" if count < UNSENT_COUNTED else f"{UNSENT_COUNTED}+"
-        words = ngettext("↑ {n} à envoyer", "↑ {n} à envoyer", count).format(n=number)
-        self._pending.setText(f"{words} · {place}" if count else "")
-        self._pending.setVisible(bool(count))
+    def exchange(self, state: str, words: str) -> None:
+        """Say how things stand with the others, by shape and words; nothing for "", who exchanges with nobody."""
+        if words:
+            self._exchange_dot.set_state(state)
+            self.exchange_button.set_text(words)
+        self._exchange_dot.setVisible(bool(words))
+        self.exchange_button.setVisible(bool(words))
 
     def backup(self, at: datetime | None) -> None:
         """Say when the last backup was made (local time)."""

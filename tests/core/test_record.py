@@ -18,7 +18,7 @@ def test_a_new_record_gets_a_uid_and_leaves_unfilled_fields_out() -> None:
     made = make_record("p", VISIT, {"day": "2026-04-14", "note": "", "taxon": None, "people": [], "zero": 0}, "parent")
     assert is_uid(made.uid)
     assert made.data == {"day": "2026-04-14", "zero": 0}
-    assert (made.parent, made.base_version, made.deleted) == ("parent", 0, False)
+    assert (made.parent, made.deleted) == ("parent", False)
 
 
 def test_two_new_records_are_never_the_same() -> None:
@@ -31,9 +31,9 @@ def test_date_and_taxon_are_repeated_for_the_index() -> None:
 
 
 def test_other_values_keep_uid_and_version_and_move_the_index() -> None:
-    before = Record("u", "p", "visit", "s", {"day": "2026-04-14"}, "2026-04-14", None, base_version=7)
+    before = Record("u", "p", "visit", "s", {"day": "2026-04-14"}, "2026-04-14", None, deleted=True)
     after = with_data(before, VISIT, {"day": "2026-04-15", "taxon": 259})
-    assert (after.uid, after.base_version, after.on_date, after.cd_nom) == ("u", 7, "2026-04-15", 259)
+    assert (after.uid, after.deleted, after.on_date, after.cd_nom) == ("u", True, "2026-04-15", 259)
     assert before.data == {"day": "2026-04-14"}
 
 

@@ -18,7 +18,6 @@ CREATE TABLE record (
         on_date TEXT,
         cd_nom INTEGER,
         data TEXT NOT NULL CHECK (json_valid(data)),
-        base_version INTEGER NOT NULL DEFAULT 0,
         deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
     ) STRICT
     ;
@@ -46,15 +45,90 @@ CREATE TABLE change (
         uid TEXT NOT NULL UNIQUE,
         action INTEGER NOT NULL REFERENCES action (id),
         record TEXT NOT NULL REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
+        base TEXT,
         before TEXT CHECK (before IS NULL OR json_valid(before)),
         after TEXT NOT NULL CHECK (json_valid(after)),
         protocol_version TEXT NOT NULL,
-        base_version INTEGER NOT NULL,
-        sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1))
+        origin INTEGER,
+        withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1))
     ) STRICT
     ;
 CREATE INDEX change_by_record ON change (record, id);
-CREATE INDEX change_to_send ON change (id) WHERE sent = 0;
+CREATE TABLE peer (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('hub', 'lan', 'file')),
+        project TEXT NOT NULL,
+        name TEXT NOT NULL,
+        address TEXT NOT NULL,
+        account TEXT NOT NULL,
+        role TEXT NOT NULL,
+        scope TEXT NOT NULL CHECK (json_valid(scope)),
+        replica TEXT NOT NULL,
+        device TEXT NOT NULL,
+        through INTEGER NOT NULL DEFAULT 0,
+        cursor INTEGER NOT NULL DEFAULT 0,
+        mark TEXT NOT NULL DEFAULT '',
+        taken INTEGER NOT NULL DEFAULT 0,
+        media_cursor INTEGER NOT NULL DEFAULT 0,
+        joined_at TEXT NOT NULL,
+        synced_at TEXT NOT NULL DEFAULT '',
+        left_at TEXT NOT NULL DEFAULT '',
+        UNIQUE (kind, project, account)
+    ) STRICT
+    ;
+CREATE TABLE outbox (
+        peer INTEGER NOT NULL,
+        change INTEGER NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (peer, change)
+    ) STRICT, WITHOUT ROWID
+    ;
+CREATE INDEX outbox_refused ON outbox (peer) WHERE reason <> '';
+CREATE TABLE receipt (
+        peer INTEGER NOT NULL,
+        visit TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'identical', 'different')),
+        at TEXT NOT NULL,
+        PRIMARY KEY (peer, visit)
+    ) STRICT, WITHOUT ROWID
+    ;
+CREATE INDEX receipt_to_get ON receipt (peer, visit) WHERE state = 'waiting';
+CREATE TABLE dispute (
+        record TEXT NOT NULL,
+        field TEXT NOT NULL,
+        rivals TEXT NOT NULL CHECK (json_valid(rivals)),
+        found_at TEXT NOT NULL,
+        settled_at TEXT,
+        PRIMARY KEY (record, field)
+    ) STRICT, WITHOUT ROWID
+    ;
+CREATE INDEX dispute_open ON dispute (found_at) WHERE settled_at IS NULL;
+CREATE TABLE lease (
+        name TEXT PRIMARY KEY NOT NULL,
+        device TEXT NOT NULL,
+        peer INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    ;
+CREATE TABLE parcel (
+        uid TEXT PRIMARY KEY NOT NULL,
+        direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+        device TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        first_change INTEGER NOT NULL,
+        last_change INTEGER NOT NULL,
+        changes INTEGER NOT NULL,
+        visits TEXT NOT NULL CHECK (json_valid(visits)),
+        at TEXT NOT NULL,
+        confirmed_at TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    ;
+CREATE TABLE sync_log (
+        id INTEGER PRIMARY KEY,
+        peer INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        report TEXT NOT NULL CHECK (json_valid(report))
+    ) STRICT
+    ;
 CREATE TABLE draft (
         key TEXT PRIMARY KEY NOT NULL,
         data TEXT NOT NULL CHECK (json_valid(data)),
@@ -81,7 +155,8 @@ CREATE TABLE taxon (
 CREATE VIRTUAL TABLE taxon_names USING fts5 (
         words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
         prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
-    );
+    )
+    ;
 CREATE TABLE media (
         sha256 TEXT PRIMARY KEY NOT NULL CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
         size INTEGER NOT NULL,
@@ -93,17 +168,25 @@ CREATE TABLE media (
         added_at TEXT NOT NULL
     ) STRICT
     ;
+CREATE TABLE media_state (
+        peer INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('photo', 'thumbnail')),
+        sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1)),
+        PRIMARY KEY (peer, sha256, kind)
+    ) STRICT, WITHOUT ROWID
+    ;
 CREATE TABLE meta (
         name TEXT PRIMARY KEY NOT NULL,
         value TEXT NOT NULL
     ) STRICT
     ;
 INSERT INTO _sqlite_migrations VALUES (1, 'fieldapp', 'm001_records', '2026-11-20 20:00:00.000000+00:00');
-INSERT INTO record VALUES ('0190a000-0000-7000-8000-000000000001', 'ponds', 'group', NULL, NULL, NULL, '{"name":"Terrils"}', 0, 0);
+INSERT INTO record VALUES ('0190a000-0000-7000-8000-000000000001', 'ponds', 'group', NULL, NULL, NULL, '{"name":"Terrils"}', 0);
 INSERT INTO action VALUES (1, '0190a000-0000-7000-8000-000000000002', 'entry', 'créer', 'person-1', 'laptop-1', '2026-03-01T20:00:00.000Z', NULL, 1, 'done');
 INSERT INTO action VALUES (2, '0190a000-0000-7000-8000-000000000003', 'entry', 'renommer', 'person-1', 'laptop-1', '2026-03-01T20:01:00.000Z', NULL, 2, 'done');
-INSERT INTO change VALUES (1, '0190a000-0000-7000-8000-000000000004', 1, '0190a000-0000-7000-8000-000000000001', NULL, '{"_parent":null,"name":"Terril"}', '1.2', 0, 0);
-INSERT INTO change VALUES (2, '0190a000-0000-7000-8000-000000000005', 2, '0190a000-0000-7000-8000-000000000001', '{"name":"Terril"}', '{"name":"Terrils"}', '1.2', 0, 0);
+INSERT INTO change VALUES (1, '0190a000-0000-7000-8000-000000000004', 1, '0190a000-0000-7000-8000-000000000001', NULL, NULL, '{"_parent":null,"name":"Terril"}', '1.2', NULL, 0);
+INSERT INTO change VALUES (2, '0190a000-0000-7000-8000-000000000005', 2, '0190a000-0000-7000-8000-000000000001', '0190a000-0000-7000-8000-000000000004', '{"name":"Terril"}', '{"name":"Terrils"}', '1.2', NULL, 0);
 INSERT INTO draft VALUES ('visit:1', '{"passage":"2"}', '2026-03-01T20:02:00.000Z');
 INSERT INTO taxon VALUES (1000000, 137, 137, 'Triturus cristatus', '(Laurenti, 1768)', 'Triton crêté', 'ES', 2, '', 'native', '[]', '137 triturus cristatus triton crete', 'ponds');
 INSERT INTO taxon_names (rowid, words) SELECT id, words FROM taxon;

@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from fieldapp.core.errors import NothingToUndoError
 from fieldapp.core.record import Record, with_data
-from fieldapp.store import changes, integrity, records
+from fieldapp.store import changes, integrity, outbox, records
 from fieldapp.store.connection import Author, Database, open_database
 from tests.store.ponds import PONDS, make, reopen
 
@@ -36,7 +36,7 @@ def test_each_change_says_who_where_when_and_from_what_to_what(db: Database) -> 
     assert second.action.made_at == saved.made_at
     assert saved.made_at.endswith("Z")
     assert changes.last_saved_at(db) == saved.made_at
-    assert changes.unsent(db) == 2
+    assert outbox.waiting(db) == 2
 
 
 def test_undo_and_redo_survive_a_restart(db: Database) -> None:

@@ -214,3 +214,42 @@ def test_a_photo_that_cannot_be_decoded_any_more_has_no_small_copy(db: Database,
     kept.path.write_bytes(b"gone")
     assert media.thumbnail_of(db, kept.sha256, 96) is None
     assert media.thumbnail_of(db, "ab" * 32, 96) is None
+
+
+# ---------------------------------------------------------------------------------------- photos from peers
+
+
+def test_a_small_copy_from_a_peer_is_shown_while_the_photo_is_missing(db: Database, tmp_path: Path) -> None:
+    small = photograph(tmp_path / "small.jpg", size=(96, 72)).read_bytes()
+    file = photograph(tmp_path / "a.jpg")
+    sha256 = sha256_of(file)
+    assert media.small_copy(db.path, sha256, 384) is None
+    media.keep_thumbnail(db, sha256, small)
+    shown = media.small_copy(db.path, sha256, 384)
+    assert shown is not None
+    assert shown.read_bytes() == small
+    assert media.missing(db) == []
+    media.keep(db, file)
+    assert media.small_copy(db.path, sha256, 384) != shown
+
+
+def test_a_small_copy_from_a_peer_that_is_none_is_refused(db: Database, tmp_path: Path) -> None:
+    large = photograph(tmp_path / "large.jpg", size=(4000, 10))
+    other_kind = photograph(tmp_path / "small.png", size=(96, 72))
+    for data in (large.read_bytes(), other_kind.read_bytes(), b"", b"words"):
+        with pytest.raises(FileRefusedError):
+            media.keep_thumbnail(db, "ab" * 32, data)
+    assert media.received_thumbnail(db.path, "ab" * 32) is None
+
+
+@pytest.mark.parametrize(
+    ("here", "pieces", "left"), [(0, 0, 0), (9, 0, 0), (10, 1, 10), (19, 1, 10), (25, 3, 25), (26, 0, 0)]
+)
+def test_pieces_that_are_whole_stay_and_what_is_over_is_dropped(
+    db: Database, here: int, pieces: int, left: int
+) -> None:
+    part = media.part_of(db, 1, "ab" * 32)
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(here))
+    assert media.open_part(part, 25, 10) == pieces
+    assert part.stat().st_size == left

@@ -9,14 +9,14 @@ from typing import Any
 
 from fieldapp.core.board_form import BoardForm
 from fieldapp.core.checking import CONFIRMED
+from fieldapp.core.merging import DELETED, PARENT
 from fieldapp.core.record import Record
-from fieldapp.core.schema import Entity, Field, Kind
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.store import changes, records
 from fieldapp.store.changes import Change
 from fieldapp.store.connection import Database
-from fieldapp.store.records import DELETED, PARENT
 from fieldapp.ui import theme
+from fieldapp.ui.field_words import is_repeated, species_field, value_words
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
@@ -148,7 +148,7 @@ def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str
     before = change.before or {}
     order = {item.name: place for place, item in enumerate(entity.fields)}
     names = sorted({*before, *change.after}, key=lambda name: order.get(name, len(order)))
-    species = _species_field(record, words)
+    species = species_field(record, words)
     found = []
     for name in names:
         old, new = before.get(name), change.after.get(name)
@@ -162,33 +162,16 @@ def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str
             found.append((_("avertissements confirmés"), _count(old), _count(new)))
         else:
             item = entity.by_name.get(name)
-            if item and _is_repeated(item, entity, of_session=bool(species)):
+            if item and is_repeated(item, entity, of_session=bool(species)):
                 continue
-            told = _code_words if name == species else words.value
-            found.append((_(item.label) if item else name, told(item, old), told(item, new)))
+            told = [value_words(record, name, value, words) for value in (old, new)]
+            found.append((_(item.label) if item else name, told[0], told[1]))
     return found
 
 
 def _told(name: str, value: str) -> str:
     """Return a value as one of many in a line: a bare number says nothing without the name of its field."""
     return f"{name} {value}" if _BARE_NUMBER.fullmatch(value) else value
-
-
-def _species_field(record: Record, words: Words) -> str:
-    """Return the field with the code of the species, "" where the records of the protocol name it otherwise."""
-    session = words.protocol(record).session
-    return session.taxon_code if session is not None else ""
-
-
-def _is_repeated(item: Field, entity: Entity, *, of_session: bool) -> bool:
-    """Return whether a hidden field says nothing to a person beside the others: a key of an index, a taxon's number."""
-    return item.hidden and (item.name in entity.indexed or (of_session and item.kind in {Kind.TAXON, Kind.INTEGER}))
-
-
-def _code_words(_item: Field | None, code: Any) -> str:
-    from fieldapp.ui.banding.words import code_words  # what shows no bird need not load their list
-
-    return code_words(str(code)) if code else ABSENT
 
 
 def _called(record: Record, words: Words) -> str:

@@ -1,0 +1,1 @@
+"""The hub: the server where the laptops of an association meet."""

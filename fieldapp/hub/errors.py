@@ -1,0 +1,15 @@
+"""What the hub answers when it can't do what was asked: a code for the laptop, a sentence for whoever runs the hub."""
+
+from __future__ import annotations
+
+
+class HubError(Exception):
+    """A foreseen failure; the text is for the log and the command line."""
+
+
+class StorageError(HubError):
+    """The database does not answer, is full, or is not ours; `again` says that the same may work later."""
+
+    def __init__(self, sentence: str, *, again: bool = True) -> None:
+        super().__init__(sentence)
+        self.again = again

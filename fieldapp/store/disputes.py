@@ -1,0 +1,119 @@
+"""What people disagree about: two versions of a field, side by side, and the choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fieldapp.core.errors import FieldappError
+from fieldapp.core.merging import DELETED, PARENT
+from fieldapp.core.record import Record, with_data
+from fieldapp.core.text import _
+from fieldapp.store import records
+from fieldapp.store.connection import Database
+from fieldapp.store.records import Saved, Writer, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One of the values of a disputed field (None: absent), and the change that gave it.
+
+    `change` is "" where a record that somebody put below a deleted one speaks for keeping it. `made_at` is UTC.
+    """
+
+    change: str
+    value: Any
+    who: str = ""
+    device: str = ""
+    made_at: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A field (or `_parent`, `_deleted`) of a record to which people gave different values without knowing it.
+
+    The first version is the one that shows until somebody chooses. `settled_at` is UTC, "" while it is open.
+    """
+
+    record: Record
+    field: str
+    versions: tuple[Version, ...]
+    found_at: str
+    settled_at: str = ""
+
+
+def opened(db: Database, limit: int = 500) -> list[Dispute]:
+    """Return the open disputes, oldest first."""
+    return _found(db, "settled_at IS NULL ORDER BY found_at, record, field LIMIT ?", (limit,))
+
+
+def settled(db: Database, limit: int = 100) -> list[Dispute]:
+    """Return the disputes that were settled last, newest first: each can be settled otherwise."""
+    return _found(db, "settled_at IS NOT NULL ORDER BY settled_at DESC, record, field LIMIT ?", (limit,))
+
+
+def of_record(db: Database, uid: str) -> list[Dispute]:
+    """Return the open disputes of a record, in order of the field."""
+    return _found(db, "settled_at IS NULL AND record = ? ORDER BY field", (uid,))
+
+
+def count(db: Database) -> int:
+    """Return how many disputes are open."""
+    return int(db.value("SELECT count(*) FROM dispute WHERE settled_at IS NULL"))
+
+
+def settle(db: Database, uid: str, choices: Mapping[str, Any]) -> Saved:
+    """Give disputed fields of a record the values chosen (None: absent), as one action that can be undone.
+
+    A value may also be one that nobody gave: both merged into one. Choosing to delete deletes what lies below too.
+    FieldappError when one of the fields is not, and never was, disputed.
+    """
+    record = records.get(db, uid)
+    known = {row[0] for row in db.rows("SELECT field FROM dispute WHERE record = ?", (uid,))}
+    if record is None or not choices or choices.keys() - known:
+        raise FieldappError(_("Ce choix n’est plus à faire : rouvrez la liste des désaccords."))
+    with db.transaction() as connection:
+        writer = Writer(db, connection, _("Désaccord tranché"), "entry")
+        if choices.get(DELETED):
+            below = [item for item in records.descendants(db, uid) if item.uid != uid]
+            for start in range(0, len(below), records.CHUNK):
+                writer.write([item.removed() for item in below[start : start + records.CHUNK]])
+        present = {PARENT: record.parent, DELETED: record.deleted, **record.data}
+        target = {**present, **choices}
+        entity = db.protocols[record.protocol].entity(record.entity)
+        values = {name: value for name, value in target.items() if name not in {PARENT, DELETED}}
+        chosen = replace(with_data(record, entity, values), parent=target[PARENT], deleted=bool(target[DELETED]))
+        # Written even where nothing differs: that somebody looked at both is what settles it.
+        writer.edit([(chosen, {name: present.get(name) for name in choices}, dict(choices))])
+        return writer.saved()
+
+
+def _found(db: Database, condition: str, parameters: tuple[Any, ...]) -> list[Dispute]:
+    rows = db.rows(
+        f"SELECT record, field, rivals, found_at, coalesce(settled_at, '') FROM dispute WHERE {condition}",  # noqa: S608
+        parameters,
+    )
+    named = records.get_many(db, {row[0] for row in rows})
+    makers = _makers(db, {change for row in rows for change, _value in decode(row[2])})
+    return [
+        Dispute(
+            named[uid],
+            name,
+            tuple(Version(change, value, *makers.get(change, ())) for change, value in decode(rivals)),
+            found_at,
+            settled_at,
+        )
+        for uid, name, rivals, found_at, settled_at in rows
+        if uid in named
+    ]
+
+
+def _makers(db: Database, changes: set[str]) -> dict[str, tuple[str, str, str, str]]:
+    rows = db.rows(
+        "SELECT c.uid, a.who, a.device, a.made_at, a.label FROM change AS c JOIN action AS a ON a.id = c.action "
+        "WHERE c.uid IN (SELECT value FROM json_each(?))",
+        (records.encode(list(changes)).decode(),),
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}

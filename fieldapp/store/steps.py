@@ -1,0 +1,60 @@
+"""The changes of records as `core.merging` wants them: what a record is follows from these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from fieldapp.core.merging import Merged, Step, merge
+from fieldapp.core.merging import heads as heads_of
+from fieldapp.store.connection import Database
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder().encode
+_NOTHING: Mapping[str, Any] = {}
+
+
+def steps(db: Database, uids: Iterable[str]) -> dict[str, list[Step]]:
+    """Return all changes of these records that ever left or may leave, in the order in which they came here."""
+    found: dict[str, list[Step]] = {}
+    for record, uid, base, after in _rows(db, list(uids), "after"):
+        found.setdefault(record, []).append(Step(uid, _base(base), _decode(after)))
+    return found
+
+
+def heads(db: Database, uids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return for each of these records the changes that no other has followed; one without any is absent."""
+    found: dict[str, list[Step]] = {}
+    for record, uid, base, _none in _rows(db, uids, "NULL"):
+        found.setdefault(record, []).append(Step(uid, _base(base), _NOTHING))
+    return {record: heads_of(changes) for record, changes in found.items()}
+
+
+def merged(db: Database, uids: Iterable[str]) -> dict[str, Merged]:
+    """Return what these records are by their changes; one whose changes were all withdrawn is absent."""
+    wanted = list(uids)
+    shielded = parents_of_living(db, wanted)
+    return {uid: merge(found, has_live_children=uid in shielded) for uid, found in steps(db, wanted).items()}
+
+
+def parents_of_living(db: Database, uids: Sequence[str]) -> set[str]:
+    """Return those of these records right below which one lies that is not deleted."""
+    rows = db.rows(
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM record WHERE parent = value AND deleted = 0)",
+        (_encode(list(uids)).decode(),),
+    )
+    return {row[0] for row in rows}
+
+
+def _rows(db: Database, uids: Sequence[str], value: str) -> list[tuple[Any, ...]]:
+    return db.rows(
+        f"SELECT record, uid, base, {value} FROM change "  # noqa: S608 - a column's name
+        "WHERE record IN (SELECT value FROM json_each(?)) AND withdrawn = 0 ORDER BY record, id",
+        (_encode(list(uids)).decode(),),
+    )
+
+
+def _base(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split()) if text else ()

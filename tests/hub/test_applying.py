@@ -1,0 +1,477 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import permutations
+from typing import Any
+
+import msgspec
+import pytest
+
+from fieldapp.core.ids import new_uid
+from fieldapp.core.merging import Rival
+from fieldapp.hub import applying, rights
+from fieldapp.hub.applying import answer
+from fieldapp.hub.errors import StorageError
+from fieldapp.hub.storage import COORDINATOR, LEADER, VOLUNTEER, Account, Project, Storage, StoredRecord
+from fieldapp.sync import wire
+from fieldapp.sync.wire import ACCEPTED, DISPUTED, KNOWN, MERGED, REFUSED, Action, Answer, Change, Outcome, Request
+
+VISIT, POND = "visit", "site"
+
+
+def packed(values: Mapping[str, Any]) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(values))
+
+
+@dataclass
+class Laptop:
+    """One account at one hub; what it makes and what it is told."""
+
+    storage: Storage
+    project: str
+    role: str = COORDINATOR
+    scope: tuple[str, ...] = ()
+    device: str = field(default_factory=new_uid)
+
+    @property
+    def account(self) -> Account:
+        return Account(self.project, self.device, self.device, "x", self.role, self.scope, "h", "k", "")
+
+    def said(self, *changes: Change, **given: Any) -> Answer:
+        """Return the answer to these changes."""
+        action = Action(new_uid(), "Saisie", self.device, self.device, "2026-05-01T06:00:00.000Z")
+        request = Request(replica=self.device, actions=[action], changes=list(changes), **given)
+        return answer(self.storage, self.account, request)
+
+    def told(self, *changes: Change) -> list[str]:
+        """Return what became of each change: its kind, or the reason for which it was refused."""
+        return [outcome.reason or outcome.kind for outcome in self.said(*changes).outcomes]
+
+    def pulled(self, cursor: int = 0, mark: str = "", **given: Any) -> Answer:
+        return self.said(cursor=cursor, mark=mark, **given)
+
+
+def made(uid: str = "", *, visit: str = "", entity: str = "capture", protocol: str = "banding", **after: Any) -> Change:
+    """Return a change that makes a record."""
+    record = uid or new_uid()
+    return Change(new_uid(), record, protocol, entity, "1.0", 0, visit or record, (), wire.NOTHING, packed(after))
+
+
+def edit(of: Change, *base: Change, visit: str = "", **after: Any) -> Change:
+    """Return a change of the record that another one made; its author knew these, or only that one."""
+    known = tuple(sorted(change.uid for change in base or (of,)))
+    return Change(
+        new_uid(), of.record, of.protocol, of.entity, "1.0", 0, visit or of.visit, known, packed({}), packed(after)
+    )
+
+
+def below(parent: Change, **after: Any) -> Change:
+    """Return a change that makes a record below another, in its visit."""
+    return made(visit=parent.visit, _parent=parent.record, **after)
+
+
+def stored(storage: Storage, project: str, change: Change) -> StoredRecord:
+    with storage.working(project) as work:
+        return work.records([change.record])[change.record]
+
+
+def disputed(storage: Storage, project: str) -> dict[tuple[str, str], tuple[Rival, ...]]:
+    with storage.reading(project) as reading:
+        return {(record, name): rivals for record, name, rivals in reading.disputes()}
+
+
+@pytest.fixture
+def storage(shared_storage: Storage) -> Storage:
+    return shared_storage
+
+
+@pytest.fixture
+def project(storage: Storage) -> Project:
+    return storage.add_project(new_uid())
+
+
+@pytest.fixture
+def leader(storage: Storage, project: Project) -> Laptop:
+    return Laptop(storage, project.uid, LEADER)
+
+
+@pytest.fixture
+def volunteer(storage: Storage, project: Project) -> Laptop:
+    return Laptop(storage, project.uid, VOLUNTEER)
+
+
+# -------------------------------------------------------------------------------------- taken, once
+
+
+def test_what_is_sent_is_stored_and_brought_to_others(leader: Laptop, volunteer: Laptop) -> None:
+    visit = made(entity=VISIT, date="2026-05-01")
+    bird = below(visit, ring="A1", sex=None)
+    assert leader.told(visit, bird) == [ACCEPTED, ACCEPTED]
+    found = volunteer.pulled()
+    assert [(change.uid, change.after) for change in found.changes] == [
+        (visit.uid, visit.after),
+        (bird.uid, bird.after),
+    ]
+    assert (found.cursor, found.mark, found.last, found.more) == (2, bird.uid, 2, False)
+    assert [action.label for action in found.actions] == ["Saisie"]
+    assert leader.pulled().changes == []
+    assert leader.pulled().taken == 2
+    record = stored(leader.storage, leader.project, bird)
+    assert (record.data, record.parent, record.visit, record.owner) == (
+        '{"ring":"A1"}',
+        visit.record,
+        visit.record,
+        leader.device,
+    )
+
+
+def test_the_same_again_is_known_in_whatever_message(leader: Laptop) -> None:
+    changes = [made(), made(), made()]
+    leader.said(*changes[:2])
+    before = stored(leader.storage, leader.project, changes[0])
+    assert leader.told(changes[1], changes[2], changes[0], changes[2]) == [KNOWN, ACCEPTED, KNOWN, KNOWN]
+    assert leader.pulled().last == 3
+    assert stored(leader.storage, leader.project, changes[0]) == before
+
+
+def test_a_thousand_edits_are_taken_at_once(leader: Laptop) -> None:
+    changes = [made(n=place) for place in range(1000)]
+    assert set(leader.told(*changes)) == {ACCEPTED}
+    assert set(leader.told(*[edit(change, n=-1) for change in changes])) == {ACCEPTED}
+    assert stored(leader.storage, leader.project, changes[999]).data == '{"n":-1}'
+
+
+def test_pages_bring_everything_once_and_in_order(leader: Laptop, volunteer: Laptop) -> None:
+    changes = [made(n=place) for place in range(25)]
+    leader.said(*changes)
+    found: list[str] = []
+    page = volunteer.pulled(limit=10)
+    while True:
+        found += [change.uid for change in page.changes]
+        assert page.ahead.changes == 25 - (len(found) - len(page.changes))
+        if not page.more:
+            break
+        page = volunteer.pulled(page.cursor, page.mark, limit=10)
+    assert found == [change.uid for change in changes]
+
+
+def test_a_mark_that_the_hub_does_not_know_is_told(leader: Laptop, volunteer: Laptop) -> None:
+    leader.said(made())
+    assert volunteer.pulled(1, "another").forked
+    assert volunteer.pulled(2, "").forked
+    assert volunteer.pulled(2**70, "").forked
+    assert not volunteer.pulled(1, volunteer.pulled().mark).forked
+
+
+# --------------------------------------------------------------------------------------- quarantine
+
+
+def test_a_bad_change_is_kept_with_its_reason_and_the_rest_goes_on(leader: Laptop) -> None:
+    good, orphan = made(), made(_parent=new_uid())
+    unknown = edit(good, made(), x=1)
+    child, after = below(orphan), edit(orphan, x=1)
+    assert leader.told(good, orphan, child, after, unknown, made()) == [
+        ACCEPTED,
+        applying.MISSING_PARENT,
+        applying.MISSING_PARENT,
+        applying.AFTER_REFUSED,
+        applying.MISSING_BASE,
+        ACCEPTED,
+    ]
+    with leader.storage.reading(leader.project) as reading:
+        kept = {refusal.uid: refusal for refusal in reading.refusals(10)}
+        assert reading.batches("")[0][2:] == (6, 0, 0, 4, 0)
+    assert kept.keys() == {orphan.uid, child.uid, after.uid, unknown.uid}
+    assert msgspec.json.decode(kept[orphan.uid].body, type=Change) == orphan
+
+
+def test_what_was_refused_is_taken_when_it_comes_right(leader: Laptop) -> None:
+    parent = made()
+    child = below(parent)
+    assert leader.told(child, parent) == [applying.MISSING_PARENT, ACCEPTED]
+    assert leader.told(child) == [ACCEPTED]
+    with leader.storage.reading(leader.project) as reading:
+        assert reading.counts()["refusals"] == 0
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"uid": "x"},
+        {"uid": "a\0b"},
+        {"uid": f"{new_uid()} {new_uid()}"},
+        {"uid": f"{new_uid()} {new_uid()}", "record": ""},
+        {"uid": new_uid() + "\n"},
+        {"record": "../x"},
+        {"record": "\0"},
+        {"visit": ""},
+        {"protocol": ""},
+        {"protocol": "a\0b"},
+        {"entity": "e" * 101},
+        {"base": ("x",), "before": packed({})},
+        {"before": packed({})},
+        {"base": (new_uid(),), "before": msgspec.Raw(b"\xff")},
+        {"base": (new_uid(),)},
+        {"after": msgspec.Raw(b"[]")},
+        {"after": msgspec.Raw(b'{"a":')},
+        {"after": msgspec.Raw(b'{"a":1e999}')},
+        {"after": msgspec.Raw(b'{"a":"\xff"}')},
+        {"after": msgspec.Raw(b'{"a":"\\ud800"}')},
+        {"after": msgspec.Raw(b'{"a\\u0000":1}')},
+        {"after": msgspec.Raw(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}")},
+        {"after": packed({"a": "x" * wire.MAX_VALUE_BYTES})},
+        {"after": packed({"_parent": 5})},
+        {"after": packed({"_parent": "x"})},
+        {"after": packed({"_deleted": "yes"})},
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused_alone(leader: Laptop, broken: dict[str, Any]) -> None:
+    bad = msgspec.structs.replace(made(), **broken)
+    assert leader.told(bad, made()) == [applying.MALFORMED, ACCEPTED]
+    assert leader.told(bad) == [applying.MALFORMED]
+    with leader.storage.reading(leader.project) as reading:
+        assert reading.counts()["refusals"] == 1
+
+
+def test_strange_values_are_taken_as_they_are(leader: Laptop, volunteer: Laptop) -> None:
+    strange = made(nul="a\0b", big=10**30, tabs="\t\n\\", accents="é\u2028🐸", empty="", lists=[{"a": None}])
+    assert leader.told(strange) == [ACCEPTED]
+    assert volunteer.pulled().changes[0].after == strange.after
+
+
+def test_a_label_that_can_not_be_kept_refuses_its_changes(leader: Laptop) -> None:
+    actions = [Action(new_uid(), label, "", "d", "") for label in ("a\0b", "bon")]
+    changes = [msgspec.structs.replace(made(), action=place) for place in (0, 1)]
+    said = answer(leader.storage, leader.account, Request(replica="r", actions=actions, changes=changes))
+    assert said.outcomes == [Outcome(REFUSED, applying.MALFORMED), Outcome(ACCEPTED)]
+
+
+def test_a_copy_without_a_sound_name_is_not_answered(leader: Laptop) -> None:
+    for replica in ("a\0", "x" * 101):
+        with pytest.raises(wire.WireError):
+            answer(leader.storage, leader.account, Request(replica=replica))
+
+
+def test_one_record_has_one_protocol(leader: Laptop) -> None:
+    first = made()
+    other = msgspec.structs.replace(edit(first, x=1), protocol="pop")
+    assert leader.told(first, other) == [ACCEPTED, rights.NOT_SHARED]
+    assert leader.told(other) == [rights.NOT_SHARED]
+
+
+# ------------------------------------------------------------------------------------------- rights
+
+
+def test_a_volunteer_deletes_only_what_their_laptop_made(leader: Laptop, volunteer: Laptop) -> None:
+    theirs, own = made(), made()
+    leader.said(theirs)
+    volunteer.said(own)
+    assert volunteer.told(edit(theirs, _deleted=True), edit(own, _deleted=True)) == [rights.NOT_YOURS, ACCEPTED]
+    assert not stored(leader.storage, leader.project, theirs).deleted
+    assert leader.told(edit(theirs, _deleted=True)) == [ACCEPTED]
+
+
+def test_only_a_coordinator_writes_what_is_reserved(leader: Laptop) -> None:
+    bird = made()
+    assert leader.told(bird, edit(bird, _validated="yes")) == [ACCEPTED, rights.COORDINATORS_ONLY]
+    coordinator = Laptop(leader.storage, leader.project, COORDINATOR)
+    assert coordinator.told(edit(bird, _validated="yes")) == [ACCEPTED]
+
+
+def test_an_account_sees_and_writes_the_protocols_that_are_shared_with_it(leader: Laptop) -> None:
+    narrow = Laptop(leader.storage, leader.project, LEADER, ("pop",))
+    bird, pond, person = made(), made(protocol="pop"), made(protocol=rights.SHARED_BY_ALL)
+    assert narrow.told(made(), made(protocol="pop")) == [rights.NOT_SHARED, ACCEPTED]
+    leader.said(bird, pond, person, below(pond))
+    found = narrow.pulled(confirm=[bird.record, pond.record, person.record])
+    assert [change.uid for change in found.changes] == [pond.uid, person.uid]
+    assert found.ahead.changes == 2
+    assert found.cursor == found.last == 5
+    assert found.receipts[bird.record] == wire.visit_digest(())
+    assert found.receipts[pond.record] != wire.visit_digest(())
+
+
+# ------------------------------------------------------------------------------------------ merging
+
+
+def test_edits_of_different_fields_are_merged(leader: Laptop, volunteer: Laptop) -> None:
+    bird = made(ring="A1")
+    leader.said(bird)
+    assert leader.told(edit(bird, sex="M")) == [ACCEPTED]
+    assert volunteer.told(edit(bird, age="4")) == [MERGED]
+    assert stored(leader.storage, leader.project, bird).data == '{"age":"4","ring":"A1","sex":"M"}'
+    assert disputed(leader.storage, leader.project) == {}
+
+
+def test_edits_of_one_field_are_disputed_until_somebody_who_saw_both_settles(leader: Laptop, volunteer: Laptop) -> None:
+    bird = made(ring="A1")
+    leader.said(bird)
+    mine, theirs = edit(bird, ring="A2"), edit(bird, ring="A3")
+    assert leader.told(mine) == [ACCEPTED]
+    assert volunteer.told(theirs) == [DISPUTED]
+    assert disputed(leader.storage, leader.project) == {
+        (bird.record, "ring"): (Rival(mine.uid, "A2"), Rival(theirs.uid, "A3"))
+    }
+    assert leader.told(edit(bird, mine, theirs, ring="A3")) == [ACCEPTED]
+    assert disputed(leader.storage, leader.project) == {}
+    assert stored(leader.storage, leader.project, bird).data == '{"ring":"A3"}'
+
+
+def test_the_order_in_which_changes_come_makes_no_difference(storage: Storage) -> None:
+    bird = made(ring="A1", sex="M")
+    changes = [edit(bird, ring="A2"), edit(bird, ring="A3", sex=None), edit(bird, _deleted=True)]
+    seen = []
+    for order in permutations(changes):
+        laptop = Laptop(storage, storage.add_project(new_uid()).uid)
+        laptop.said(bird)
+        for change in order:
+            laptop.said(change)
+        record = stored(storage, laptop.project, bird)._replace(owner="")
+        seen.append((record, disputed(storage, laptop.project)))
+    assert all(found == seen[0] for found in seen)
+    assert (seen[0][0].deleted, len(seen[0][1])) == (False, 2)
+
+
+def test_a_record_made_and_changed_in_one_message_is_put_together(leader: Laptop) -> None:
+    bird = made(ring="A1")
+    second = edit(bird, ring="A2")
+    assert leader.told(bird, second, edit(bird, second, note="x")) == [ACCEPTED] * 3
+    assert stored(leader.storage, leader.project, bird).data == '{"note":"x","ring":"A2"}'
+
+
+# -------------------------------------------------------------- what lies below a deleted record
+
+
+def test_a_child_that_comes_after_the_deletion_disputes_it(leader: Laptop, volunteer: Laptop) -> None:
+    pond, visit = made(entity=POND), made()
+    visit = made(_parent=pond.record, entity=VISIT)
+    leader.said(pond, visit)
+    leader.said(edit(visit, _deleted=True), edit(pond, _deleted=True))
+    assert stored(leader.storage, leader.project, pond).deleted
+    child = below(visit)
+    volunteer.said(child)
+    # The visit lives again, and so does the pond in which it was.
+    assert disputed(leader.storage, leader.project).keys() == {(visit.record, "_deleted"), (pond.record, "_deleted")}
+    assert not stored(leader.storage, leader.project, pond).deleted
+    leader.said(edit(child, _deleted=True))
+    assert disputed(leader.storage, leader.project) == {}
+    assert stored(leader.storage, leader.project, pond).deleted
+
+
+def test_a_deletion_that_comes_after_the_child_is_disputed(leader: Laptop, volunteer: Laptop) -> None:
+    visit = made(entity=VISIT)
+    leader.said(visit)
+    child = below(visit)
+    volunteer.said(child)
+    deletion = edit(visit, _deleted=True)
+    assert leader.told(deletion) == [DISPUTED]
+    assert not stored(leader.storage, leader.project, visit).deleted
+    assert disputed(leader.storage, leader.project) == {
+        (visit.record, "_deleted"): (Rival("", False), Rival(deletion.uid, True))
+    }
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_whole_visit_deleted_in_one_message_is_undisputed(leader: Laptop, order: tuple[int, ...]) -> None:
+    visit = made(entity=VISIT)
+    child = below(visit)
+    tree = [visit, child, below(child)]
+    leader.said(*tree)
+    assert leader.told(*[edit(tree[place], _deleted=True) for place in order]) == [ACCEPTED] * 3
+    assert all(stored(leader.storage, leader.project, change).deleted for change in tree)
+    assert disputed(leader.storage, leader.project) == {}
+
+
+def test_a_living_record_deep_below_keeps_all_above_it_alive(leader: Laptop, volunteer: Laptop) -> None:
+    visit = made(entity=VISIT)
+    child = below(visit)
+    leader.said(visit, child)
+    volunteer.said(below(child))
+    assert leader.told(edit(child, _deleted=True), edit(visit, _deleted=True)) == [DISPUTED, DISPUTED]
+    assert not stored(leader.storage, leader.project, visit).deleted
+
+
+def test_two_moves_that_make_a_ring_end(leader: Laptop, volunteer: Laptop) -> None:
+    one, two = made(), made()
+    leader.said(one, two)
+    leader.said(edit(one, _parent=two.record, _deleted=True))
+    volunteer.said(edit(two, _parent=one.record, _deleted=True), edit(one, note="x"))
+    assert stored(leader.storage, leader.project, one).data == '{"note":"x"}'
+
+
+# ----------------------------------------------------------------------------- visits and receipts
+
+
+def receipts(laptop: Laptop, *visits: Change) -> list[str]:
+    found = laptop.pulled(confirm=[visit.record for visit in visits]).receipts
+    return [found[visit.record] for visit in visits]
+
+
+def digest(laptop: Laptop, *changes: Change) -> str:
+    records = sorted((stored(laptop.storage, laptop.project, change) for change in changes), key=lambda item: item.uid)
+    return wire.visit_digest(
+        wire.content_line(item.uid, item.protocol, item.entity, item.parent, item.data.encode()) for item in records
+    )
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_put_below_a_record_that_moved_lies_in_its_new_visit(
+    leader: Laptop, volunteer: Laptop, *, late: bool
+) -> None:
+    morning, evening = made(entity=VISIT), made(entity=VISIT)
+    bird = below(morning)
+    leader.said(morning, evening, bird)
+    move = edit(bird, visit=evening.record, _parent=evening.record)
+    detail = below(bird)  # by somebody who does not know of the move
+    for laptop, change in [(leader, move), (volunteer, detail)][:: 1 if late else -1]:
+        assert laptop.told(change) == [ACCEPTED]
+    assert {stored(leader.storage, leader.project, change).visit for change in (bird, detail)} == {evening.record}
+    assert receipts(leader, morning, evening) == [digest(leader, morning), digest(leader, evening, bird, detail)]
+
+
+def test_a_move_of_a_move_takes_everything_along(leader: Laptop) -> None:
+    one, two, three = (made(entity=VISIT) for _visit in range(3))
+    box = below(one)
+    bag = below(two)
+    bird = below(bag)
+    leader.said(one, two, three, box, bag, bird)
+    moves = [
+        edit(bag, visit=one.record, _parent=box.record),
+        edit(box, visit=three.record, _parent=three.record),
+    ]
+    assert leader.told(*moves) == [ACCEPTED, ACCEPTED]
+    assert {stored(leader.storage, leader.project, change).visit for change in (box, bag, bird)} == {three.record}
+
+
+def test_a_disputed_move_leaves_the_record_in_the_visit_that_shows(leader: Laptop, volunteer: Laptop) -> None:
+    one, two, three = (made(entity=VISIT) for _visit in range(3))
+    bird = below(one)
+    leader.said(one, two, three, bird)
+    first = edit(bird, visit=two.record, _parent=two.record)
+    second = edit(bird, visit=three.record, _parent=three.record)
+    leader.said(second)
+    volunteer.said(first)
+    assert (
+        stored(leader.storage, leader.project, bird).parent,
+        stored(leader.storage, leader.project, bird).visit,
+    ) == (
+        two.record,
+        two.record,
+    )
+    # Who withdraws the earlier one without having seen the later: the parent of the later shows again.
+    volunteer.said(edit(bird, first, visit=one.record, _parent=one.record))
+    assert stored(leader.storage, leader.project, bird).visit == three.record
+
+
+# ------------------------------------------------------------------------------------------- leases
+
+
+def test_names_are_leased_and_let_go(leader: Laptop, volunteer: Laptop) -> None:
+    assert leader.said(claims=["AB", "", "a\0b", "x" * 101]).leases == {"AB": leader.device}
+    assert volunteer.said(claims=["AB", "CD"]).leases == {"AB": leader.device, "CD": volunteer.device}
+    assert volunteer.said(releases=["AB"]).leases == {"AB": leader.device, "CD": volunteer.device}
+    assert leader.said(releases=["AB"], claims=["EF"]).leases == {"CD": volunteer.device, "EF": leader.device}
+
+
+def test_a_project_that_is_gone_is_told(leader: Laptop) -> None:
+    with pytest.raises(StorageError):
+        replace(leader, project="gone").said(made())
