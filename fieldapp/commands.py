@@ -61,7 +61,7 @@ def import_(
             open_for(importer, file, encoding)
         with instance.hold(database):
             replacing.drop_leftovers(database)
-            with _opened(database) as db:
+            with opened(database) as db:
                 done = import_file(db, importer, file, update=update, mend=mend, encoding=encoding)
     print(done.text())
     if report is not None:
@@ -129,7 +129,7 @@ def export(
     """Write a file from the database and print how many rows it holds; on stderr, what is not in it and why."""
     _protocol, exporter = exporters(protocols.installed())[code]
     _refuse_options(exporter, taxon=taxon, theme=theme, layout=layout)
-    with _present(database) as db:
+    with present(database) as db:
         done = export_file(db, exporter, file, year=year, taxon=taxon, theme=theme, layout=layout)
     print(done.text())
     for sentence, items in done.reasons().items():
@@ -169,7 +169,7 @@ def summary(
     given; `direction` is one of DIRECTIONS.
     """
     protocol = summarised()[name]
-    with _present(database) as db:
+    with present(database) as db:
         if SITE_SUMMARY in protocol.analyses:
             found = _site_summary(db, protocol, site, year, direction)
         else:
@@ -253,7 +253,7 @@ def ring(database: Path, text: str, *, as_json: bool) -> int:
     """Print the life of the bird that bears a ring: all its captures, oldest first, under all its numbers."""
     from fieldapp.protocols.banding import life, schema
 
-    with _present(database) as db:
+    with present(database) as db:
         try:
             found = life.find(KnownRecords(db, protocols.by_code(schema.CODE)), text)
         except ValueError as error:
@@ -270,7 +270,7 @@ def ring(database: Path, text: str, *, as_json: bool) -> int:
 
 def check(database: Path) -> int:
     """Check the whole database and its history; print the problems on stderr."""
-    with _present(database) as db:
+    with present(database) as db:
         report = integrity.check(db)
     print(
         _("{path} : {records} enregistrements et {changes} changements vérifiés.").format(
@@ -335,7 +335,7 @@ def demo_files(folder: Path) -> tuple[list[Path], str]:
     with instance.hold(database):
         for ending in ("", "-wal", "-shm"):
             Path(f"{database}{ending}").unlink(missing_ok=True)
-        with _opened(database) as db:
+        with opened(database) as db:
             demo.fill(db)
             protocol, exporter = exporters(protocols.installed())[demo.IMPORTER]
             done = export_file(db, exporter, folder / exporter.filename)
@@ -350,14 +350,15 @@ def database_of(given: Path | None) -> Path:
 
 
 @contextmanager
-def _opened(database: Path) -> Iterator[Database]:
+def opened(database: Path) -> Iterator[Database]:
+    """Open a database, made when it is not there, in the name of whoever the settings tell."""
     chosen = settings.load()
     with open_for_use(database, protocols.installed(), Author(chosen.who, chosen.device)) as db:
         yield db
 
 
 @contextmanager
-def _present(database: Path) -> Iterator[Database]:
+def present(database: Path) -> Iterator[Database]:
     """Open a database that must be there: a question to a new, empty one would be a slip of the hand."""
     if not database.exists():
         raise FileRefusedError(
@@ -365,5 +366,5 @@ def _present(database: Path) -> Iterator[Database]:
                 path=database
             )
         )
-    with _opened(database) as db:
+    with opened(database) as db:
         yield db

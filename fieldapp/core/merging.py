@@ -159,8 +159,14 @@ def _deletes(uid: str, steps: Sequence[Step]) -> bool:
 
 
 def _merged(values: Mapping[str, Any], disputes: Mapping[str, tuple[Rival, ...]]) -> Merged:
-    return Merged(values.get(PARENT), bool(values.get(DELETED)), dict(_fields(values)), disputes)
+    return Merged(values.get(PARENT), bool(values.get(DELETED)), dict(fields(values)), disputes)
 
 
-def _fields(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((name, value) for name, value in values.items() if value is not None and name not in {PARENT, DELETED})
+def fields(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the protocol's own fields among the values that a change set, without those that are empty."""
+    # As `core.record.make_record` leaves out what is empty.
+    return (
+        (name, value)
+        for name, value in values.items()
+        if value is not None and value != "" and value != [] and name not in {PARENT, DELETED}
+    )

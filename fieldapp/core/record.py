@@ -9,6 +9,9 @@ from typing import Any
 from fieldapp.core.ids import new_uid
 from fieldapp.core.schema import Entity, Values
 
+_LARGEST_INTEGER = 2**63 - 1
+"""What SQLite can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -37,6 +40,9 @@ def make_record(protocol: str, entity: Entity, data: Values, parent: str | None,
     filled = {name: value for name, value in data.items() if value is not None and value != "" and value != []}
     on_date = filled.get(entity.date_field) if entity.date_field else None
     cd_nom = filled.get(entity.taxon_field) if entity.taxon_field else None
+    # What came from elsewhere may hold anything: a value that is no date or number is kept, and not indexed.
+    on_date = on_date if isinstance(on_date, str) else None
+    cd_nom = cd_nom if type(cd_nom) is int and abs(cd_nom) <= _LARGEST_INTEGER else None
     return Record(uid or new_uid(), protocol, entity.code, parent, filled, on_date, cd_nom)
 
 

@@ -79,7 +79,7 @@ class Judge:
         self._today = clock.today()
         self._bulk = Bulk()
         self._blocking: dict[tuple[str, str], bool] = {}
-        self._is_empty = changes.last_saved_at(db) is None
+        self._is_empty = changes.is_empty(db)
         self._stored: dict[str, Record] = {}
         self._revived: set[str] = set()
         self._below: OrderedDict[str, dict[str, Values]] = OrderedDict()

@@ -364,7 +364,9 @@ def _storage_failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, StorageError)
     fields = {"path": _route(request.scope), "again": error.again, "words": str(error), **logs.told(error)}
     logs.event("storage", fields, logging.WARNING)
-    return _json(503, {"error": "storage"}, 5) if error.again else _json(507, {"error": "full"})
+    if error.full:
+        return _json(507, {"error": "full"})
+    return _json(503, {"error": "storage"}, 5 if error.again else None)
 
 
 def _no_such_thing(_request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from fieldapp.core.merging import DELETED, PARENT, Merged, Step, heads, merge
+from fieldapp.core.merging import DELETED, PARENT, Merged, Step, fields, heads, merge
 from fieldapp.hub import rights
 from fieldapp.hub.storage import Account, BatchLine, Reading, Refusal, Storage, StoredChange, StoredRecord, Work
 from fieldapp.sync import wire
@@ -23,7 +23,7 @@ MALFORMED, MISSING_BASE, MISSING_PARENT, AFTER_REFUSED = "malformed", "missing_b
 LEASE_HOURS = 24
 """How long a name (a ring string) stays with a table that is not heard of any more."""
 
-PAGE = 10_000
+PAGE = 5_000
 """Most changes that one answer brings."""
 
 MAX_CONFIRMED = 5_000
@@ -297,11 +297,7 @@ class _Batch:
 
     def _made(self, item: _Taken) -> StoredRecord:
         change, values = item.change, item.after
-        data = values.copy()
-        data.pop(PARENT, None)
-        data.pop(DELETED, None)
-        if None in data.values():
-            data = {name: value for name, value in data.items() if value is not None}
+        data = dict(fields(values))
         return StoredRecord(
             change.record,
             change.protocol,
@@ -431,7 +427,9 @@ def _is_named(action: wire.Action) -> bool:
 def _read(change: Change) -> dict[str, Any] | None:
     """Return the values that a change sets; None when it makes no sense."""
     names = (change.uid, change.record, change.visit, *change.base)
-    if not (_are_uids(" ".join(names)) and sum(map(len, names)) == _UID_LENGTH * len(names)):
+    joined = " ".join(names)
+    # As many as there are names: none of them is two, with a blank between.
+    if not (_are_uids(joined) and len(joined) == (_UID_LENGTH + 1) * len(names) - 1):
         return None
     if not _are_codes(change.protocol, change.entity, change.version):
         return None

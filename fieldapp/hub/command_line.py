@@ -52,6 +52,11 @@ def _add_serve(actions: Any) -> None:
         "--behind-proxy", action="store_true", help=_("un serveur mandataire devant celui-ci s’occupe de HTTPS")
     )
     serving.add_argument("--lan", action="store_true", help=_("servir en HTTP sur un réseau local de confiance"))
+    serving.add_argument(
+        "--until-input-ends",
+        action="store_true",
+        help=_("s’arrêter avec le programme qui tient l’entrée standard ouverte"),
+    )
 
 
 def _add_invite(actions: Any, protocols: Mapping[str, str]) -> None:

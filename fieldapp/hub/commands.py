@@ -107,7 +107,7 @@ def _serve(given: argparse.Namespace) -> int:
         behind_proxy=given.behind_proxy,
     )
     with _opened(given) as storage:
-        return serve(storage, options)
+        return serve(storage, options, until_input_ends=given.until_input_ends)
 
 
 # ------------------------------------------------------------------------------------------------- codes

@@ -8,8 +8,12 @@ class HubError(Exception):
 
 
 class StorageError(HubError):
-    """The database does not answer, is full, or is not ours; `again` says that the same may work later."""
+    """The database does not answer, is full, or is not ours.
 
-    def __init__(self, sentence: str, *, again: bool = True) -> None:
+    `again` says that the same may work later without anybody's doing, `full` that it wants room on its disk.
+    """
+
+    def __init__(self, sentence: str, *, again: bool = True, full: bool = False) -> None:
         super().__init__(sentence)
         self.again = again
+        self.full = full

@@ -209,7 +209,8 @@ def translated() -> Iterator[None]:
             _(
                 "Le disque du serveur PostgreSQL est plein. Libérez de la place ; les portables réessaieront "
                 "d’eux-mêmes, rien n’est perdu."
-            )
+            ),
+            full=True,
         ) from error
     except (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.ReadOnlySqlTransaction) as error:
         raise StorageError(

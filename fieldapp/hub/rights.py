@@ -13,6 +13,8 @@ NOT_SHARED = "not_shared"
 COORDINATORS_ONLY = "coordinators_only"
 """The reasons for which a change is refused here."""
 
+_OF_ALL = frozenset({PARENT, DELETED})
+
 
 def refusal(account: Account, protocol: str, after: Mapping[str, Any], stored: StoredRecord | None) -> str:
     """Return why this account may not make this change, "" when it may.
@@ -24,8 +26,7 @@ def refusal(account: Account, protocol: str, after: Mapping[str, Any], stored: S
         return NOT_SHARED
     if stored is not None and stored.protocol != protocol:
         return NOT_SHARED
-    reserved = any(name.startswith("_") and name not in {PARENT, DELETED} for name in after)
-    if reserved and account.role != COORDINATOR:
+    if account.role != COORDINATOR and [name for name in after if name[:1] == "_" and name not in _OF_ALL]:
         return COORDINATORS_ONLY
     deletes = bool(after.get(DELETED))
     if deletes and account.role == VOLUNTEER and stored is not None and stored.owner != account.device:

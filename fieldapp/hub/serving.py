@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import ssl
 import threading
 from asyncio import TimerHandle
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Final
 
@@ -63,13 +64,16 @@ def start(storage: Storage, options: Options) -> Iterator[Running]:
         thread.join()
 
 
-def serve(storage: Storage, options: Options) -> int:
+def serve(storage: Storage, options: Options, *, until_input_ends: bool = False) -> int:
     """Serve until SIGTERM or Ctrl+C, and return the exit code; where it listens is one line on stdout.
 
-    Raises CannotServeError.
+    With `until_input_ends` also until stdin ends: so the hub of a table goes with the program that started it, be that
+    program killed. Raises CannotServeError.
     """
     running = Running(storage, options, lambda address: print(f"fieldapp hub : {address}", flush=True))
     handler = logs.to_stream()
+    if until_input_ends:
+        threading.Thread(target=_stop_at_end_of_input, args=(running,), name="hub-input", daemon=True).start()
     try:
         with _signals_spent():
             running.run()
@@ -248,6 +252,14 @@ class _PatientProtocol(HttpToolsProtocol):
         self._head_timer = None
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def _stop_at_end_of_input(running: Running) -> None:
+    # By its number: a thread that waits in sys.stdin would hold its lock at the end of the program.
+    with suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    running.stop()
 
 
 @contextmanager

@@ -161,11 +161,12 @@ class SqliteSession:
     def visit_digests(self, project: str, visits: list[str], scope: list[str]) -> dict[str, str]:
         """Return the digests of those of these visits that hold something."""
         among = "AND protocol = ANY(%s) " if scope else ""
-        rows = self.ask(
+        sql = (
             "SELECT visit, uid, protocol, entity, parent, data FROM record "  # noqa: S608 - one of two constants
-            f"WHERE project = %s AND visit = ANY(%s) AND NOT deleted {among}ORDER BY visit, uid",
-            *(project, visits, *([scope] if scope else ())),
+            f"WHERE project = %s AND visit = ANY(%s) AND NOT deleted {among}ORDER BY visit, uid"
         )
+        # Row by row: a hundred thousand captures are not in memory at once.
+        rows = self.execute(_sqlite(sql), _values([project, visits, *([scope] if scope else ())]))
         return {visit: visit_digest(_line(*row[1:]) for row in found) for visit, found in groupby(rows, itemgetter(0))}
 
 
@@ -228,7 +229,8 @@ def _sentence(path: Path, code: int, detail: str) -> StorageError:
         ),
     }
     other = _("Le disque ne répond pas comme il faut pour {path} ({detail}). Vérifiez-le, puis redémarrez le serveur.")
-    return StorageError(texts.get(code, other).format(path=path, detail=detail), again=code not in _FOR_GOOD)
+    sentence = texts.get(code, other).format(path=path, detail=detail)
+    return StorageError(sentence, again=code not in _FOR_GOOD, full=code == sqlite3.SQLITE_FULL)
 
 
 def _busy(path: Path) -> StorageError:

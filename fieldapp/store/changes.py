@@ -65,9 +65,28 @@ def history(db: Database, uid: str) -> list[Change]:
     ]
 
 
+def newest(db: Database) -> int:
+    """Return the number of the newest change that is here, 0 before the first; numbers rise in order of coming."""
+    return int(db.value("SELECT coalesce(max(id), 0) FROM change"))
+
+
+def touched_after(db: Database, number: int) -> list[str]:
+    """Return the uids of the records that changes after this number touched, the one touched first, first."""
+    rows = db.rows("SELECT record FROM change WHERE id > ? GROUP BY record ORDER BY min(id)", (number,))
+    return [row[0] for row in rows]
+
+
+def is_empty(db: Database) -> bool:
+    """Return whether nothing was ever saved in the database, nor came from elsewhere."""
+    return db.value("SELECT 1 FROM change LIMIT 1") is None
+
+
 def last_saved_at(db: Database) -> str | None:
-    """Return when something was last saved (UTC), None in a new database."""
-    found: str | None = db.value("SELECT made_at FROM action ORDER BY id DESC LIMIT 1")
+    """Return when something was last saved here (UTC), None in a new database; what a sync brought does not count."""
+    found: str | None = db.value(
+        "SELECT made_at FROM action WHERE id = (SELECT max(last) FROM (SELECT (SELECT max(id) FROM action "
+        'WHERE kind = value) AS last FROM json_each(\'["entry","import","undo","redo"]\')))'
+    )
     return found
 
 

@@ -67,7 +67,8 @@ def count(db: Database) -> int:
 def settle(db: Database, uid: str, choices: Mapping[str, Any]) -> Saved:
     """Give disputed fields of a record the values chosen (None: absent), as one action that can be undone.
 
-    A value may also be one that nobody gave: both merged into one. Choosing to delete deletes what lies below too.
+    A value may also be one that nobody gave: both merged into one. Choosing to delete deletes what lies below too, and
+    choosing to keep brings back what went with the record.
     FieldappError when one of the fields is not, and never was, disputed.
     """
     record = records.get(db, uid)
@@ -87,7 +88,27 @@ def settle(db: Database, uid: str, choices: Mapping[str, Any]) -> Saved:
         chosen = replace(with_data(record, entity, values), parent=target[PARENT], deleted=bool(target[DELETED]))
         # Written even where nothing differs: that somebody looked at both is what settles it.
         writer.edit([(chosen, {name: present.get(name) for name in choices}, dict(choices))])
+        if choices.get(DELETED) is False:
+            back = gone_with(db, uid)
+            for start in range(0, len(back), records.CHUNK):
+                writer.write([replace(item, deleted=False) for item in back[start : start + records.CHUNK]])
         return writer.saved()
+
+
+def gone_with(db: Database, uid: str) -> list[Record]:
+    """Return the records below this one that are deleted, and were when somebody deleted it: they went with it."""
+    rows = db.rows(
+        "WITH RECURSIVE below (uid, depth) AS (SELECT ?1, 0 UNION ALL SELECT r.uid, depth + 1 FROM below "
+        "JOIN record AS r ON r.parent = below.uid AND r.deleted = 1), "
+        "gone (uid, depth, deed) AS (SELECT below.uid, depth, a.uid FROM below "
+        "JOIN change AS c ON c.record = below.uid JOIN action AS a ON a.id = c.action "
+        "WHERE c.withdrawn = 0 AND json_extract(c.after, ?2) = 1) "
+        "SELECT DISTINCT uid FROM gone WHERE depth > 0 AND deed IN (SELECT deed FROM gone WHERE depth = 0) "
+        "ORDER BY depth, uid",
+        (uid, f"$.{DELETED}"),
+    )
+    found = records.get_many(db, [row[0] for row in rows])
+    return [found[row[0]] for row in rows]
 
 
 def _found(db: Database, condition: str, parameters: tuple[Any, ...]) -> list[Dispute]:

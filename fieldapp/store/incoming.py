@@ -64,6 +64,8 @@ def take(
     then the caller asks `refuse_incomplete` in the end. Raises IncompleteError.
     """
     known = _known(db, "change", [change.uid for change in changes])
+    if known:
+        _let_leave(db, connection, known)
     fresh: list[Incoming] = []
     for change in changes:
         if change.uid not in known:
@@ -76,6 +78,29 @@ def take(
     disputes = _open_disputes(db)
     created = _put(db, connection, origin, fresh, more_to_come=more_to_come)
     return Took(len(fresh), created, max(0, _open_disputes(db) - disputes), frozenset(c.action[2] for c in fresh))
+
+
+def _let_leave(db: Database, connection: sqlite3.Connection, known: set[str]) -> None:
+    """Let out again what was withdrawn here though others know it: an older copy of this database was brought back.
+
+    With it goes what followed it here, for it is that which took it back.
+    """
+    rows = db.rows(
+        "WITH RECURSIVE out (id, uid, record) AS (SELECT id, uid, record FROM change WHERE withdrawn = 1 "
+        "AND uid IN (SELECT value FROM json_each(?)) UNION SELECT c.id, c.uid, c.record FROM out CROSS JOIN change "
+        "AS c ON c.record = out.record AND c.withdrawn = 1 AND instr(c.base, out.uid)) SELECT id, record FROM out",
+        (encode(list(known)).decode(),),
+    )
+    if not rows:
+        return
+    connection.executemany("UPDATE change SET withdrawn = 0 WHERE id = ?", [row[:1] for row in rows])
+    connection.executemany(
+        "INSERT OR IGNORE INTO outbox (peer, change) SELECT id, ?1 FROM peer WHERE left_at = '' AND through >= ?1",
+        [row[:1] for row in rows],
+    )
+    uids = list({record for _id, record in rows})
+    settling.put(db, connection, steps.merged(db, uids), {})
+    settling.settle(db, connection, {*uids, *_parents(db, uids)})
 
 
 def _open_disputes(db: Database) -> int:
@@ -177,8 +202,10 @@ def _put(
     above = {record.parent for record in made.values() if record.parent}
     if rest := {uid: (found[0].protocol, found[0].entity) for uid, found in by_record.items() if uid not in plain}:
         above |= _parents(db, rest)
-        settling.put(db, connection, steps.merged(db, rest), rest)
-        above |= _parents(db, rest)
+        merged = steps.merged(db, rest, alone=True)
+        settling.put(db, connection, merged, rest)
+        # Only now it is told what lives below them.
+        above |= _parents(db, rest) | {uid for uid, state in merged.items() if state.deleted or state.disputes}
     settling.settle(db, connection, above)
     return len(made)
 

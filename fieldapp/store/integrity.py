@@ -180,7 +180,9 @@ def _check_before(uid: str, number: int, before: str, known: Sequence[Step], rep
     """Compare what a change says was there with what its author knew to be there."""
     state = merge(known)
     flat = {PARENT: state.parent, DELETED: state.deleted, **state.data}
-    wrong = sorted(name for name, value in decode(before).items() if flat.get(name) != value)
+    # A record that somebody put below a deleted one keeps it alive: its own changes do not tell that.
+    shielded = {DELETED} if state.deleted else set()
+    wrong = sorted(name for name, value in decode(before).items() if flat.get(name) != value and name not in shielded)
     # What shows of a disputed field may have been another value on that laptop, or the deletion been in doubt there.
     if wrong and not state.disputes:
         report.add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from fieldapp.store import records
 from fieldapp.store.connection import Database
@@ -22,15 +22,18 @@ COUNTED = 10_000
 
 @dataclass(slots=True)
 class Parcel:
-    """The changes of one visit (or of a record that lies in none) that wait: their numbers, in order of sending."""
+    """The changes of one visit (or of a record that lies in none) that wait.
+
+    `changes` are their numbers, in order of sending, each with its visit: one between which a record was moved comes
+    along with another.
+    """
 
     visit: str
     depth: int
-    changes: list[int] = field(default_factory=list)
+    changes: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One change on its way: all that the wire wants to know of it. `before` and `after` are JSON."""
 
     id: int
@@ -86,19 +89,46 @@ def window(db: Database, peer: Peer, size: int) -> list[Parcel]:
 
 def by_visit(db: Database, rows: Sequence[Row]) -> list[Parcel]:
     """Return changes (their number, then record, parent, protocol and entity) by visit, in the order of `window`."""
-    placing = Placing(db, ((record, parent, protocol, entity) for _id, record, parent, protocol, entity in rows))
+    moves = _moves(db, rows)
+    placing = _placing(db, rows, moves)
+    together = _together(placing, moves)
     parcels: dict[str, Parcel] = {}
-    depths: dict[int, int] = {}
-    for number, record, *_place in rows:
+    for _depth, number, record in sorted((placing.depth(row[1]), row[0], row[1]) for row in rows):
         visit = placing.visit(record)
-        depths[number] = placing.depth(record)
-        parcel = parcels.get(visit)
-        if parcel is None:
-            parcel = parcels[visit] = Parcel(visit, placing.depth(visit))
-        parcel.changes.append(number)
-    for parcel in parcels.values():
-        parcel.changes.sort(key=lambda number: (depths[number], number))
-    return sorted(parcels.values(), key=lambda parcel: (parcel.depth, parcel.changes[0]))
+        lead = together.get(visit, visit)
+        if lead not in parcels:
+            parcels[lead] = Parcel(lead, placing.depth(lead))
+        parcels[lead].changes[number] = visit
+    return sorted(parcels.values(), key=lambda parcel: (parcel.depth, min(parcel.changes)))
+
+
+def _placing(db: Database, rows: Iterable[Row], moves: Iterable[tuple[str, str]]) -> Placing:
+    places = ((record, parent, protocol, entity) for _id, record, parent, protocol, entity in rows)
+    return Placing(db, places, also=[parent for _record, parent in moves])
+
+
+def _moves(db: Database, rows: Iterable[Row]) -> list[tuple[str, str]]:
+    """Return the records that one of these changes moved, each with all that it ever lay below."""
+    return db.rows(
+        "WITH moved (record) AS MATERIALIZED (SELECT DISTINCT c.record FROM json_each(?) CROSS JOIN change AS c "
+        "ON c.id = value WHERE c.before IS NOT NULL AND instr(c.after, '\"_parent\"')) "
+        "SELECT DISTINCT c.record, json_extract(c.after, '$._parent') FROM moved CROSS JOIN change AS c "
+        "ON c.record = moved.record AND c.withdrawn = 0 WHERE json_extract(c.after, '$._parent') IS NOT NULL",
+        (encode([row[0] for row in rows]).decode(),),
+    )
+
+
+def _together(placing: Placing, moves: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return for visits between which records were moved the one that stands for them all.
+
+    What such a record lay below before has to be there when it comes, though it lies elsewhere now.
+    """
+    groups: dict[str, set[str]] = {}
+    for record, parent in moves:
+        visits = {visit for visit in (placing.visit(record), placing.visit(parent)) if placing.holds(visit)}
+        group = set().union(*(groups.get(visit, {visit}) for visit in visits))
+        groups |= dict.fromkeys(group, group)
+    return {visit: min(group) for visit, group in groups.items()}
 
 
 _WAITING = (
@@ -114,12 +144,15 @@ def _first(db: Database, peer: Peer, size: int) -> list[Row]:
 def _completed(db: Database, peer: Peer, rows: list[Row]) -> list[Row]:
     """Return the rows with those of the same visits, and of the records above them, that wait further on."""
     visits, above, last = surroundings(db, rows)
-    more = db.rows(
-        f"{TOUCHED} SELECT c.id, c.record, r.parent, r.protocol, r.entity FROM touched CROSS JOIN change AS c "
+    sql = (
+        f"{TOUCHED} SELECT c.id, c.record, r.parent, r.protocol, r.entity FROM touched CROSS JOIN change AS c "  # noqa: S608
         "ON c.record = touched.uid AND c.id > ?3 CROSS JOIN outbox AS o ON o.peer = ?4 AND o.change = c.id "
-        "AND o.reason = '' CROSS JOIN record AS r ON r.uid = c.record",
-        (visits, above, last, peer.id),
+        "AND o.reason = '' CROSS JOIN record AS r ON r.uid = c.record"
     )
+    more = db.rows(sql, (visits, above, last, peer.id))
+    while _moves(db, more) and (further := surroundings(db, [*rows, *more])[:2]) != (visits, above):
+        visits, above = further
+        more = db.rows(sql, (visits, above, last, peer.id))
     return [*rows, *more]
 
 
@@ -134,35 +167,40 @@ TOUCHED = (
 
 def surroundings(db: Database, rows: Sequence[Row]) -> tuple[str, str, int]:
     """Return as TOUCHED wants them the visits of these changes and the records above, and the last change's number."""
-    placing = Placing(db, ((record, parent, protocol, entity) for _id, record, parent, protocol, entity in rows))
-    visits = {placing.visit(row[1]) for row in rows}
-    above = {uid for visit in visits for uid in placing.above(visit)}
-    held = [visit for visit in visits if placing.holds(visit)]
-    return encode(held).decode(), encode(list(above)).decode(), rows[-1][0]
+    moves = _moves(db, rows)
+    placing = _placing(db, rows, moves)
+    visits = {placing.visit(row[1]) for row in rows} | {placing.visit(parent) for _record, parent in moves}
+    held = sorted(visit for visit in visits if placing.holds(visit))
+    above = {uid for visit in visits for uid in placing.above(visit)} | {parent for _record, parent in moves}
+    return encode(held).decode(), encode(sorted(above)).decode(), rows[-1][0]
 
 
 def load(db: Database, numbers: Sequence[int]) -> list[Outgoing]:
     """Return the changes with these numbers, in this order."""
     rows = db.rows(
-        "SELECT c.id, c.uid, c.record, r.protocol, r.entity, c.protocol_version, c.base, c.before, c.after, "
-        "a.uid, a.label, a.who, a.device, a.made_at FROM json_each(?) AS wanted CROSS JOIN change AS c "
-        "ON c.id = wanted.value CROSS JOIN record AS r ON r.uid = c.record CROSS JOIN action AS a ON a.id = c.action "
-        "ORDER BY wanted.key",
+        "SELECT c.id, c.uid, c.record, r.protocol, r.entity, c.protocol_version, c.base, c.before, c.after, c.action "
+        "FROM json_each(?) AS wanted CROSS JOIN change AS c ON c.id = wanted.value "
+        "CROSS JOIN record AS r ON r.uid = c.record",
         (encode(list(numbers)).decode(),),
     )
-    return [
-        Outgoing(row[0], row[1], row[2], row[3], row[4], row[5], _base(row[6]), row[7], row[8], _action(row[9:]))
+    actions = _actions(db, {row[9] for row in rows})
+    found = {
+        row[0]: Outgoing(row[0], row[1], row[2], row[3], row[4], row[5], _base(row[6]), row[7], row[8], actions[row[9]])
         for row in rows
-    ]
+    }
+    return [found[number] for number in numbers if number in found]
 
 
 def _base(text: str | None) -> tuple[str, ...]:
     return tuple(text.split()) if text else ()
 
 
-def _action(row: tuple[str, ...]) -> tuple[str, str, str, str, str]:
-    uid, label, who, device, made_at = row
-    return uid, label, who, device, made_at
+def _actions(db: Database, numbers: Iterable[int]) -> dict[int, tuple[str, str, str, str, str]]:
+    rows = db.rows(
+        "SELECT id, uid, label, who, device, made_at FROM action WHERE id IN (SELECT value FROM json_each(?))",
+        (encode(list(numbers)).decode(),),
+    )
+    return {number: (uid, label, who, device, made_at) for number, uid, label, who, device, made_at in rows}
 
 
 def answered(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -13,6 +14,9 @@ from fieldapp.store.connection import Database
 
 HUB, LAN, FILE = "hub", "lan", "file"
 """A hub of the association, the hub of a table, another laptop by file."""
+
+HEARD_EVERY = timedelta(seconds=30)
+"""How exactly is kept when a peer was last heard that is asked all the time."""
 
 _COLUMNS = (
     "id, kind, project, name, address, account, role, scope, replica, device, through, cursor, mark, taken, "
@@ -121,7 +125,8 @@ def begin_again(db: Database, peer: Peer) -> Peer:
     with db.transaction() as connection:
         connection.execute("UPDATE change SET origin = NULL WHERE origin = ?", (peer.id,))
         connection.execute(
-            "UPDATE peer SET through = 0, cursor = 0, mark = '', media_cursor = 0 WHERE id = ?", (peer.id,)
+            "UPDATE peer SET through = 0, cursor = 0, mark = '', media_cursor = 0, synced_at = '' WHERE id = ?",
+            (peer.id,),
         )
         connection.execute("DELETE FROM outbox WHERE peer = ?", (peer.id,))
         connection.execute("DELETE FROM receipt WHERE peer = ?", (peer.id,))
@@ -142,6 +147,15 @@ def look_through(connection: sqlite3.Connection, peer: Peer) -> None:
 def move_on(connection: sqlite3.Connection, peer: Peer, cursor: int, mark: str) -> None:
     """Say up to which number the peer's changes are here; in the transaction that wrote them."""
     connection.execute("UPDATE peer SET cursor = ?, mark = ? WHERE id = ?", (cursor, mark, peer.id))
+
+
+def heard(db: Database, peer: Peer, *, role: str) -> None:
+    """Note that there was nothing to exchange just now; without a report, and once in a while only."""
+    before = datetime.now(UTC) - HEARD_EVERY
+    if peer.synced_at < before.isoformat(timespec="milliseconds") or (role and role != peer.role):
+        sql = "UPDATE peer SET synced_at = ?, role = ? WHERE id = ?"
+        with db.transaction() as connection:
+            connection.execute(sql, (records.now(), role or peer.role, peer.id))
 
 
 def synced(db: Database, peer: Peer, report: object, *, role: str) -> None:

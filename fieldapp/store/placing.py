@@ -12,15 +12,20 @@ _Place = tuple[str, str | None, str, str]
 
 
 class Placing:
-    """The places of some records (uid, parent, protocol, entity) and of those above them, which it looks up."""
+    """The places of some records (uid, parent, protocol, entity) and of those above them, which it looks up.
 
-    def __init__(self, db: Database, places: Iterable[_Place]) -> None:
+    So it does for those of which only the uid is known, `also`.
+    """
+
+    def __init__(self, db: Database, places: Iterable[_Place], also: Iterable[str] = ()) -> None:
         self._db = db
         self._places: dict[str, tuple[str | None, bool]] = {}
         self._visits: dict[str, str] = {}
+        self._depths: dict[str, int] = {}
         self._dated: dict[tuple[str, str], bool] = {}
         self._add(places)
-        wanted = {parent for parent, _dated in self._places.values() if parent} - self._places.keys()
+        wanted = {parent for parent, _dated in self._places.values() if parent} | set(also)
+        wanted -= self._places.keys()
         while wanted:
             self._add(_look_up(db, wanted))
             wanted = {self._places[uid][0] or "" for uid in wanted if uid in self._places} - {"", *self._places}
@@ -38,13 +43,12 @@ class Placing:
 
     def visit(self, uid: str) -> str:
         """Return the topmost dated record at or above this one; the record itself where there is none."""
-        if uid not in self._visits:
-            found = uid
-            for above in (uid, *self.above(uid)):
-                if self._places[above][1]:
-                    found = above
-            self._visits[uid] = found
-        return self._visits[uid]
+        found = self._visits.get(uid)
+        if found is None:
+            parent = self._places[uid][0]
+            above = self.visit(parent) if parent in self._places else uid
+            found = self._visits[uid] = above if self._places[above][1] else uid
+        return found
 
     def holds(self, uid: str) -> bool:
         """Return whether this is a visit, to which all below it belongs, and not a record that stands for itself."""
@@ -52,7 +56,11 @@ class Placing:
 
     def depth(self, uid: str) -> int:
         """Return how many records lie above this one."""
-        return sum(1 for _above in self.above(uid))
+        found = self._depths.get(uid)
+        if found is None:
+            parent = self._places[uid][0]
+            found = self._depths[uid] = self.depth(parent) + 1 if parent in self._places else 0
+        return found
 
     def above(self, uid: str) -> Iterator[str]:
         """Yield the records above this one, the nearest first."""
@@ -70,3 +78,11 @@ def _look_up(db: Database, uids: Iterable[str]) -> Iterator[_Place]:
             (encode(chunk).decode(),),
         )
         yield from rows
+
+
+def count_visits(db: Database, uids: Iterable[str]) -> int:
+    """Return how many of these are visits, and not records that stand for themselves."""
+    return sum(
+        any(item.code == entity and item.date_field for item in db.protocols[protocol].entities)
+        for _uid, _parent, protocol, entity in _look_up(db, uids)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -16,6 +17,9 @@ from fieldapp.store.records import encode
 State = Literal["waiting", "identical", "different"]
 Line = Callable[[str, str, str, str | None, bytes], bytes]
 Digest = Callable[[Iterable[bytes]], str]
+
+VISITS_AT_ONCE = 20
+"""Visits whose records are read together: a session of banding may have a thousand."""
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _canonical = msgspec.json.Encoder(order="sorted").encode
@@ -64,7 +68,14 @@ def forget_before(db: Database, instant: str) -> None:
 
 def lines(db: Database, visits: Sequence[str], line: Line) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield for each visit that has any the lines of its records that are not deleted, in order of their uid."""
-    rows = db.rows(
+    for first in range(0, len(visits), VISITS_AT_ONCE):
+        part = visits[first : first + VISITS_AT_ONCE]
+        for visit, found in groupby(_living(db, part), key=itemgetter(0)):
+            yield visit, (line(row[1], row[2], row[3], row[4], _canonical(_decode(row[5]))) for row in found)
+
+
+def _living(db: Database, visits: Sequence[str]) -> list[tuple[Any, ...]]:
+    return db.rows(
         "WITH RECURSIVE part (visit, uid) AS (SELECT value, value FROM json_each(?1) UNION ALL "
         "SELECT part.visit, r.uid FROM part CROSS JOIN record AS r ON r.parent = part.uid AND r.deleted = 0 "
         "WHERE part.visit IN (SELECT value FROM json_each(?2))) "
@@ -72,8 +83,6 @@ def lines(db: Database, visits: Sequence[str], line: Line) -> Iterator[tuple[str
         "ORDER BY visit, uid",
         (encode(list(visits)).decode(), encode(_holding(db, visits)).decode()),
     )
-    for visit, found in groupby(rows, key=lambda row: row[0]):
-        yield visit, (line(row[1], row[2], row[3], row[4], _canonical(_decode(row[5]))) for row in found)
 
 
 def _holding(db: Database, visits: Sequence[str]) -> list[str]:

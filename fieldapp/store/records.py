@@ -320,9 +320,12 @@ class Writer:
         self._made_at = now()
         self._created = 0
         self._changed = 0
+        self._above: set[str] = set()
 
     def saved(self) -> Saved:
-        """Return what was written so far."""
+        """Return what was written; what lies above it and was deleted meanwhile is there again, disputed."""
+        settling.settle(self._db, self._connection, self._above)
+        self._above.clear()
         return Saved(self._action, self._created, self._changed, self._made_at)
 
     def write(self, records: Sequence[Record]) -> None:
@@ -375,6 +378,7 @@ class Writer:
                 for uid, row in zip(new_uids(len(rows)), rows, strict=True)
             ],
         )
+        self._above |= {row[3] for row in rows if row[3]}
         self._created += len(rows)
 
     def edit(self, edits: Sequence[tuple[Record, Mapping[str, Any], Mapping[str, Any]]]) -> None:
@@ -398,6 +402,9 @@ class Writer:
             ],
         )
         settling.follow(self._db, self._connection, [record.uid for record, _before, _after in edits])
+        for record, before, after in edits:
+            if PARENT in after or DELETED in after:
+                self._above |= {uid for uid in (record.parent, before.get(PARENT)) if uid}
         self._changed += len(edits)
 
     def action(self) -> int:

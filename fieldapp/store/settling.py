@@ -18,13 +18,10 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def follow(db: Database, connection: sqlite3.Connection, uids: Sequence[str]) -> None:
-    """Look again at those of these records, and of those above them, about which people disagree or disagreed."""
-    wanted = _encode(list(uids)).decode()
+    """Look again at those of these records about which people disagree or disagreed."""
     rows = db.rows(
-        "SELECT DISTINCT record FROM dispute WHERE record IN (SELECT value FROM json_each(?1)) UNION "
-        "SELECT DISTINCT d.record FROM record AS r JOIN dispute AS d ON d.record = r.parent AND d.field = ?2 "
-        "WHERE r.uid IN (SELECT value FROM json_each(?1))",
-        (wanted, DELETED),
+        "SELECT DISTINCT record FROM dispute WHERE record IN (SELECT value FROM json_each(?))",
+        (_encode(list(uids)).decode(),),
     )
     if found := [row[0] for row in rows]:
         put(db, connection, steps.merged(db, found), {})
@@ -37,7 +34,8 @@ def settle(db: Database, connection: sqlite3.Connection, uids: Iterable[str]) ->
     while waiting:
         rows = db.rows(
             "SELECT uid, parent, deleted FROM record WHERE uid IN (SELECT value FROM json_each(?1)) AND (deleted = 1 "
-            "OR EXISTS (SELECT 1 FROM dispute WHERE record = uid AND field = ?2))",
+            "AND EXISTS (SELECT 1 FROM record AS below WHERE below.parent = record.uid AND below.deleted = 0) "
+            "OR EXISTS (SELECT 1 FROM dispute WHERE record = uid AND field = ?2 AND settled_at IS NULL))",
             (_encode(list(waiting)).decode(), DELETED),
         )
         merged = steps.merged(db, [row[0] for row in rows])

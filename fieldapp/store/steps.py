@@ -32,10 +32,13 @@ def heads(db: Database, uids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return {record: heads_of(changes) for record, changes in found.items()}
 
 
-def merged(db: Database, uids: Iterable[str]) -> dict[str, Merged]:
-    """Return what these records are by their changes; one whose changes were all withdrawn is absent."""
+def merged(db: Database, uids: Iterable[str], *, alone: bool = False) -> dict[str, Merged]:
+    """Return what these records are by their changes; one whose changes were all withdrawn is absent.
+
+    With `alone`, whatever lies below them.
+    """
     wanted = list(uids)
-    shielded = parents_of_living(db, wanted)
+    shielded = set() if alone else parents_of_living(db, wanted)
     return {uid: merge(found, has_live_children=uid in shielded) for uid, found in steps(db, wanted).items()}
 
 

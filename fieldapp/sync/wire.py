@@ -79,12 +79,12 @@ class Change(msgspec.Struct, array_like=True, frozen=True):
 
     def before_text(self) -> str | None:
         """Return `before` as JSON text, None when the record was made."""
-        text = bytes(self.before).decode()
+        text = str(self.before, "utf-8")
         return None if text == "null" else text
 
     def after_text(self) -> str:
         """Return `after` as JSON text."""
-        return bytes(self.after).decode()
+        return str(self.after, "utf-8")
 
 
 class Outcome(msgspec.Struct, array_like=True, frozen=True):
@@ -189,7 +189,7 @@ class _Head(msgspec.Struct):
 
 def pack(message: Request | Answer | Join | Joined) -> bytes:
     """Return the message as it travels."""
-    return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(_encode(message))
+    return zstandard.ZstdCompressor(level=3, write_content_size=True, write_checksum=True).compress(_encode(message))
 
 
 def unpack(data: bytes, kind: type[Message]) -> Message:
@@ -209,12 +209,14 @@ def unpack(data: bytes, kind: type[Message]) -> Message:
 
 def _unzipped(data: bytes) -> bytes:
     try:
+        told = zstandard.frame_content_size(data)
+        most = told if 0 <= told <= MAX_BYTES else MAX_BYTES
         with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(data, read_across_frames=False) as reader:
-            text = reader.read(MAX_BYTES + 1)
+            text = reader.read(most + 1)
             whole = not reader.read(1)
     except zstandard.ZstdError as error:
         raise WireError("packing", str(error)[:200]) from error
-    if len(text) > MAX_BYTES or not whole:
+    if len(text) > most or not whole:
         raise WireError("size", "unpacked")
     return text
 

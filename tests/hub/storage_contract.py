@@ -122,6 +122,14 @@ def fill(storage: Storage, project: str, uid: str, account: str) -> None:
     storage.finish_media(project, "f" * 64, "photo", INFO)
 
 
+def refused(url: str, match: str, *, again: bool = False) -> str:
+    """Return the sentence with which opening is refused."""
+    with pytest.raises(StorageError, match=match) as raised:
+        open_storage(url)
+    assert raised.value.again is again
+    return str(raised.value)
+
+
 WRITER = """
 import sys
 from fieldapp.hub.opening import open_storage

@@ -539,13 +539,18 @@ def test_only_behind_a_proxy_somebody_else_may_say_from_where_a_code_comes(stora
 
 
 @pytest.mark.parametrize(
-    ("again", "status", "code", "after"), [(True, 503, "storage", "5"), (False, 507, "full", None)]
+    ("failure", "status", "code", "after"),
+    [
+        (StorageError("it does not answer"), 503, "storage", "5"),
+        (StorageError("it may not be written", again=False), 503, "storage", None),
+        (StorageError("the disk", full=True), 507, "full", None),
+    ],
 )
 def test_a_database_that_fails_is_told_with_a_code(
-    storage: Storage, serve: Serve, again: bool, status: int, code: str, after: str | None
+    storage: Storage, serve: Serve, failure: StorageError, status: int, code: str, after: str | None
 ) -> None:
     def fail(_project: str) -> None:
-        raise StorageError("the disk", again=again)
+        raise failure
 
     laptop = enrolled(storage, serve(Faulty(storage, reading=fail)).port)
     reply = laptop.ask(Request(replica=laptop.replica, cursor=0))

@@ -1,21 +1,8 @@
 import sqlite3
 from pathlib import Path
 
-import psycopg
-import pytest
-from psycopg import conninfo
-
-from fieldapp.hub import postgresql_opening, tables
-from fieldapp.hub.errors import StorageError
 from fieldapp.hub.opening import open_storage
-
-
-def refused(url: str, match: str, *, again: bool = False) -> str:
-    """Return the sentence with which opening is refused."""
-    with pytest.raises(StorageError, match=match) as raised:
-        open_storage(url)
-    assert raised.value.again is again
-    return str(raised.value)
+from tests.hub.storage_contract import refused
 
 
 def test_a_new_file_becomes_a_hub(tmp_path: Path) -> None:
@@ -31,7 +18,7 @@ def test_a_new_file_becomes_a_hub(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_opening_makes_no_tables(storage_url: str) -> None:
+def test_what_was_opened_and_not_used_is_opened_again(storage_url: str) -> None:
     storage = open_storage(storage_url)
     storage.close()
     storage = open_storage(storage_url)
@@ -56,88 +43,3 @@ def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
     before = other.read_bytes()
     refused(str(other), "autre programme")
     assert other.read_bytes() == before
-
-
-def test_a_newer_hub_is_refused(storage_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    storage = open_storage(storage_url)
-    storage.migrate()
-    monkeypatch.setattr(tables, "_MIGRATIONS", ())
-    with pytest.raises(StorageError, match="version plus récente") as raised:
-        storage.migrate()
-    assert not raised.value.again
-    storage.close()
-    refused(storage_url, "version plus récente")
-
-
-def test_a_migration_that_fails_leaves_the_version_before(storage_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    storage = open_storage(storage_url)
-    storage.migrate()
-    storage.add_project("LPO")
-    first = tables._MIGRATIONS
-    monkeypatch.setattr(
-        tables, "_MIGRATIONS", (*first, "CREATE TABLE extra (uid {text}); CREATE TABLE project (x {text})")
-    )
-    with pytest.raises((sqlite3.OperationalError, psycopg.errors.DuplicateTable)):
-        storage.migrate()
-    monkeypatch.setattr(tables, "_MIGRATIONS", (*first, "CREATE TABLE extra (uid {text})"))
-    storage.migrate()
-    assert [project.name for project in storage.projects()] == ["LPO"]
-    storage.close()
-
-
-def test_a_server_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:
-    sentence = refused("postgresql://hub:secret@127.0.0.1:9/base", "Aucun serveur PostgreSQL", again=True)
-    assert "127.0.0.1:9" in sentence
-    assert "secret" not in sentence
-    refused("postgres://[", "ne se lit pas")
-
-
-@pytest.mark.postgresql
-def test_a_wrong_password_and_a_missing_database_are_told_apart(postgresql_server: object, postgresql_url: str) -> None:
-    given = conninfo.conninfo_to_dict(postgresql_url)
-    socket = given["host"]
-    assert "secret" not in refused(f"postgresql://postgres:secret@/nothing?host={socket}", "la base « nothing »")
-    hba = Path(str(postgresql_server.pgdata)) / "pg_hba.conf"  # type: ignore[attr-defined]
-    before = hba.read_text()
-    with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute("CREATE ROLE careful LOGIN PASSWORD 'right'")
-        try:
-            hba.write_text(f"local all careful scram-sha-256\n{before}")
-            connection.execute("SELECT pg_reload_conf()")
-            base = given["dbname"]
-            sentence = refused(f"postgresql://careful:secret@/{base}?host={socket}", "refuse l’utilisateur « careful »")
-            assert "secret" not in sentence
-            refused(f"postgresql://careful@/{base}?host={socket}", "refuse l’utilisateur")
-            refused(f"postgresql://careful:right@/nothing?host={socket}", "la base « nothing »")
-            storage = open_storage(f"postgresql://careful:right@/{base}?host={socket}")
-            with pytest.raises(StorageError, match="n’a pas le droit"):
-                storage.migrate()
-            storage.close()
-        finally:
-            hba.write_text(before)
-            connection.execute("SELECT pg_reload_conf()")
-            connection.execute("DROP ROLE careful")
-
-
-@pytest.mark.postgresql
-def test_a_server_that_is_too_old_is_told(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql_opening, "OLDEST", 99)
-    refused(postgresql_url, "il en faut un 99 ou plus récent")
-
-
-@pytest.mark.postgresql
-def test_a_database_of_another_program_is_left_alone(postgresql_url: str) -> None:
-    with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute("CREATE TABLE synthese (id integer)")
-    refused(postgresql_url, "autre programme")
-
-
-@pytest.mark.postgresql
-def test_a_database_that_can_not_hold_every_letter_is_refused(postgresql_url: str) -> None:
-    with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
-        try:
-            given = conninfo.conninfo_to_dict(postgresql_url)
-            refused(f"postgresql://postgres@/latin?host={given['host']}", "codée en LATIN1")
-        finally:
-            connection.execute("DROP DATABASE latin WITH (FORCE)")

@@ -92,6 +92,28 @@ def test_it_says_in_one_line_where_it_listens_and_stops_in_good_order(tmp_path: 
     assert '"path":"/health"' in errors
 
 
+def test_the_hub_of_a_table_stops_in_good_order_when_its_input_ends(tmp_path: Path) -> None:
+    words = ["hub", "serve", "--port", "0", "--until-input-ends", "--database", str(tmp_path / "table.hub")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "fieldapp", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdin
+        port = int(process.stdout.readline().rpartition(":")[2])
+        process.stdin.write("words that mean nothing\n")
+        process.stdin.flush()
+        assert call(port, "GET", "/health").status == 200
+        process.stdin.close()
+        process.stdin = None
+        _rest, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert [line for line in errors.splitlines() if not line.startswith("{")] == []
+
+
 def test_a_call_that_runs_when_it_is_told_to_stop_is_answered(storage: Storage) -> None:
     begun, go_on = threading.Event(), threading.Event()
     real = storage.check
