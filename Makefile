@@ -11,7 +11,7 @@ PO_FILES     := $(wildcard resources/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint format types contracts check-translations pytest \
-	bench screenshots translations lock freeze package-linux clean
+	soak bench screenshots translations lock freeze package-linux clean
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ check-translations: setup ## Fails where the English lacks a text
 # No test may be skipped or expected to fail: what is not seen is not done.
 pytest: setup ## The tests alone, nothing skipped
 	$(PYTEST) -n $(WORKERS) --forbid-skips
+
+soak: setup ## The long run of the faults of sync (an hour): build/soak.json, with cases, seeds, lost, doubled
+	$(PYTHON) -m tests.faults.soak build/soak.json
 
 bench: setup ## Benchmarks: one table, and build/benchmarks.json
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.benchmarks build/benchmarks.json

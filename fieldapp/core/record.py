@@ -9,6 +9,12 @@ from typing import Any
 from fieldapp.core.ids import new_uid
 from fieldapp.core.schema import Entity, Values
 
+MAX_VALUE_BYTES = 1024 * 1024
+"""Longest values of one record, or of what one save sets of it, as JSON: a hub takes no longer ones."""
+
+MAX_LABEL = 1000
+"""Longest label of an action: a hub takes no longer one."""
+
 _LARGEST_INTEGER = 2**63 - 1
 """What SQLite can hold."""
 
@@ -18,7 +24,8 @@ class Record:
     """One row of the record store.
 
     `data` holds the protocol's own fields; an unfilled field is absent. `on_date` (ISO date) and `cd_nom` repeat the
-    entity's date and taxon fields for the store's indexes.
+    entity's date and taxon fields for the store's indexes. `read` is the record as it was read before it was altered,
+    None for one that is as it was read, or was made: what came meanwhile into other fields stays when it is saved.
     """
 
     uid: str
@@ -29,15 +36,23 @@ class Record:
     on_date: str | None = None
     cd_nom: int | None = None
     deleted: bool = False
+    read: Record | None = field(default=None, compare=False, repr=False)
 
     def removed(self) -> Record:
         """Return this record marked as deleted; its values are kept."""
-        return replace(self, deleted=True)
+        return replace(self, deleted=True, read=self.read or self)
+
+    def restored(self) -> Record:
+        """Return this record marked as not deleted."""
+        return replace(self, deleted=False, read=self.read or self)
 
 
 def make_record(protocol: str, entity: Entity, data: Values, parent: str | None, uid: str | None = None) -> Record:
     """Return a record of the entity; empty values are left out, `uid` is made when none is given."""
-    filled = {name: value for name, value in data.items() if value is not None and value != "" and value != []}
+    # Most values are true of themselves, and need not be compared.
+    filled = {
+        name: value for name, value in data.items() if value or (value is not None and value != "" and value != [])
+    }
     on_date = filled.get(entity.date_field) if entity.date_field else None
     cd_nom = filled.get(entity.taxon_field) if entity.taxon_field else None
     # What came from elsewhere may hold anything: a value that is no date or number is kept, and not indexed.
@@ -49,7 +64,13 @@ def make_record(protocol: str, entity: Entity, data: Values, parent: str | None,
 def with_data(record: Record, entity: Entity, data: Values) -> Record:
     """Return the record with other values, its indexed columns kept in step."""
     fresh = make_record(record.protocol, entity, data, record.parent, record.uid)
-    return replace(fresh, deleted=record.deleted)
+    return replace(fresh, deleted=record.deleted, read=record.read or record)
+
+
+def taken_as_read(record: Record) -> None:
+    """Let a record that was just saved count as read: what is altered of it from now on starts from here."""
+    # Whoever saved it may keep it and alter it again; another object would leave that one behind.
+    object.__setattr__(record, "read", None)
 
 
 @dataclass(slots=True)

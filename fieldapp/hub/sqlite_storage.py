@@ -31,8 +31,8 @@ _OPTIONS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "trusted_schema = OFF",
-    # A request of 10,000 changes is some 20 MB of pages: it fits into the cache and is folded in at one go.
-    "cache_size = -65536",
+    # A request of 5,000 changes is some 10 MB of pages: it fits into the cache and is folded in at one go.
+    "cache_size = -32768",
     "wal_autocheckpoint = 8000",
 )
 

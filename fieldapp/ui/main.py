@@ -99,6 +99,8 @@ class Program:
     def close(self) -> None:
         """Close window, database and lock; what is unfinished stays as a draft, what was saved goes into a backup."""
         self._timer.stop()
+        if self.services is not None and self.services.sync is not None:
+            self.services.sync.stop()
         window, services, lock = self.window, self.services, self._lock
         self.window = self.services = self._lock = None
         if window is not None:
@@ -171,6 +173,21 @@ class Program:
         if not services.training:
             QTimer.singleShot(BACKUP_AFTER_START_MS, self._look_after)
             self._timer.start(BACKUP_EVERY_MS)
+        # what syncs is loaded after the first painting too
+        QTimer.singleShot(0, window, lambda: self._begin_sync(services, window))
+
+    def _begin_sync(self, services: Services, window: MainWindow) -> None:
+        """Exchange this database with others', and say in the status line how things stand."""
+        if self.services is not services or services.sync is not None:
+            return
+        from fieldapp.ui.sync.runner import SyncRunner
+        from fieldapp.ui.sync.standing import status_words
+
+        runner = SyncRunner(services, window.background, held=window.holds_record, parent=window)
+        runner.changed.connect(lambda: window.status.exchange(*status_words(runner.standing, runner.line)))
+        runner.came.connect(window.renew)
+        services.sync = runner
+        runner.start()
 
     def _navigate(self, code: str, **params: Any) -> None:
         if self.window is not None:
@@ -185,6 +202,11 @@ class Program:
     def _saved(self, made_at: str) -> None:
         if self.window is not None and self.services is not None:
             self.window.status.saved(local_time(made_at))
+            self._tell_sync()
+
+    def _tell_sync(self) -> None:
+        if self.services is not None and self.services.sync is not None:
+            self.services.sync.saved()
 
     def _say_standing(self, services: Services) -> None:
         if self.window is None:
@@ -201,6 +223,7 @@ class Program:
         assert self.services is not None
         action = work(self.services.db)
         self._say_standing(self.services)
+        self._tell_sync()
         return action.label
 
     # ------------------------------------------------------------------------------------------------ settings

@@ -90,6 +90,8 @@ class Page:
 
     Pages with `rail` stand in the rail on Alt+1…9 in their order; the others are reached from a page, and `below`
     names the page whose entry stays lit meanwhile. `by_name`: "aller à" offers the page though it is not in the rail.
+    `renews`: it only shows, so that it is opened again when others' records have come. `holds`: its form has a record
+    as it was when it was opened, so that nothing of others is taken in by itself meanwhile.
     """
 
     code: str
@@ -99,6 +101,8 @@ class Page:
     rail: bool = True
     below: str = ""
     by_name: bool = False
+    renews: bool = False
+    holds: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ from fieldapp.ui.banding import pictures
 from fieldapp.ui.barrier import pictures as barrier
 from fieldapp.ui.main import Program, make_application
 from fieldapp.ui.shell import MainWindow
+from fieldapp.ui.sync import dispute_pictures
+from fieldapp.ui.sync import pictures as sync
 
 EVENING = "2022-04-14"
 SIZE = QSize(1366, 768)
@@ -70,6 +72,7 @@ def _season(home: Path) -> Path:
         pictures.begin_morning(db, EVENING)
         barrier.begin_spring(db, EVENING)
         barrier.write_weather(db, home / barrier.WEATHER_FILE, EVENING)
+        dispute_pictures.disagree(db)
     return path
 
 
@@ -172,11 +175,13 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         ("analyses", "analyses", {}, ""),
         ("echanges", "exchanges", {}, ""),
         ("reglages", "settings", {}, ""),
+        ("synchronisation-seul", "sync", {}, ""),
     ]
     if morning := pictures.morning_of(db, EVENING):
         scenes += pictures.scenes(morning, every=every)
     if spring := barrier.spring_of(db, EVENING):
         scenes += barrier.scenes(spring, every=every)
+    scenes += dispute_pictures.scenes(every=every)
     if every:
         scenes += [
             ("mare-saisie", "sheet", {**here, "site": sites[3].uid}, "tri"),
@@ -197,6 +202,8 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         yield name, window
         if code == "sheet":
             window.escape()
+    for name in sync.scenes(window, services, every=every):
+        yield name, window
     if every:
         window.navigate("today")
         window.open_goto()

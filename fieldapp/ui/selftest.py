@@ -173,5 +173,5 @@ def everything(program: Program) -> Iterator[tuple[str, dict[str, object]]]:
             from fieldapp.ui.barrier import pictures as barrier
 
             yield from barrier.pages(db)
-    for code in ("data", "analyses", "exchanges", "settings", "backups"):
+    for code in ("data", "analyses", "exchanges", "settings", "sync", "backups"):
         yield code, {}

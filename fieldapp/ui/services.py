@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fieldapp.core.schema import StudyProtocol, Taxon
 from fieldapp.core.settings import Settings
 from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.store.instance import Lock
+
+if TYPE_CHECKING:
+    from fieldapp.ui.sync.runner import SyncRunner
 
 
 @dataclass
@@ -19,6 +23,7 @@ class Services:
     `on_saved(made_at)` is to be called by a page after each save (the status bar says it); `change_settings` stores
     and applies new settings. `training` is true on the throw-away database of the training mode; `switch_training` goes
     there or back. `lock` is what holds the database for this program (a restore needs it), None when nothing does.
+    `sync` exchanges the database with its hub; it is set once the window stands.
     """
 
     db: Database
@@ -29,6 +34,7 @@ class Services:
     training: bool = False
     switch_training: Callable[[bool], None] = lambda _training: None
     lock: Lock | None = None
+    sync: SyncRunner | None = None
     _taxa: dict[str, Mapping[int, Taxon]] = field(default_factory=dict)
 
     @property

@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         area.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         area.setLayout(main)
         self.notices = Notices(area)
-        self.status = StatusBar(self.open_keys)
+        self.status = StatusBar(self.open_keys, lambda: self.navigate("sync"))
         frame = QFrame()
         frame.setProperty("role", "frame")
         frame.setProperty("training", "true" if training else "false")
@@ -185,6 +185,17 @@ class MainWindow(QMainWindow):
     def place(self) -> Place | None:
         """Return where the person is."""
         return self._place
+
+    def holds_record(self) -> bool:
+        """Return whether the page that is shown has a form with a record as it was when it was opened."""
+        return self._place is not None and self._pages[self._place.code].holds
+
+    def renew(self) -> None:
+        """Others' records have come: open the page that is shown once more, where it only shows and nobody types."""
+        page, place = self.page(), self._place
+        is_typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit | QTextEdit)
+        if page is not None and place is not None and self._pages[place.code].renews and not is_typing:
+            page.open(**(page.undo_state() or place.params))
 
     def _leave(self) -> None:
         self.notices.leave()
@@ -333,6 +344,7 @@ class MainWindow(QMainWindow):
         self._leave()
         if self._door is not None and self._door.presenter is self:
             self._door.presenter = None
+        self.hide()  # a line that keeps silent is waited for some seconds: nobody need look at it
         self.background.close()
         super().closeEvent(event)
 

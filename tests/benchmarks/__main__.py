@@ -22,6 +22,7 @@ from tests.benchmarks import (
     importing,
     saving,
     starting,
+    syncing,
     typing_ahead,
 )
 from tests.benchmarks.measure import table
@@ -45,6 +46,7 @@ def main() -> int:
         "barrier-importing": barrier.importing,
         "barrier-curves": barrier_screens.curves,
         "barrier-board": barrier_screens.board,
+        "syncing": syncing.figures,
     }
     figures = []
     with tempfile.TemporaryDirectory() as home:

@@ -326,3 +326,15 @@ TestSaves = Saves.TestCase
 TestSaves.settings = settings(
     max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+def test_what_was_touched_since_a_change_is_told_once_in_order_of_coming(db: Database) -> None:
+    first, second = make("group", name="A"), make("group", name="B")
+    records.save(db, [first], "créer")
+    seen = changes.newest(db)
+    assert changes.touched_after(db, seen) == []
+    records.save(db, [second], "créer")
+    records.save(db, [edited(first, name="C")], "renommer")
+    records.save(db, [edited(second, name="D")], "renommer")
+    assert changes.touched_after(db, seen) == [second.uid, first.uid]
+    assert changes.touched_after(db, changes.newest(db)) == []

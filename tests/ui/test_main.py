@@ -306,9 +306,7 @@ def test_nothing_waits_to_be_sent_while_there_is_nowhere_to_send_it(
     person = make_record("directory", protocols.by_code("directory").entity("person"), {"name": WHO}, None)
     records.save(program.services.db, [person], "personne")
     program.services.on_saved("2026-04-14T20:00:00+00:00")
-    label = program.window.findChild(QLabel, "status.pending")
-    assert label is not None
-    assert label.text() == ""
+    assert program.window.status.exchange_button.isHidden()
 
 
 def test_the_settings_name_the_own_folder_with_a_tilde(

@@ -33,11 +33,14 @@ def test_a_draft_is_not_called_saved(bar: StatusBar) -> None:
     assert words(bar, "saved") == "Brouillon gardé"
 
 
-def test_it_says_what_is_still_to_send_and_nothing_when_all_is_sent(bar: StatusBar) -> None:
-    bar.pending(12)
-    assert words(bar, "pending") == "↑ 12 à envoyer · hors ligne"
-    bar.pending(0)
-    assert words(bar, "pending") == ""
+def test_it_says_how_things_stand_with_the_others_and_is_pressed_to_see_more(qtbot: QtBot) -> None:
+    pressed: list[bool] = []
+    bar = StatusBar(on_exchange=lambda: pressed.append(True))
+    qtbot.addWidget(bar)
+    bar.exchange("not_sent", "12 à envoyer · hors ligne")
+    assert bar.exchange_button.accessibleName() == "12 à envoyer · hors ligne"
+    bar.exchange_button.click()
+    assert pressed == [True]
 
 
 def test_it_says_when_the_last_backup_was(bar: StatusBar) -> None:
@@ -57,10 +60,8 @@ def test_it_says_who_records(bar: StatusBar) -> None:
 
 
 def test_what_says_nothing_takes_no_room(bar: StatusBar) -> None:
-    label = bar.findChild(QLabel, "status.pending")
-    assert isinstance(label, QLabel)
-    assert label.isHidden()
-    bar.pending(3)
-    assert not label.isHidden()
-    bar.pending(0)
-    assert label.isHidden()
+    assert bar.exchange_button.isHidden()
+    bar.exchange("done", "à jour")
+    assert not bar.exchange_button.isHidden()
+    bar.exchange("", "")
+    assert bar.exchange_button.isHidden()

@@ -22,6 +22,7 @@ from fieldapp.protocols.banding.biometry import LISTED, Usual
 from fieldapp.protocols.banding.desk_lines import Lines, Totals, ring_in
 from fieldapp.protocols.banding.desk_reading import Reading
 from fieldapp.protocols.banding.desk_values import DEAD, INJURED, RING_FIELDS, casualty_of, filled
+from fieldapp.protocols.banding.holding import ALONE, Holding
 from fieldapp.protocols.banding.line import columns_of
 from fieldapp.protocols.banding.protocol import PROTOCOL
 from fieldapp.protocols.banding.ring import PARIS, Ring, from_key, read_ring
@@ -51,12 +52,17 @@ class Desk:
         *,
         usual: Usual = LISTED,
         person: str = "",
+        holding: Holding = ALONE,
     ) -> None:
-        """Make the table of a session with the captures that it has; `person` is who takes the rings."""
+        """Make the table of a session with the captures that it has.
+
+        `person` is who takes the rings, `holding` says which strings other tables hold: their rings are not offered.
+        """
         self.known = known
         self.session = session
         self.usual = usual
         self.person = person
+        self.holding = holding
         strings = stock.records(known)
         self.stocks = stock.strings(known, among=strings)
         # Ten years of finished strings are known by their numbers alone; of the ring that turns up its own captures.
@@ -82,12 +88,27 @@ class Desk:
 
     @property
     def current(self) -> Stock | None:
-        """The string that the last ring of the session came from, else the one that the first will; None without."""
-        found = next((item for item in self.stocks if item.uid == self._current), None)
+        """The string that the last ring of the session came from, else the one that the first will; None without.
+
+        One that another table holds by now is left to it.
+        """
+        ours = self.ours
+        found = next((item for item in ours if item.uid == self._current), None)
         if found is not None:
             return found
-        best = reading.offered(self.stocks, [item.size for item in self.stocks], self.person, self._latest)
+        best = reading.offered(ours, [item.size for item in ours], self.person, self._latest)
         return best[0] if best else None
+
+    @property
+    def ours(self) -> list[Stock]:
+        """The strings that rings may be offered from: those that no other table holds."""
+        return [item for item in self.stocks if not self.holding.is_elsewhere(item)]
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        """The uids of the strings that this table takes rings from, one of each size at most."""
+        taken = set(self._latest.values())
+        return frozenset(item.uid for item in self.ours if item.is_open and item.uid in taken)
 
     def totals(self) -> Totals:
         """Return the running totals of the session."""
@@ -136,9 +157,9 @@ class Desk:
         sizes = self.sizes(values)
         if not sizes:
             raise ValueError(reading.no_size(code))
-        best = reading.offered(self.stocks, sizes, self.person, self._latest)
+        best = reading.offered(self.ours, sizes, self.person, self._latest)
         if best is None:
-            raise ValueError(reading.no_string(sizes, self.stocks))
+            raise ValueError(reading.no_string(sizes, self.stocks, self.holding))
         return best[1]
 
     def _ending(self, digits: str, values: Values, uid: str) -> Ring:
@@ -146,7 +167,9 @@ class Desk:
         if own is not None and str(own.data.get("ring", "")).endswith(digits):
             return from_key(str(own.data["ring_key"]))
         today = self._lines.ending(digits)
-        free = reading.ending_free(self.stocks, self.current, self.sizes(values), digits)
+        free = reading.ending_free(self.ours, self.current, self.sizes(values), digits)
+        if free is None and not today:  # no other is meant: a rule says that another table holds its string
+            free = reading.ending_free(self.stocks, self.current, self.sizes(values), digits)
         if free is not None:
             # An expected ring is meant; one further on might as well be a bird of this morning that came back.
             is_expected = any(item.is_open and item.next() == free for item in self.stocks)
@@ -295,11 +318,18 @@ class Desk:
 
     # ------------------------------------------------------------------------------------------------ checks
 
-    def problems(self, values: Values, uid: str = "") -> list[Problem]:
-        """Return everything that is to be said about a line; `uid` is that of the line when it is stored already."""
+    def problems(self, values: Values, uid: str = "", *, is_final: bool = False) -> list[Problem]:
+        """Return everything that is to be said about a line; `uid` is that of the line when it is stored already.
+
+        `is_final`: it is to be stored now, so that a string which is still being asked for is not ours.
+        """
         known: dict[str, Any] = {
             "usual": self.usual,
             "stocks": self.stocks,
+            "holding": self.holding,
+            "is_final": is_final,
+            "is_new_ring": self._is_new_ring(values, uid),
+            "in_hand": self.in_hand,
             "on": self.session.record.data.get("date"),
             "uid": uid,
         }
@@ -310,7 +340,23 @@ class Desk:
         context = Context(values, self._parents, siblings=self._lines.others(uid), taxa=self.known.taxa, known=known)
         return checking.problems(PROTOCOL, OBSERVATION, context)
 
+    def _is_new_ring(self, values: Values, uid: str) -> bool:
+        """Return whether the line bears another ring than the one that is stored of it."""
+        own = self._lines.by_uid.get(uid)
+        return own is None or own.data.get("ring_key") != values.get("ring_key")
+
     # ---------------------------------------------------------------------------------------- kept in step
+
+    def came(self, record: Record) -> None:
+        """Take note of what another table stored: a line of this session or of another, a ring's fate, a string."""
+        if record.deleted or record.entity != OBSERVATION.code:
+            self.saved(record)
+            return
+        self._life = self._closed = None
+        for item in self.stocks:
+            item.saved(record)
+        if record.parent == self.session.uid:
+            self._lines.add(record)  # the hand stays with its own string
 
     def saved(self, record: Record) -> None:
         """Take note of a line, a ring's fate or a string that was stored; one that is deleted is taken back."""
@@ -364,7 +410,7 @@ class Desk:
         """Remember which string the last ring that was put on came from."""
         ring = ring_in(capture.data) if capture.data.get("action") == RINGED else None
         item = stock.holding(self.stocks, ring) if ring else None
-        if item is not None:
+        if item is not None and not self.holding.is_elsewhere(item):
             self._current = self._latest[item.size] = item.uid
 
 

@@ -17,6 +17,7 @@ from fieldapp.core.schema import Values
 from fieldapp.core.text import N_, _
 from fieldapp.protocols.banding import lists
 from fieldapp.protocols.banding.desk_lines import MOST_DIGITS
+from fieldapp.protocols.banding.holding import ALONE, Holding, table_words
 from fieldapp.protocols.banding.life import Life, ring_words, species_name
 from fieldapp.protocols.banding.ring import LONGEST, PARIS, Ring, read_ring
 from fieldapp.protocols.banding.schema import CODE, CONTROLLED, OBSERVATION, RINGED
@@ -184,10 +185,22 @@ def no_size(code: str) -> str:
     )
 
 
-def no_string(sizes: Sequence[str], stocks: Iterable[Stock]) -> str:
-    """Return the sentence for sizes of which no open string has a ring left; it names one that could be opened."""
+def no_string(sizes: Sequence[str], stocks: Iterable[Stock], holding: Holding = ALONE) -> str:
+    """Return the sentence for sizes of which no open string has a ring left here; it names one that could be opened.
+
+    Where there is none to be opened, it names the one that another table holds.
+    """
     letters = _(" ou ").join(sizes)
-    waiting = next((stock for stock in stocks if stock.size in sizes and not stock.is_open and stock.next()), None)
+    left = [stock for stock in stocks if stock.size in sizes and stock.next()]
+    elsewhere = next((stock for stock in left if stock.is_open and holding.is_elsewhere(stock)), None)
+    waiting = next((stock for stock in left if not stock.is_open and not holding.is_elsewhere(stock)), None)
+    if waiting is None and elsewhere is not None:
+        return _("La série {first}–{last} est tenue par {table} : ouvrez-en une autre de taille {sizes}.").format(
+            first=elsewhere.span.first.number,
+            last=elsewhere.span.last.number,
+            table=table_words(holding.others[elsewhere.uid]),
+            sizes=letters,
+        )
     if waiting is None:
         return _("Aucune série ouverte de taille {sizes} n’a de bague : tapez le numéro, ou notez une série.").format(
             sizes=letters

@@ -21,6 +21,7 @@ STRONG: frozenset[str] = frozenset(
         "other_species",
         "no_string",
         "string_not_open",
+        "string_elsewhere",
         "ring_written_off",
         "string_nearly_empty",
         "string_last_ring",

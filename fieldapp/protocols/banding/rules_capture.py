@@ -2,7 +2,9 @@
 
 Codes of the CRBPO's own cleaning are marked "CRBPO" (source: STOC_reporting 2023-12-01). What a rule must know besides
 the record comes in `Context.known`: "life" (life.Life without this capture), "usual" (biometry.Usual), "stock" (the
-string that holds the ring, None where none does), "stocks" (all strings). What is not there is not judged.
+string that holds the ring, None where none does), "stocks" (all strings), "holding" (holding.Holding), "is_new_ring"
+(the line did not bear this ring before), "in_hand" (the uids of the strings that rings of this table came from),
+"is_final" (the line is to be stored now). What is not there is not judged.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from fieldapp.core.text import N_, _, ngettext
 from fieldapp.protocols.banding import life_checks, lists
 from fieldapp.protocols.banding.crbpo_cells import HIGHEST_NET, SHORTEST_DIGITS, looks_like_exponent
 from fieldapp.protocols.banding.crbpo_mending import LAST_ROUND_MIN
+from fieldapp.protocols.banding.holding import ALONE, Holding, table_words
 from fieldapp.protocols.banding.life import position_of, species_name
 from fieldapp.protocols.banding.ring import PARIS, Ring, from_key
 from fieldapp.protocols.banding.schema import CONTROLLED, RECOVERED, RINGED, WITHOUT_RING
@@ -106,6 +109,30 @@ def ring_is_free(context: Context) -> Iterator[Problem]:
         yield Problem("ring", "ring_written_off", Severity.WARNING, {"ring": ring.number, "fate": _(word)})
     if stock.state == "received":
         yield Problem("ring", "string_not_open", Severity.WARNING, {"ring": ring.number})
+
+
+@advice
+def string_is_in_hand(context: Context) -> Iterator[Problem]:
+    """Warn of a new ring whose string another table holds; of the first of one that it may hold, for it can't be asked.
+
+    Or has not answered yet, when the line is to be stored.
+    """
+    ring, known = _ring(context.values), context.known
+    if ring is None or context.values.get("action") != RINGED or not known.get("is_new_ring", True):
+        return
+    holding: Holding = known.get("holding", ALONE)
+    stock, _is_known = _stock(context, ring)
+    if stock is None:
+        return
+    if holding.is_elsewhere(stock):
+        table = table_words(holding.others[stock.uid])
+        yield Problem("ring", "string_elsewhere", Severity.WARNING, {"ring": ring.number, "table": table})
+    elif (
+        holding.is_unsure(stock.uid)
+        and stock.uid not in known.get("in_hand", ())
+        and (holding.is_cut or known.get("is_final"))
+    ):
+        yield Problem("ring", "string_unsure", Severity.WARNING, {"ring": ring.number})
 
 
 @advice
@@ -265,6 +292,7 @@ RULES: tuple[Rule, ...] = (
     ring_is_whole,
     ring_is_of_a_string,
     ring_is_free,
+    string_is_in_hand,
     string_runs_out,
     size_is_usual,
     ring_is_ours,
@@ -286,6 +314,10 @@ MESSAGES: Mapping[str, str] = {
     "ring_unknown_here": N_("Bague {ring} inconnue et d’aucune série d’ici : relisez le numéro et le centre."),
     "ring_written_off": N_("Bague {ring} notée {fate} : relisez le numéro, ou corrigez le stock."),
     "string_not_open": N_("Bague {ring} d’une série qui n’est pas ouverte : relisez le numéro, ou ouvrez la série."),
+    "string_elsewhere": N_("Bague {ring} d’une série tenue par {table} : relisez le numéro, ou laissez-lui la série."),
+    "string_unsure": N_(
+        "Bague {ring} : l’autre table n’a pas répondu, elle prend peut-être la même série. Demandez-lui."
+    ),
     "string_nearly_empty": N_("Série presque finie, il en reste {left} après cette bague : préparez la suivante."),
     "string_last_ring": N_("{ring} est la dernière bague de sa série : ouvrez la suivante avant le prochain oiseau."),
     "unusual_size": N_("Bague {size} sur {species}, d’habitude {usual} : vérifiez la bague et l’espèce."),

@@ -9,12 +9,9 @@ from typing import Any
 from PySide6.QtWidgets import QSizePolicy
 
 from fieldapp.core.text import _
-from fieldapp.exchange.known import KnownRecords
-from fieldapp.protocols.banding import biometry
 from fieldapp.protocols.banding.biometry import LISTED, Usual
 from fieldapp.protocols.banding.life import position_of
 from fieldapp.protocols.banding.schema import CODE, place_title
-from fieldapp.store.connection import Database
 from fieldapp.store.records import Saved
 from fieldapp.ui import rounds, theme
 from fieldapp.ui.banding import now
@@ -23,11 +20,13 @@ from fieldapp.ui.banding.capture_closed import ClosedBanner, closed_words, reope
 from fieldapp.ui.banding.capture_entry import Line
 from fieldapp.ui.banding.capture_head import CaptureHead, title_words
 from fieldapp.ui.banding.capture_line import CaptureLine
+from fieldapp.ui.banding.capture_others import Came, Others
 from fieldapp.ui.banding.capture_questions import Questions
 from fieldapp.ui.banding.capture_rounds import rounded
 from fieldapp.ui.banding.capture_said import Said
 from fieldapp.ui.banding.capture_session import CaptureSession, open_session
 from fieldapp.ui.banding.capture_stack import LinesCard
+from fieldapp.ui.banding.capture_usual import run_learn
 from fieldapp.ui.banding.capture_words import removed_words
 from fieldapp.ui.banding.life_words import Where
 from fieldapp.ui.page import Action, PageContext, PageWidget
@@ -59,6 +58,7 @@ class CapturePage(PageWidget):
         self.question, self.asked = KeyQuestion(), TextQuestion()
         self._questions = Questions(self.question, self.asked, self._answered)
         self.closed = ClosedBanner(self._end)
+        self.others = Others(context, self, lambda: self._session, self._show_others)
         self._lay_out()
         self._connect()
 
@@ -111,6 +111,7 @@ class CapturePage(PageWidget):
             Action("F10", _("clore la séance, ou la rouvrir"), self._end, "done"),
             Action("F11", _("la fiche entière ; la correction commencée est enregistrée"), self._whole, "bird"),
             Action("F12", _("son des alertes fortes, oui ou non"), self._switch_sound, "warning"),
+            Action("Ctrl+T", _("la table : partager la séance, rejoindre"), self.others.open_panel, "observers"),
             Action("Ctrl+Del", _("vider la ligne"), self._clear, "delete"),
             Action("Ctrl+Shift+Del", _("reprendre la ligne vidée"), self._restore_cleared, "undo"),
         ]
@@ -149,6 +150,7 @@ class CapturePage(PageWidget):
         self._said.where = Where(place_title(place), position_of(session.session.record.data, place))
         self.set_title(title_words(session), place_title(place))
         self._questions.forget()
+        self.others.begin()
         self.table.set_columns(session.columns).show(session.captures.values())
         self._show_line()
         self.head.show_session(session)
@@ -184,16 +186,7 @@ class CapturePage(PageWidget):
         if self._has_learnt:
             return
         self._has_learnt = True
-        open_own, protocol = self._services.open_own, self._protocol
-
-        def learn() -> Usual:
-            db: Database = open_own()
-            try:
-                return biometry.own(KnownRecords(db, protocol))
-            finally:
-                db.close()
-
-        self._context.background.run(learn, done=self._learnt)
+        self._context.background.run(run_learn, self._services, self._protocol, done=self._learnt)
 
     def _learnt(self, usual: Usual) -> None:
         self._usual = usual
@@ -259,6 +252,16 @@ class CapturePage(PageWidget):
         if self._session is not None:
             self._said.say(self._session, self.width())
             self._questions.about_ring(self._session)
+            self.others.want()
+
+    def _show_others(self, came: Came) -> None:
+        """Show what other tables brought: cursor, and what is being typed, stay where they are."""
+        if (session := self._session) is not None:
+            self._lines.show_came(came, has_any=bool(session.captures))
+            self.head.show_session(session)
+            self.closed.show_session(session)
+            self.line.setEnabled(not session.is_closed)
+            self._refresh()
 
     def _say_again(self) -> None:
         """Say the same in another theme; a page that is not shown is shown anew when it opens."""
@@ -313,6 +316,7 @@ class CapturePage(PageWidget):
     def _stored(self, saved: Saved) -> None:
         if self._session is not None:
             self._services.on_saved(saved.made_at)
+            self.others.runner.soon()
             self.head.show_totals(self._session.desk.totals())
             self._show_line()
 

@@ -49,6 +49,11 @@ class TypedLines:
         self.line = line
         self._read_again()
 
+    def go_on(self, line: Line) -> None:
+        """Go on with a correction whose line was stored otherwise meanwhile."""
+        self._stand_on(line)
+        self.keep()
+
     def edit(self, uid: str) -> None:
         """Go to a stored line; a correction that was begun there goes on."""
         self.put_aside()

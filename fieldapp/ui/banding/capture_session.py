@@ -26,7 +26,7 @@ from fieldapp.protocols.banding.life import Life
 from fieldapp.protocols.banding.ring import PARIS, Ring, from_key
 from fieldapp.protocols.banding.schema import CODE, OBSERVATION, RINGED, WITHOUT_RING
 from fieldapp.protocols.banding.stock import Stock
-from fieldapp.store import records
+from fieldapp.store import changes, records
 from fieldapp.store.connection import Database
 from fieldapp.store.records import Saved
 from fieldapp.ui.banding.capture_correction import REPLACED, RING, clashes
@@ -52,6 +52,7 @@ class CaptureSession(TypedLines):
     ) -> None:
         super().__init__(db, session.uid, captures)
         self.protocol, self.session = protocol, session
+        self.seen = changes.newest(db)  # what is newer is taken in by `capture_others`
         self.known = KnownRecords(db, protocol)
         visit = session.record.data
         self.desk = Desk(
@@ -127,13 +128,13 @@ class CaptureSession(TypedLines):
     def open_strings(self) -> list[Stock]:
         """Return the strings that rings are taken from, the one in the hand first."""
         current = self.desk.current
-        found = [stock for stock in self.desk.stocks if stock.is_open]
+        found = [stock for stock in self.desk.ours if stock.is_open]
         return sorted(found, key=lambda stock: stock is not current)
 
     def to_open(self) -> Stock | None:
         """Return the string that could be opened for this bird, where no open one has a ring for it."""
         sizes = self.desk.sizes(self.line.values)
-        waiting = [stock for stock in self.desk.stocks if not stock.is_open and stock.size in sizes and stock.next()]
+        waiting = [stock for stock in self.desk.ours if not stock.is_open and stock.size in sizes and stock.next()]
         return min(waiting, key=lambda stock: (sizes.index(stock.size), stock.span.first), default=None)
 
     def open_string(self, stock: Stock) -> Saved:
@@ -328,7 +329,7 @@ class CaptureSession(TypedLines):
         values = self._completed()
         found = [
             Finding(problem, checking.words(problem, self.protocol, OBSERVATION), self.line.uid)
-            for problem in self.desk.problems(values, self._stored_uid)
+            for problem in self.desk.problems(values, self._stored_uid, is_final=all_of_it)
             if all_of_it or problem.severity is not Severity.BLOCKING
         ]
         if all_of_it and self.no_offer and any(item.problem.code == "no_ring" for item in found):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget
 from fieldapp.core.text import _, ngettext
 from fieldapp.ui import theme
 from fieldapp.ui.banding.capture_head import KeysRow
+from fieldapp.ui.banding.capture_others import Came
 from fieldapp.ui.banding.capture_table import CaptureTable
 from fieldapp.ui.widgets import Card, EmptyState
 
@@ -31,6 +32,15 @@ class LinesCard(Card):
         self.add(self._stack, 1)
         self.add(self.keys)
         self.table.fitted.connect(lambda hidden: self.keys.set_keys(_keys(hidden)))
+
+    def show_came(self, came: Came, *, has_any: bool) -> None:
+        """Show what other tables brought or took; the cursor stays on its line."""
+        if self.table.lines is not None:
+            for uid in came.gone:
+                self.table.lines.take_out(uid)
+            for record in came.lines:
+                self.table.lines.put(record)
+        self.show_lines(has_any=has_any)
 
     def show_lines(self, *, has_any: bool) -> None:
         """Show the table, or what stands there before the first line."""

@@ -6,10 +6,19 @@ from collections import Counter
 from collections.abc import Iterable
 
 from fieldapp.core.record import Record
-from fieldapp.protocols.banding import lists
+from fieldapp.core.schema import StudyProtocol
+from fieldapp.exchange.known import KnownRecords
+from fieldapp.protocols.banding import biometry, lists
 from fieldapp.protocols.banding.ages import PULLUS
 from fieldapp.protocols.banding.biometry import Usual
 from fieldapp.protocols.banding.schema import RINGED, UNKNOWN_SEX
+from fieldapp.ui.services import Services
+
+
+def run_learn(services: Services, protocol: StudyProtocol) -> Usual:
+    """Return what is usual for the association: in the background, for it walks all captures."""
+    with services.open_own() as db:
+        return biometry.own(KnownRecords(db, protocol))
 
 
 class Learnt:

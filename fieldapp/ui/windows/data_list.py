@@ -21,6 +21,7 @@ from fieldapp.ui import errors, theme
 from fieldapp.ui.background import Job
 from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.season import SeasonStepper
+from fieldapp.ui.sync.review_mark import ReviewMark
 from fieldapp.ui.tables import RecordTable
 from fieldapp.ui.widgets import (
     ActionButton,
@@ -161,10 +162,12 @@ class DataList(QWidget):
     def _build_table(self) -> Card:
         self._table = RecordTable(self._table_of.columns(), name="data.table")
         self._table.opened.connect(lambda key: self._go(self._table_of.ways[0], key))
+        self._table.current_changed.connect(self._mark)
         self._table.viewport().installEventFilter(self)
         self._todo = RecordTable(self._incomplete_of.columns(), name="data.todo")
         self._todo.opened.connect(lambda key: self._go(self._table_of.ways[0], key))
         self._todo.current_changed.connect(self._say_missing)
+        self._todo.current_changed.connect(self._mark)
         self._todo_fit = ColumnFit(self._todo, (4, 2))
         self._first = EmptyState(
             "data",
@@ -185,12 +188,7 @@ class DataList(QWidget):
             ActionButton(_("Effacer les filtres"), "close", name="data.clear_all", on=self.clear),
             name="data.nothing",
         )
-        self._complete = EmptyState(
-            "check",
-            _("Rien à compléter"),
-            self._table_of.words.complete,
-            name="data.complete",
-        )
+        self._complete = EmptyState("check", _("Rien à compléter"), self._table_of.words.complete, name="data.complete")
         self._stack = QStackedWidget()
         for widget in (self._table, self._todo, self._first, self._nothing, self._complete):
             self._stack.addWidget(widget)
@@ -204,6 +202,7 @@ class DataList(QWidget):
 
     def _build_foot(self, is_tall: bool) -> Any:
         self._count = Elided("secondary", fills=True, name="data.count")
+        self._review = ReviewMark(self._context, "R", name="data.review")
         self._history = ActionButton(_("Historique"), "history", "H", name="data.history", on=self._open_history)
         self._ways = [
             ActionButton(
@@ -218,7 +217,7 @@ class DataList(QWidget):
         ]
         self._ways[-1].set_key("")  # Enter belongs to the row
         self._ways[-1].show_key(self._table_of.ways[0].key)
-        foot = theme.row(self._count, *([] if is_tall else [self._clear]), self._history, *self._ways)
+        foot = theme.row(self._count, self._review, *([] if is_tall else [self._clear]), self._history, *self._ways)
         foot.setStretch(0, 1)
         return foot
 
@@ -444,6 +443,10 @@ class DataList(QWidget):
         found = listing.rows(self._context.services.db, [key]) if isinstance(key, int) else []
         return found[0] if found else None
 
+    def _mark(self, key: object) -> None:
+        line = self._line(key)
+        self._review.ask([line.uid, *(above.uid for above in line.parents.values())] if line else [])
+
     def _go_on(self, way: Way) -> None:
         self._go(way, self._shown_table().current_key())
 
@@ -485,6 +488,7 @@ class DataList(QWidget):
         return [
             *ways,
             Action("H", _("historique de la fiche, champ par champ"), self._open_history, "history"),
+            Action("R", _("les versions à relire, s’il y en a"), self._review.follow, "conflict"),
             *choice,
             *self._season.keys(),
             Action("F2", words.choose_place, self._area.setFocus, "area"),

@@ -18,6 +18,7 @@ from fieldapp.store.connection import Database
 from fieldapp.ui import theme
 from fieldapp.ui.field_words import is_repeated, species_field, value_words
 from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.sync.review_mark import ReviewMark
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Card, EmptyState, text_label
 from fieldapp.ui.wording import ABSENT, Words, instant_words
@@ -217,7 +218,8 @@ class HistoryPage(PageWidget):
         self._card.add(self._empty, 1)
         self._detail = ActionButton(_("Tout le détail"), "expand", "D", name="history.detail", on=self._toggle)
         self._sheet = ActionButton(_("Ouvrir la fiche"), "edit", "F", name="history.sheet", on=self._open_sheet)
-        self.setLayout(theme.column(self._card, theme.row(self._detail, 1, self._sheet)))
+        self._review = ReviewMark(context, "R", name="history.review")
+        self.setLayout(theme.column(self._card, theme.row(self._detail, 1, self._review, self._sheet)))
 
     def open(self, uid: str = "", **_params: Any) -> None:
         """Show the history of the record (or of the visit that it belongs to)."""
@@ -241,6 +243,7 @@ class HistoryPage(PageWidget):
         self._table.setVisible(bool(found))
         self._empty.setVisible(not found)
         self._sheet.setEnabled(bool(visit and page_of(db, visit)))
+        self._review.ask(dict.fromkeys([uid, *changes.family(db, self._visit)]) if visit else [])
         if found:
             self._table.setFocus()
 
@@ -276,4 +279,5 @@ class HistoryPage(PageWidget):
         return [
             Action("D", _("chaque champ des fiches créées"), self._toggle, "expand"),
             Action("F", _("ouvrir la fiche"), self._open_sheet, "edit"),
+            Action("R", _("les versions à relire, s’il y en a"), self._review.follow, "conflict"),
         ]

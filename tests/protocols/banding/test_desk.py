@@ -3,16 +3,20 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fieldapp.core import paths
+from fieldapp.core import checking, paths
 from fieldapp.core.record import Record
-from fieldapp.core.schema import Values
+from fieldapp.core.schema import Severity, Values
 from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.desk import DEAD, INJURED, Desk, Reading, Totals
+from fieldapp.protocols.banding.holding import Holding
+from fieldapp.protocols.banding.protocol import PROTOCOL
 from fieldapp.protocols.banding.ring import Ring, read_ring
+from fieldapp.protocols.banding.schema import OBSERVATION
 from fieldapp.protocols.banding.stock import RingState
 from tests.protocols.banding.ringing import Table, make, string
 
@@ -651,3 +655,92 @@ def test_ringing_and_control_are_inferred_as_the_sample_has_them(table: Table) -
     assert sum(item.counts()[RingState.USED] for item in desk.stocks) == len(
         {row["BAGUE"] for row in rows if row["CENTRE"] == "FRP"}
     )
+
+
+# ------------------------------------------------------------------------------------- strings of other tables
+
+
+def test_no_ring_is_offered_of_a_string_that_another_table_holds(desk: Desk, table: Table) -> None:
+    table.store(string("O", "8680201", "300"))
+    first = next(item for item in desk.stocks if item.span.first.number == "8680001")
+    desk.holding = Holding({first.uid: "PC de Marie"}, is_shared=True)
+    assert read(desk, "", TIT) == ("FRP", "8680201", "B")
+    assert first not in desk.ours
+
+
+def test_where_the_other_table_holds_all_that_is_open_the_sentence_says_who(table: Table) -> None:
+    desk = table.with_strings(string("O", "8680001", "100"))
+    desk.holding = Holding({desk.stocks[0].uid: "PC de Marie"}, is_shared=True)
+    with pytest.raises(ValueError, match=r"série 8680001–8680100 est tenue par l’autre table \(PC de Marie\)"):
+        desk.read_ring("", TIT)
+
+
+def test_last_digits_mean_our_own_string_before_that_of_the_other_table(table: Table) -> None:
+    desk = table.with_strings(string("O", "8680001", "100"), string("O", "8690001", "100"))
+    desk.holding = Holding({desk.stocks[0].uid: ""}, is_shared=True)
+    assert read(desk, "0001", TIT) == ("FRP", "8690001", "B")
+    desk.holding = Holding({item.uid: "" for item in desk.stocks[:1]}, is_shared=True)
+    table.put("8690005", "PARCAE")
+    assert read(desk, "8680007", TIT) == ("FRP", "8680007", "B")
+
+
+def string_codes(desk: Desk, number: str, *, is_final: bool = False) -> set[str]:
+    values = {**TIT, **desk.read_ring(number, TIT).values}
+    return {problem.code for problem in desk.problems(values, is_final=is_final) if problem.code.startswith("string_")}
+
+
+def test_a_ring_typed_of_the_other_tables_string_is_a_warning_that_names_it(desk: Desk) -> None:
+    desk.holding = Holding({desk.stocks[0].uid: "PC de Marie"}, is_shared=True)
+    values = {**TIT, **desk.read_ring("8680001", TIT).values}
+    [found] = [problem for problem in desk.problems(values) if problem.code == "string_elsewhere"]
+    assert (found.severity, found.field) == (Severity.WARNING, "ring")
+    assert checking.words(found, PROTOCOL, OBSERVATION) == (
+        "Bague 8680001 d’une série tenue par l’autre table (PC de Marie) : relisez le numéro, ou laissez-lui la série."
+    )
+
+
+def test_the_first_ring_of_a_string_that_can_not_be_asked_for_is_a_warning_and_no_other(table: Table) -> None:
+    desk = table.with_strings(string("O", "8680001", "100"))
+    desk.holding = Holding(is_shared=True, is_cut=True)
+    assert string_codes(desk, "8680001") == {"string_unsure"}
+    table.put("8680001", "PARCAE")
+    assert string_codes(desk, "8680002") == set()
+
+
+def test_while_the_string_is_asked_for_only_storing_the_line_warns(desk: Desk) -> None:
+    desk.holding = Holding(is_shared=True)
+    assert string_codes(desk, "8680001") == set()
+    assert string_codes(desk, "8680001", is_final=True) == {"string_unsure"}
+    desk.holding = Holding(own=frozenset({desk.stocks[0].uid}), is_shared=True)
+    assert string_codes(desk, "8680001", is_final=True) == set()
+
+
+def test_a_line_that_is_stored_already_is_not_asked_again_whose_string_it_was(table: Table) -> None:
+    desk = table.with_strings(string("O", "8680001", "100"))
+    stored = table.put("8680001", "PARCAE")
+    desk.holding = Holding({desk.stocks[0].uid: ""}, is_shared=True)
+    found = {problem.code for problem in desk.problems(stored.data, stored.uid, is_final=True)}
+    assert "string_elsewhere" not in found
+
+
+def test_a_line_of_the_other_table_counts_and_leaves_the_hand_where_it_is(table: Table) -> None:
+    desk = table.with_strings(string("O", "8680001", "100"), string("O", "8690001", "100"))
+    table.put("8680001", "PARCAE")
+    theirs = make("observation", {"line": 2, "action": "B", "species": "PARCAE", **ring_values("8690001")})
+    desk.came(replace(theirs, parent=desk.session.uid))
+    assert desk.totals().ringed == 2
+    assert desk.in_hand == {desk.stocks[0].uid}
+    assert read(desk, "", TIT) == ("FRP", "8680002", "B")
+    assert not desk.stocks[1].is_free(Ring("FRP", "8690001"))
+
+
+def test_a_line_of_another_session_takes_its_ring_and_is_no_line_of_this_one(table: Table) -> None:
+    desk = table.with_strings(string("O", "8680001", "100"))
+    theirs = make("observation", {"line": 1, "action": "B", "species": "PARCAE", **ring_values("8680001")}, "elsewhere")
+    desk.came(theirs)
+    assert desk.totals().lines == 0
+    assert read(desk, "", TIT) == ("FRP", "8680002", "B")
+
+
+def ring_values(number: str) -> dict[str, str]:
+    return {"ring": number, "ring_scheme": "FRP", "ring_key": f"FRP{number}"}

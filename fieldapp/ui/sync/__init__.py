@@ -1,0 +1,1 @@
+"""What a person sees of the exchange with the others: the page, the state in the status line, the work behind both."""
