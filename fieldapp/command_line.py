@@ -255,7 +255,7 @@ def _add_hub(actions: Any, argv: Sequence[str]) -> None:
     if _HUB in argv:
         from fieldapp.hub import command_line as hub_words
 
-        hub_words.add_to(parser, {commands.name_of(item): item.code for item in protocols.installed()})
+        hub_words.add_to(parser, {commands.name_of(item): item for item in protocols.installed()})
 
 
 def _add_kind(parser: argparse.ArgumentParser, known: Mapping[str, object]) -> None:

@@ -20,7 +20,7 @@ from fieldapp.store import disputes, peers
 from fieldapp.store.connection import Database
 from fieldapp.store.peers import Peer
 from fieldapp.sync import bundle, bundle_file, engine, joining, photos, wording
-from fieldapp.sync.engine import ConsentError, Report
+from fieldapp.sync.job import ConsentError, Report
 
 
 class NotJoinedError(FieldappError):

@@ -26,6 +26,8 @@ WITHOUT_TEST_FILE: dict[str, str] = {
     "core/exchange.py": "dataclasses without a body",
     "command_line.py": "words only: every command is tested as a process in test_main.py",
     "hub/errors.py": "classes without a body",
+    "hub/sql_storage.py": "every method is tested on both engines by tests/hub/test_storage.py",
+    "hub/sql_work.py": "every method is tested on both engines by tests/hub/test_storage.py",
     "sync/errors.py": "classes without a body",
     "protocols/pop_amphibiens/shf_cells.py": "every cell is tested through the rows of test_shf_reading.py",
     "window.py": "tested as a process in test_main.py",

@@ -20,7 +20,7 @@ from fieldapp.core.record import with_data
 from fieldapp.store import instance, records
 from fieldapp.store.connection import Author
 from fieldapp.store.opening import open_for_use
-from fieldapp.sync import engine
+from fieldapp.sync import engine, job
 from fieldapp.sync.errors import HubUnreachableError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -236,7 +236,7 @@ def test_a_hub_that_is_not_there_is_told_and_nothing_is_lost(
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
     monkeypatch.setenv(paths.HOME_VARIABLE, str(one.home))
-    monkeypatch.setattr(engine, "WAIT_S", 0.0)
+    monkeypatch.setattr(job, "WAIT_S", 0.0)
     with pytest.raises(HubUnreachableError):
         sync_commands.sync(one.database, as_json=True)
 
@@ -249,18 +249,18 @@ def test_a_question_names_the_option_that_answers_it(
     monkeypatch.setenv(paths.HOME_VARIABLE, str(one.home))
     given: list[frozenset[str]] = []
 
-    def ask(*_args: object, consents: frozenset[str]) -> engine.Report:
+    def ask(*_args: object, consents: frozenset[str]) -> job.Report:
         given.append(consents)
         if not consents:
-            raise engine.ConsentError("Beaucoup change.", engine.MASS_CHANGE)
-        return engine.Report()
+            raise job.ConsentError("Beaucoup change.", job.MASS_CHANGE)
+        return job.Report()
 
     monkeypatch.setattr(engine, "run", ask)
-    with pytest.raises(engine.ConsentError, match=r"Beaucoup change\. .*--accept mass_change"):
+    with pytest.raises(job.ConsentError, match=r"Beaucoup change\. .*--accept mass_change"):
         command_line.run(["sync", "--database", str(one.database)])
     assert command_line.run(["sync", "--database", str(one.database), "--accept", "mass_change"]) == 0
     assert given == [frozenset(), frozenset({"mass_change"})]
 
 
 def test_what_can_be_accepted_is_what_the_engine_asks() -> None:
-    assert set(command_line.CONSENTS) == {engine.ALL_AGAIN, engine.MASS_CHANGE, engine.MASS_DELETION}
+    assert set(command_line.CONSENTS) == {job.ALL_AGAIN, job.MASS_CHANGE, job.MASS_DELETION}

@@ -9,11 +9,15 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from fieldapp.core.lazy import LazyPattern
+
 _NAMESPACE_URL = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
 """The namespace of names that are addresses (source: RFC 9562, section 6.6)."""
 
 _VARIANT = {figure: "89ab"[int(figure, 16) & 3] for figure in "0123456789abcdef"}
 """What the first figure of the random bits becomes with the variant of RFC 9562 in its two highest bits."""
+
+_UID = LazyPattern(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 
 _lock = threading.Lock()
 _last = 0
@@ -63,9 +67,4 @@ def _sha1() -> Callable[..., Any]:
 
 def is_uid(text: str) -> bool:
     """Return whether the text is a UUID in its usual written form (8-4-4-4-12)."""
-    import uuid
-
-    try:
-        return str(uuid.UUID(text)) == text.lower()
-    except ValueError:
-        return False
+    return _UID.fullmatch(text) is not None

@@ -42,6 +42,10 @@ class Record:
         """Return this record marked as deleted; its values are kept."""
         return replace(self, deleted=True, read=self.read or self)
 
+    def read_as(self, data: Values) -> Record:
+        """Return this record as it was read earlier, with these values, by who alters it now."""
+        return replace(self, read=replace(self, data=dict(data), read=None))
+
     def restored(self) -> Record:
         """Return this record marked as not deleted."""
         return replace(self, deleted=False, read=self.read or self)

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from fieldapp.core.ids import is_uid, new_uid
 from fieldapp.core.text import fold
 from fieldapp.hub.errors import HubError
-from fieldapp.hub.storage import ROLES, Account, Invite, Project, Storage
+from fieldapp.hub.storage import BROWSER, LAPTOP, ROLES, Account, Invite, Project, Storage
 from fieldapp.sync import wire
 
 DEFAULT_PROJECT = "association"
@@ -33,12 +33,16 @@ CODE_LENGTH = 10
 MAX_DAYS = 365
 """Longest life of a code."""
 
-WINDOW_MINUTES, MAX_PER_ADDRESS, MAX_IN_ALL = 10, 10, 100
+WINDOW_MINUTES, MAX_PER_ADDRESS, MAX_IN_ALL = 10, 10, 10_000
 """How many wrong codes are borne in how many minutes, before nobody there may try another.
 
-Ours: ten slips of one person's hand. A hundred guesses in ten minutes find one of a thousand open codes after some
-100,000 years (2^50 / 1000 / 2 guesses).
+Ours: ten slips of one person's hand. The limit in all is far above what some strangers can use up to keep everybody
+else out; ten thousand guesses in ten minutes find one of a thousand open codes after some 1,000 years (2^50 / 1000 / 2
+guesses).
 """
+
+MAX_FORMER = 16
+"""Most proofs of former accounts that a laptop brings."""
 
 MAX_NAME_LENGTH = 80
 """Longest name of a device, in characters."""
@@ -131,11 +135,12 @@ def _code_hash(code: str) -> str:
 # ------------------------------------------------------------------------------------------------ coming in
 
 
-def join(storage: Storage, join: wire.Join, address: str) -> wire.Joined:
-    """Exchange a code for an account, and return what the laptop is told of it.
+def join(storage: Storage, join: wire.Join, address: str, access: str = LAPTOP) -> wire.Joined:
+    """Exchange a code for an account, and return what the laptop (or the browser) is told of it.
 
     The same code with the same token is answered again with the same account: the first answer may have been lost.
-    Raises WireError("join") for what no laptop of ours would send, WrongCodeError, or TooManyAttemptsError.
+    Raises WireError("join") for what no laptop of ours would send, WrongCodeError, TooManyAttemptsError, or
+    DeviceHeldError.
     """
     refuse_strange(join)
     tried_at = datetime.now(UTC)
@@ -143,7 +148,7 @@ def join(storage: Storage, join: wire.Join, address: str) -> wire.Joined:
     here, in_all = storage.failures(who, _text(tried_at - timedelta(minutes=WINDOW_MINUTES)))
     if here >= MAX_PER_ADDRESS or in_all >= MAX_IN_ALL:
         raise TooManyAttemptsError
-    account = _exchanged(storage, join, _text(tried_at))
+    account = _exchanged(storage, join, _text(tried_at), access)
     if account is None:
         storage.failed(who, _text(tried_at))
         raise WrongCodeError("wrong code")
@@ -158,7 +163,7 @@ def join(storage: Storage, join: wire.Join, address: str) -> wire.Joined:
     )
 
 
-def _exchanged(storage: Storage, join: wire.Join, at: str) -> Account | None:
+def _exchanged(storage: Storage, join: wire.Join, at: str, access: str) -> Account | None:
     code = normal(join.code)
     if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
         return None
@@ -172,8 +177,14 @@ def _exchanged(storage: Storage, join: wire.Join, at: str) -> Account | None:
         token_hash=wire.token_hash(join.token),
         answer_key=wire.answer_key(join.token),
         created_at=at,
+        access=access,
     )
-    return storage.join(_code_hash(code), account, at)
+
+    def is_former(token_hash: str) -> bool:
+        return any(hmac.compare_digest(wire.former_proof(token_hash, join.code), given) for given in proofs)
+
+    proofs = [given for given in join.former if _TOKEN.fullmatch(given)]
+    return storage.join(_code_hash(code), account, at, is_former)
 
 
 def refuse_strange(join: wire.Join) -> None:
@@ -185,6 +196,8 @@ def refuse_strange(join: wire.Join) -> None:
         raise wire.WireError("join", "device")
     if not (0 < len(name) <= MAX_NAME_LENGTH and name.isprintable()):
         raise wire.WireError("join", "name")
+    if len(join.former) > MAX_FORMER:
+        raise wire.WireError("join", "former")
 
 
 def check_figures(account: Account) -> str:
@@ -193,32 +206,36 @@ def check_figures(account: Account) -> str:
     return f"{int.from_bytes(hashlib.sha256(content.encode()).digest()[:8]) % 1_000_000:06}"
 
 
-def _address_hash(address: str) -> str:
-    """Return what is kept of an address. Whoever has one IPv6 address has 2^64 of them: they count as one."""
+def place_of(address: str) -> str:
+    """Return what stands for an address. Whoever has one IPv6 address has 2^64 of them: they count as one."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        place = address
-    else:
-        if isinstance(found, ipaddress.IPv6Address):
-            mapped = found.ipv4_mapped
-            place = str(mapped or ipaddress.IPv6Network((found, 64), strict=False))
-        else:
-            place = str(found)
-    return hmac.new(_ADDRESS_KEY, place.encode(), hashlib.sha256).hexdigest()
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
+    return str(found)
+
+
+def _address_hash(address: str) -> str:
+    """Return what is kept of an address."""
+    return hmac.new(_ADDRESS_KEY, place_of(address).encode(), hashlib.sha256).hexdigest()
 
 
 # ------------------------------------------------------------------------------------------ being in, and out
 
 
 def known(storage: Storage, credentials: str) -> Account | None:
-    """Return the account that `<project>.<account>.<token>` lets in; None for any other text and for one shut out."""
+    """Return the account of a browser that `<project>.<account>.<token>` lets in.
+
+    None for any other text, for one shut out, and for a laptop: each has a door of its own.
+    """
     project, _dot, rest = credentials.partition(".")
     uid, _dot, token = rest.partition(".")
     if not (is_uid(project) and is_uid(uid) and _TOKEN.fullmatch(token)):
         return None
     account = storage.account(project, uid)
-    if account is None or account.revoked_at:
+    if account is None or account.revoked_at or account.access != BROWSER:
         return None
     return account if hmac.compare_digest(account.token_hash, wire.token_hash(token)) else None
 

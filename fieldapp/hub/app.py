@@ -30,9 +30,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldapp import __version__
 from fieldapp.hub import accounts, applying, limits, logs, media, metrics, status_page
-from fieldapp.hub.errors import StorageError
+from fieldapp.hub.errors import DeviceHeldError, StorageError
+from fieldapp.hub.knowing import Judge, take_all
 from fieldapp.hub.limits import Buckets, NotServedError, Room
-from fieldapp.hub.storage import COORDINATOR, Account, Storage
+from fieldapp.hub.storage import COORDINATOR, LAPTOP, Account, Storage
 from fieldapp.sync import wire
 
 MAX_JOIN_BYTES = 16 * 1024
@@ -44,8 +45,14 @@ EARLY_BYTES = 64 * 1024
 MAX_WAITING = 200
 """Most calls that wait for a thread; one more is told to come again."""
 
-ROOM_BYTES = 512 * 1024 * 1024
+ROOM_BYTES = 1024 * 1024 * 1024
 """Most memory that the messages of all calls may take at one time, unpacked."""
+
+DECODED = 10
+"""How many times its length a message may take in memory once decoded, at most (measured: seven)."""
+
+ARRIVING_BYTES, ARRIVING_BYTES_EACH = 256 * 1024 * 1024, 64 * 1024 * 1024
+"""Most memory for what is arriving, in all and for one account."""
 
 SEEN_AGAIN_S = 60
 """After how long a time it is noted again that an account was heard of: not with every call, which would be a write."""
@@ -80,7 +87,8 @@ class Options:
     proxy that speaks TLS for us, and believes its X-Forwarded-For. `max_body` in bytes. `threads` is how many calls
     are at work in the database at one time, `calls_per_second` and `calls_at_once` what one account may ask for: a
     laptop sends a hundred batches or pieces of a photo without a pause, then asks every second. `open_metrics` shows
-    the figures to everybody.
+    the figures to everybody. `connections_per_address` is how many one address may have open at one time, where it is
+    not that of a proxy. `judge` says which changes can be read (see `hub.knowing`).
     """
 
     host: str = "127.0.0.1"
@@ -96,6 +104,8 @@ class Options:
     body_idle_s: float = limits.IDLE_S
     body_grace_s: float = limits.GRACE_S
     open_metrics: bool = False
+    judge: Judge = take_all
+    connections_per_address: int = 64
 
 
 def make_app(storage: Storage, options: Options) -> Starlette:
@@ -106,6 +116,7 @@ def make_app(storage: Storage, options: Options) -> Starlette:
         routes=[
             Route("/v1/sync", hub.sync, methods=["POST"]),
             Route("/v1/join", hub.join, methods=["POST"]),
+            Route("/v1/leave", hub.leave, methods=["POST"]),
             Route("/v1/media", hub.list_media, methods=["GET"]),
             Route(photo, hub.media_standing, methods=["GET"]),
             Route(photo, hub.finish_media, methods=["POST"]),
@@ -157,7 +168,8 @@ class _Hub:
     storage: Storage
     options: Options
     metrics: metrics.Metrics = field(default_factory=metrics.Metrics)
-    room: Room = field(default_factory=lambda: Room(ROOM_BYTES))
+    room: Room = field(default_factory=lambda: Room(ROOM_BYTES, DECODED * wire.MAX_BYTES))
+    arriving: Room = field(default_factory=lambda: Room(ARRIVING_BYTES, ARRIVING_BYTES_EACH))
     waiting: int = 0
 
     def __post_init__(self) -> None:
@@ -206,7 +218,9 @@ class _Hub:
         project, uid, token = found.groups()
         account = self.storage.account(project, uid)
         known_hash = account.token_hash if account else ""
-        if not hmac.compare_digest(known_hash, wire.token_hash(token)) or account is None:
+        is_same = hmac.compare_digest(known_hash, wire.token_hash(token))
+        # The cookie of a browser opens nothing here.
+        if not is_same or account is None or account.access != LAPTOP:
             raise NotServedError(401, "unknown")
         call.belongs_to(account)
         if account.revoked_at:
@@ -223,10 +237,11 @@ class _Hub:
 
     @asynccontextmanager
     async def body(self, request: Request, most: int) -> AsyncIterator[bytes]:
-        """Hold the body of a call, of at most so many bytes."""
+        """Hold the body of a call, of at most so many bytes; only what has come takes room, not what is promised."""
         length = limits.told_length(request.headers, most)
-        with self.room.held(length):
-            yield await limits.read_body(request.receive, length)
+        call = _call(request)
+        with self.arriving.growing(call.account or call.address) as take:
+            yield await limits.read_body(request.receive, length, take)
 
     # --------------------------------------------------------------------------------------- the calls
 
@@ -244,13 +259,13 @@ class _Hub:
         size = limits.unpacked_size(packed)
         # A frame that says less than it holds would take room that nobody counted.
         limits.refuse_blown_up(packed, size)
-        with self.room.held(size):
+        with self.room.held(DECODED * size, account.uid):
             return wire.pack(self._applied(account, packed))
 
     def _applied(self, account: Account, packed: bytes) -> wire.Answer:
         said = wire.unpack(packed, wire.Request)
         limits.refuse_strange(said)
-        answer = applying.answer(self.storage, account, said)
+        answer = applying.answer(self.storage, account, said, self.options.judge)
         if answer.outcomes:
             kinds = [outcome.kind for outcome in answer.outcomes]
             received = len(kinds) - kinds.count(wire.KNOWN)
@@ -274,8 +289,15 @@ class _Hub:
             raise NotServedError(403, "code") from error
         except accounts.TooManyAttemptsError as error:
             raise NotServedError(429, "attempts", error.seconds) from error
+        except DeviceHeldError as error:
+            raise NotServedError(403, "device") from error
         call.project, call.account = joined.project, joined.account
         return Response(wire.pack(joined), media_type=wire.MEDIA_TYPE)
+
+    async def leave(self, request: Request) -> Response:
+        """POST /v1/leave: the caller is in no more."""
+        await self.asked(request, lambda account: self.storage.revoke(account.project, account.uid, accounts.now()))
+        return Response(status_code=204)
 
     async def list_media(self, request: Request) -> Response:
         """GET /v1/media?after=N: the photos that became whole."""
@@ -435,8 +457,7 @@ class _Passage:
         names = dict(scope["headers"])
         told = names.get(b"content-length", b"0")
         self._unread = b"transfer-encoding" in names or told != b"0"
-        length = min(int(told) if told.isdigit() else 0, options.max_body)
-        self._receive = limits.patient(receive, length, options.body_idle_s, options.body_grace_s)
+        self._receive = limits.patient(receive, options.body_idle_s, options.body_grace_s)
         # Who asks before sending has sent nothing that would have to be read on; who stopped sending sends no more.
         self._asks_first = b"expect" in names
         self._head: Message | None = None

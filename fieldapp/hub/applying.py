@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from fieldapp.core.merging import DELETED, PARENT, Merged, Step, fields, heads, merge
 from fieldapp.hub import rights
-from fieldapp.hub.storage import Account, BatchLine, Reading, Refusal, Storage, StoredChange, StoredRecord, Work
+from fieldapp.hub.knowing import Judge, take_all
+from fieldapp.hub.sifting import NAME_LENGTH, Sieve, is_sound, is_text, is_uid, read
+from fieldapp.hub.storage import (
+    Account,
+    BatchLine,
+    Reading,
+    Refusal,
+    Storage,
+    StoredChange,
+    StoredRecord,
+    Work,
+)
 from fieldapp.sync import wire
 from fieldapp.sync.wire import ACCEPTED, DISPUTED, KNOWN, MERGED, REFUSED, Answer, Change, Outcome, Request
-
-MALFORMED, MISSING_BASE, MISSING_PARENT, AFTER_REFUSED = "malformed", "missing_base", "missing_parent", "after_refused"
-"""Reasons for which a change is put into quarantine, beside those of `hub.rights`."""
 
 LEASE_HOURS = 24
 """How long a name (a ring string) stays with a table that is not heard of any more."""
@@ -26,25 +32,14 @@ LEASE_HOURS = 24
 PAGE = 5_000
 """Most changes that one answer brings."""
 
+PAGE_LENGTH = 16 * 1024 * 1024
+"""Signs of values after which a page ends, for an answer must not be too long; one change always goes."""
+
 MAX_CONFIRMED = 5_000
 """Most visits of which one answer gives the digest."""
 
-_CODE_LENGTH = 100
-"""Longest protocol, entity, version or name; longer ones are nobody's."""
-
-_LABEL_LENGTH = 10_000
-"""Longest label of an action."""
-
 _MAX_ROUNDS = 100
 """How often one change may be carried upwards; no tree is that deep, but two moves at once may have made a ring."""
-
-# As `core.ids.is_uid`, ten times as fast: a request has five of them for each change.
-_UID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
-_UID_LENGTH = 36
-_is_uid = re.compile(_UID).fullmatch
-_are_uids = re.compile(f"{_UID}(?: {_UID})*").fullmatch
-
-_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def now() -> str:
@@ -56,41 +51,45 @@ def _text(instant: datetime) -> str:
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def answer(storage: Storage, account: Account, request: Request) -> Answer:
+def answer(storage: Storage, account: Account, request: Request, judge: Judge = take_all) -> Answer:
     """Apply what the request brings, in one transaction, and return what is said to it.
 
-    The same request again changes nothing and is told the same of each change, whatever message it comes in.
+    The same request again changes nothing and is told the same of each change, whatever message it comes in. `judge`
+    says which changes a laptop of today can read.
 
     Raises:
-        WireError: it does not say which copy of a database speaks.
+        WireError: it does not say which copy of a database speaks, or names one of another account.
         StorageError: the database can't be read or written; nothing of the request was kept.
     """
-    if not _is_text(request.replica, _CODE_LENGTH):
+    if not is_text(request.replica, NAME_LENGTH):
         raise wire.WireError("replica")
     at = now()
     if not (request.changes or request.claims or request.releases):
         with storage.reading(account.project) as reading:
+            _refuse_anothers_copy(reading, account, request.replica)
             return _reply(reading, account, request, [], at)
     with storage.working(account.project) as work:
+        _refuse_anothers_copy(work, account, request.replica)
         if request.releases:
-            work.release(account.device, _named(request.releases))
+            work.release(account.uid, _named(request.releases))
         if request.claims:
             until = _text(datetime.now(UTC) + timedelta(hours=LEASE_HOURS))
-            work.lease(account.device, _named(request.claims), until, at)
-        outcomes = _Batch(work, account, request, at).apply()
+            work.lease(account.uid, account.device, _named(request.claims), until, at)
+        outcomes = _Batch(work, account, request, at, judge).apply()
         said = _reply(work, account, request, outcomes, at)
         if request.changes:
             work.log(_line(account, at, outcomes, len(said.changes)))
         return said
 
 
-def _is_text(text: str, length: int) -> bool:
-    """Return whether a text can be kept: not too long, and without the one sign that PostgreSQL has no room for."""
-    return len(text) <= length and "\0" not in text
+def _refuse_anothers_copy(reading: Reading, account: Account, replica: str) -> None:
+    """Raise WireError for a copy that is another account's: that one would not be brought what this one sends."""
+    if reading.holder(replica) not in {"", account.uid}:
+        raise wire.WireError("replica")
 
 
 def _named(names: Sequence[str]) -> list[str]:
-    return [name for name in names if name and _is_text(name, _CODE_LENGTH)]
+    return [name for name in names if name and is_text(name, NAME_LENGTH)]
 
 
 def _line(account: Account, at: str, outcomes: Sequence[Outcome], sent: int) -> BatchLine:
@@ -108,6 +107,7 @@ def _reply(reading: Reading, account: Account, request: Request, outcomes: list[
         cursor=request.cursor or 0,
         last=reading.last(),
         taken=reading.taken(request.replica),
+        # To everybody: two tables must know of each other's strings, whatever is shared with them; a uid tells nothing.
         leases=reading.leases(at),
         role=account.role,
     )
@@ -117,8 +117,10 @@ def _reply(reading: Reading, account: Account, request: Request, outcomes: list[
         return msgspec.structs.replace(said, forked=True)
     limit = max(1, min(request.limit, PAGE))
     # One more than asked for tells whether more follow.
-    found = reading.changes_after(request.cursor, request.replica, scope, limit + 1)
-    page, more = found[:limit], len(found) > limit
+    lengths = reading.lengths_after(request.cursor, request.replica, scope, limit + 1)
+    count = _fitting(lengths[:limit])
+    page = reading.changes_after(request.cursor, request.replica, scope, count) if count else []
+    more = len(lengths) > count
     actions, changes = _travelling(page)
     cursor = page[-1].number if more else said.last
     return msgspec.structs.replace(
@@ -129,8 +131,18 @@ def _reply(reading: Reading, account: Account, request: Request, outcomes: list[
         mark=page[-1].uid if more else reading.uid_at(cursor),
         more=more,
         ahead=reading.ahead(request.cursor, request.replica, scope) if more else _ahead(page),
-        receipts={} if more else reading.visit_digests(list(filter(_is_uid, request.confirm[:MAX_CONFIRMED])), scope),
+        receipts={} if more else reading.visit_digests(list(filter(is_uid, request.confirm[:MAX_CONFIRMED])), scope),
     )
+
+
+def _fitting(lengths: Sequence[int]) -> int:
+    """Return how many of the next changes make a page: at least one, if there is any."""
+    whole = 0
+    for count, length in enumerate(lengths):
+        whole += length
+        if count and whole > PAGE_LENGTH:
+            return count
+    return len(lengths)
 
 
 def _ahead(page: Sequence[StoredChange]) -> wire.Ahead:
@@ -171,11 +183,12 @@ def _travelling(page: Sequence[StoredChange]) -> tuple[list[wire.Action], list[C
 
 @dataclass(slots=True)
 class _Taken:
-    """A change that is taken, with what it sets."""
+    """A change that is taken, with what it sets; `is_edit` says that its record was there before."""
 
     change: Change
     after: dict[str, Any]
     place: int
+    is_edit: bool
 
 
 @dataclass
@@ -183,18 +196,21 @@ class _Batch:
     """The changes of one request on their way into the tables.
 
     `stored` are the records that the request touches or names as parents, as they were before it; `visits` the visits
-    in which these and the new ones lie, `merged` what was put together from several changes.
+    in which these and the new ones lie, `merged` what was put together from several changes, `owners` to whom
+    belongs what each device made.
     """
 
     work: Work
     account: Account
     request: Request
     at: str
+    judge: Judge
     outcomes: list[Outcome | None] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     stored: dict[str, StoredRecord] = field(default_factory=dict)
     visits: dict[str, str] = field(default_factory=dict)
     merged: dict[str, tuple[list[Step], Merged]] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self) -> list[Outcome]:
         """Store what can be taken and return what became of each change, in their order."""
@@ -215,25 +231,40 @@ class _Batch:
 
     def _sift(self, changes: Sequence[Change]) -> list[_Taken]:
         """Return the changes that are taken; the others get their outcome."""
-        sound = [_is_text(action.label, _LABEL_LENGTH) and _is_named(action) for action in self.request.actions]
-        known = self.work.known([change.uid for change in changes if _is_uid(change.uid)])
-        read = [_read(change) if change.uid not in known and sound[change.action] else None for change in changes]
-        new = [(change, after) for change, after in zip(changes, read, strict=True) if after is not None]
-        bases = {uid for change, _after in new for uid in change.base} - known
+        sound = self._sound()
+        known = self.work.known([change.uid for change in changes if is_uid(change.uid)])
+        values = [read(change) if change.uid not in known and sound[change.action] else None for change in changes]
+        new = [(change, after) for change, after in zip(changes, values, strict=True) if after is not None]
+        known |= self.work.known(list({uid for change, _after in new for uid in change.base} - known.keys()))
         self._look_up(new)
-        sieve = _Sieve(self.account, self.stored, known | self.work.known(list(bases)))
+        self.owners = self._owners()
+        sieve = Sieve(self.work, self.account, self.stored, known, self.owners, self.judge)
         found: list[_Taken] = []
-        for place, (change, after) in enumerate(zip(changes, read, strict=True)):
-            if change.uid in known:
+        for place, (change, after) in enumerate(zip(changes, values, strict=True)):
+            if sieve.is_there(change):
                 self.outcomes[place] = Outcome(KNOWN)
             elif (reason := sieve.reason(change, after)) or after is None:
-                sieve.bad.add(change.record)
+                sieve.refuse(change)
                 self._refuse(place, change, reason)
             else:
-                known.add(change.uid)
-                sieve.take(change)
-                found.append(_Taken(change, after, place))
+                is_edit = bool(change.base) or sieve.held(change.record) is not None
+                sieve.take(change, after, self.request.actions[change.action].device)
+                found.append(_Taken(change, after, place, is_edit))
         return found
+
+    def _sound(self) -> list[bool]:
+        """Return which actions can be kept, and are what was said of them before."""
+        actions = self.request.actions
+        sound = [is_sound(action) for action in actions]
+        first = {action.uid: action for action, is_sound in zip(actions, sound, strict=True) if is_sound}
+        first |= self.work.actions(list(first))
+        return [is_sound and first[action.uid] == action for action, is_sound in zip(actions, sound, strict=True)]
+
+    def _owners(self) -> Mapping[str, str]:
+        """Return the owner of what each device made by the word of the request."""
+        devices = {action.device for action in self.request.actions}
+        joined = self.work.joined([device for device in devices if is_uid(device)])
+        return {device: rights.owner(self.account, device, joined) for device in devices}
 
     def _look_up(self, new: Sequence[tuple[Change, dict[str, Any]]]) -> None:
         """Read the records that are touched, and those named as their parents."""
@@ -245,12 +276,11 @@ class _Batch:
         self.outcomes[place] = Outcome(REFUSED, reason)
         # What is no text at all is kept as far as it is one.
         body = msgspec.json.encode(change).decode(errors="replace").replace("\0", "")
-        uid = change.uid[:_CODE_LENGTH].replace("\0", "")
+        uid = change.uid[:NAME_LENGTH].replace("\0", "")
         self.refusals.append(Refusal(uid, self.account.uid, reason, body, self.at))
 
     def _row(self, item: _Taken) -> StoredChange:
         change, action = item.change, self.request.actions[item.change.action]
-        is_edit = bool(change.base)
         return StoredChange(
             0,
             change.uid,
@@ -265,7 +295,7 @@ class _Batch:
             action,
             self.account.uid,
             self.request.replica,
-            is_edit,
+            item.is_edit,
             bool(item.after.get(DELETED)),
         )
 
@@ -291,9 +321,10 @@ class _Batch:
     def _visit(self, change: Change, parent: str | None) -> str:
         """Return the visit in which a change puts its record: its own, or that of what it lies below.
 
-        The author may not have known that this lies elsewhere by now.
+        The author may not have known that this lies elsewhere by now. What lies below nothing is in nobody's visit.
         """
-        return change.record if change.visit == change.record else self.visits.get(parent or "", change.visit)
+        is_own = not parent or change.visit == change.record
+        return change.record if is_own else self.visits.get(parent or "", change.visit)
 
     def _made(self, item: _Taken) -> StoredRecord:
         change, values = item.change, item.after
@@ -306,8 +337,11 @@ class _Batch:
             self.visits[change.record],
             bool(values.get(DELETED)),
             wire.canonical(data).decode(),
-            self.request.actions[change.action].device,
+            self._owner(change),
         )
+
+    def _owner(self, change: Change) -> str:
+        return self.owners[self.request.actions[change.action].device]
 
     def _merge(self, rest: Mapping[str, Sequence[_Taken]]) -> set[str | None]:
         """Put records together from all of their changes, whatever lies below them.
@@ -331,14 +365,13 @@ class _Batch:
     def _row_of(self, items: Sequence[_Taken], state: Merged) -> StoredRecord:
         change = items[0].change
         stored = self.stored.get(change.record)
-        made = self.request.actions[change.action].device
         visit = self.visits[change.record]
         if stored is None or stored.parent != state.parent:
             moves = [item.change for item in items if PARENT in item.after and item.after[PARENT] == state.parent]
             if moves:
                 visit = self._visit(moves[-1], state.parent)
             elif visit != change.record:
-                visit = self.visits.get(state.parent or "", visit)
+                visit = self.visits.get(state.parent, visit) if state.parent else change.record
         return StoredRecord(
             change.record,
             change.protocol,
@@ -347,7 +380,7 @@ class _Batch:
             visit,
             state.deleted,
             wire.canonical(state.data).decode(),
-            stored.owner if stored else made,
+            stored.owner if stored else self._owner(change),
         )
 
     def _tell(self, items: Sequence[_Taken], steps: Sequence[Step], state: Merged) -> None:
@@ -381,77 +414,3 @@ class _Batch:
         self.work.put_disputes({uid: state.disputes for uid, state in found.items()})
         self.merged |= {uid: (steps[uid], state) for uid, state in found.items()}
         return found
-
-
-@dataclass
-class _Sieve:
-    """What was taken and refused so far of one request; `there` are the changes that are stored or just taken."""
-
-    account: Account
-    stored: Mapping[str, StoredRecord]
-    there: set[str]
-    bad: set[str] = field(default_factory=set)
-    protocols: dict[str, str] = field(default_factory=dict)
-
-    def take(self, change: Change) -> None:
-        """Note a change that is taken."""
-        self.there.add(change.uid)
-        self.protocols.setdefault(change.record, change.protocol)
-
-    def reason(self, change: Change, after: dict[str, Any] | None) -> str:
-        """Return why a change is not taken, "" when it is."""
-        if after is None:
-            return MALFORMED
-        if change.record in self.bad:
-            return AFTER_REFUSED
-        if self.protocols.get(change.record, change.protocol) != change.protocol:
-            return rights.NOT_SHARED
-        if not self.there.issuperset(change.base):
-            return MISSING_BASE
-        if reason := rights.refusal(self.account, change.protocol, after, self.stored.get(change.record)):
-            return reason
-        parent = after.get(PARENT)
-        return MISSING_PARENT if parent and parent not in self.stored and parent not in self.protocols else ""
-
-
-@lru_cache(maxsize=1024)
-def _are_codes(*names: str) -> bool:
-    """Return whether these can be a protocol, an entity and a version; a request has few different ones."""
-    return all(name and _is_text(name, _CODE_LENGTH) for name in names)
-
-
-def _is_named(action: wire.Action) -> bool:
-    return all(_is_text(text, _CODE_LENGTH) for text in (action.uid, action.who, action.device, action.made_at))
-
-
-def _read(change: Change) -> dict[str, Any] | None:
-    """Return the values that a change sets; None when it makes no sense."""
-    names = (change.uid, change.record, change.visit, *change.base)
-    joined = " ".join(names)
-    # As many as there are names: none of them is two, with a blank between.
-    if not (_are_uids(joined) and len(joined) == (_UID_LENGTH + 1) * len(names) - 1):
-        return None
-    if not _are_codes(change.protocol, change.entity, change.version):
-        return None
-    # Compared as bytes: they need not be a text yet.
-    made = bytes(change.before) == b"null"
-    if made == bool(change.base):
-        return None
-    after = _values(change.after)
-    if after is None or (not made and _values(change.before) is None):
-        return None
-    parent = after.get(PARENT)
-    sound = parent is None or (isinstance(parent, str) and _is_uid(parent) and parent != change.record)
-    return after if sound and isinstance(after.get(DELETED, False), bool | None) else None
-
-
-def _values(raw: msgspec.Raw) -> dict[str, Any] | None:
-    """Return what a change says in JSON; None when it is none, is too long, or names what can't be kept as a name."""
-    text = bytes(raw)
-    if len(text) > wire.MAX_VALUE_BYTES:
-        return None
-    try:
-        values = _decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    return None if b"\\u0000" in text and any("\0" in name for name in values) else values

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _
 from fieldapp.hub.accounts import DEFAULT_PROJECT, MAX_DAYS
 from fieldapp.hub.storage import ROLES
@@ -16,11 +17,13 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8765
 _MAX_PORT = 65_535
 
 
-def add_to(parser: argparse.ArgumentParser, protocols: Mapping[str, str]) -> None:
+def add_to(parser: argparse.ArgumentParser, installed: Mapping[str, StudyProtocol]) -> None:
     """Add the commands of the hub to the parser of `hub`.
 
-    `protocols` gives for each way of naming a protocol its code, by which accounts are shown it.
+    `installed` gives the protocols of the program, which the hub knows in no other way, by what people call them.
     """
+    parser.set_defaults(installed=tuple(installed.values()))
+    protocols = {name: protocol.code for name, protocol in installed.items()}
     actions = parser.add_subparsers(
         dest="hub_command", metavar=_("COMMANDE"), title=_("commandes"), required=True, parser_class=type(parser)
     )
@@ -32,6 +35,9 @@ def add_to(parser: argparse.ArgumentParser, protocols: Mapping[str, str]) -> Non
     revoking = actions.add_parser("revoke", help=_("ne plus laisser entrer un portable"))
     revoking.add_argument("device", metavar=_("PORTABLE"), help=_("nom ou identifiant (voir : hub devices)"))
     _add_common(revoking, project=None)
+    revoking.add_argument(
+        "--json", action="store_true", help=_("en JSON ; ne trouver personne n’est alors pas un refus")
+    )
     listing = actions.add_parser("projects", help=_("montrer les associations de ce serveur"))
     _add_database(listing)
     listing.add_argument("--json", action="store_true", help=_("en JSON"))

@@ -96,6 +96,7 @@ def _opened(given: argparse.Namespace) -> Iterator[Storage]:
 
 
 def _serve(given: argparse.Namespace) -> int:
+    from fieldapp.hub.knowing import judge
     from fieldapp.hub.serving import Options, serve
 
     options = Options(
@@ -105,6 +106,7 @@ def _serve(given: argparse.Namespace) -> int:
         tls_key=given.tls_key,
         lan=given.lan,
         behind_proxy=given.behind_proxy,
+        judge=judge(given.installed),
     )
     with _opened(given) as storage:
         return serve(storage, options, until_input_ends=given.until_input_ends)
@@ -235,7 +237,12 @@ def _revoke(given: argparse.Namespace) -> int:
         try:
             shut_out = accounts.revoke(storage, given.device, project=given.project)
         except UnknownDeviceError as error:
-            raise FieldappError(_not_one(given.device, error.fitting)) from error
+            if not (given.json and not error.fitting):
+                raise FieldappError(_not_one(given.device, error.fitting)) from error
+            shut_out = []
+    if given.json:
+        print(json.dumps([account.uid for account in shut_out]))
+        return DONE
     names = ", ".join(sorted({account.name for account in shut_out}))
     print(
         ngettext(

@@ -17,3 +17,7 @@ class StorageError(HubError):
         super().__init__(sentence)
         self.again = again
         self.full = full
+
+
+class DeviceHeldError(HubError):
+    """The device that wants in is in already, by another token."""

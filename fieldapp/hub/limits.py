@@ -8,7 +8,7 @@ import math
 import re
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,9 +34,6 @@ DRAIN_S = 10.0
 MAX_CALLERS = 10_000
 """Most callers of whom a process remembers how often they called; the one heard of longest ago is forgotten."""
 
-
-MAX_NAMES = 10_000
-"""Most names (ring strings) that one request claims or lets go."""
 
 MAX_CURSOR = 2**53
 """Highest number of a change that anybody can mean (source: RFC 8259 section 6, numbers that all readers share)."""
@@ -96,24 +93,46 @@ class Buckets:
 
 
 class Room:
-    """The memory in bytes that messages may take in all at one time; who finds none tries again."""
+    """The memory in bytes that messages may take in all at one time; who finds none tries again.
 
-    def __init__(self, size: int) -> None:
+    Of one owner there may be only `each` bytes at a time: nobody takes the room of all the others.
+    """
+
+    def __init__(self, size: int, each: int | None = None) -> None:
         self.free = size
+        self._each = size if each is None else each
+        self._owned: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     @contextmanager
-    def held(self, size: int) -> Iterator[None]:
+    def held(self, size: int, owner: str = "") -> Iterator[None]:
         """Take so many bytes while the block lasts; NotServedError 503 when there are not so many."""
-        with self._lock:
-            if size > self.free:
-                raise NotServedError(503, "storage", 5)
-            self.free -= size
-        try:
+        with self.growing(owner) as take:
+            take(size)
             yield
+
+    @contextmanager
+    def growing(self, owner: str = "") -> Iterator[Callable[[int], None]]:
+        """Give a function that takes so many bytes more; all of them are given back when the block ends."""
+        taken = 0
+
+        def take(size: int) -> None:
+            nonlocal taken
+            with self._lock:
+                if size > self.free or self._owned[owner] + size > self._each:
+                    raise NotServedError(503, "storage", 5)
+                self.free -= size
+                self._owned[owner] += size
+                taken += size
+
+        try:
+            yield take
         finally:
             with self._lock:
-                self.free += size
+                self.free += taken
+                self._owned[owner] -= taken
+                if not self._owned[owner]:
+                    del self._owned[owner]
 
 
 def is_short(headers: Mapping[str, str], most: int) -> bool:
@@ -132,31 +151,40 @@ def told_length(headers: Mapping[str, str], most: int) -> int:
     return int(told)
 
 
-def patient(receive: Receive, length: int, idle_s: float, grace_s: float) -> Receive:
-    """Return `receive` for a body of so many bytes that raises NotServedError 408 when it stalls or trickles."""
+def patient(receive: Receive, idle_s: float, grace_s: float) -> Receive:
+    """Return `receive` for a body that raises NotServedError 408 when it stalls or trickles.
+
+    What has come buys time, not what was promised: a promise costs nothing.
+    """
     loop = asyncio.get_running_loop()
-    ends_at = loop.time() + grace_s + length / SLOWEST_BYTES_PER_S
+    ends_at = loop.time() + grace_s
 
     async def received() -> Message:
+        nonlocal ends_at
         try:
             async with asyncio.timeout_at(min(ends_at, loop.time() + idle_s)):
-                return await receive()
+                message = await receive()
         except TimeoutError as error:
             raise NotServedError(408, "slow") from error
+        ends_at += len(message.get("body", b"")) / SLOWEST_BYTES_PER_S
+        return message
 
     return received
 
 
-async def read_body(receive: Receive, length: int) -> bytes:
-    """Return a body of exactly this length, read piece by piece as it comes.
+async def read_body(receive: Receive, length: int, take: Callable[[int], object] = int) -> bytes:
+    """Return a body of exactly this length, read piece by piece as it comes; `take` is told the length of each piece.
 
-    Raises NotServedError 413 when it is longer, 400 when it is shorter or the other side went away.
+    Raises NotServedError 413 when it is longer, 400 when it is shorter or the other side went away, and what `take`
+    raises.
     """
     found = bytearray()
     more = True
     while more:
         message = await receive()
-        found += message.get("body", b"")
+        part = message.get("body", b"")
+        take(len(part))
+        found += part
         # A call that was cut off ends with "http.disconnect", which has neither.
         more = message.get("more_body", False)
         if len(found) > length:
@@ -186,7 +214,7 @@ def refuse_strange(said: wire.Request) -> None:
         raise wire.WireError("request", "replica")
     if said.cursor is not None and not 0 <= said.cursor <= MAX_CURSOR:
         raise wire.WireError("request", "cursor")
-    if len(names) > MAX_NAMES or not all(map(_TEXT.fullmatch, (*names, *said.confirm))):
+    if not all(map(_TEXT.fullmatch, (*names, *said.confirm))):
         raise wire.WireError("request", "names")
     for action in said.actions:
         if not all(map(_TEXT.fullmatch, (action.uid, action.label, action.who, action.device, action.made_at))):
@@ -247,6 +275,7 @@ def caller_address(scope: Scope, *, behind_proxy: bool) -> str:
     """Return the address of who calls, "" when it is not known.
 
     Behind a proxy it is the last entry of X-Forwarded-For: that one the proxy wrote, those before it anybody may have.
+    A proxy on this machine that writes none speaks for the whole world: what comes through it is not from this machine.
     """
     client = scope.get("client")
     address = str(client[0]) if client else ""
@@ -255,6 +284,7 @@ def caller_address(scope: Scope, *, behind_proxy: bool) -> str:
         if told:
             last = told[-1].decode("latin-1").rpartition(",")[2].strip().strip("[]")
             return last if _parsed(last) else ""
+        return "" if is_loopback(address) else address
     return address
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,11 @@ logger = logging.getLogger("fieldapp.hub")
 logger.addHandler(logging.NullHandler())
 logger.propagate = False
 
-_SERVER = logging.getLogger("uvicorn.error")
+_SERVERS = (logging.getLogger("uvicorn.error"), logging.getLogger("asyncio"))
+"""What lies below the hub: the server, and the loop that accepts connections."""
+
+MAX_LINES, LINES_WINDOW_S = 20, 60.0
+"""Most lines in so many seconds that what lies below may write: a flood of connections is no flood of lines."""
 
 _FIELDS = "fieldapp_fields"
 """Attribute of a log record that holds what stands in its line."""
@@ -79,12 +84,30 @@ class Lines(logging.Formatter):
         head: dict[str, Any] = {"at": at, "level": record.levelname.lower()}
         fields = getattr(record, _FIELDS, None)
         if fields is None:
-            # Of the server below us: the constant part of its words, without what it fills in (an address, a path).
-            fields = {"words": str(record.msg).strip()}
+            # Of what lies below us: the constant part of its words, without what it fills in (an address, a path).
+            # The loop fills in itself, in lines of their own.
+            fields = {"words": str(record.msg).strip().partition("\n")[0]}
             if record.exc_info and record.exc_info[1]:
                 fields |= told(record.exc_info[1])
             return _encode(head | {"event": "server"} | fields).decode()
         return _encode(head | {"event": record.msg} | dict(fields)).decode()
+
+
+class Few(logging.Filter):
+    """Lets through what the hub itself says, and only so many lines in a while of what lies below it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock, self._since, self._lines = clock, clock(), 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is written."""
+        if hasattr(record, _FIELDS):
+            return True
+        if self._clock() - self._since > LINES_WINDOW_S:
+            self._since, self._lines = self._clock(), 0
+        self._lines += 1
+        return self._lines <= MAX_LINES
 
 
 def _is_ours_already(record: logging.LogRecord) -> bool:
@@ -97,15 +120,19 @@ def to_stream(stream: TextIO | None = None) -> logging.Handler:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(Lines())
     handler.addFilter(_is_ours_already)
+    handler.addFilter(Few())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    _SERVER.addHandler(handler)
-    _SERVER.setLevel(logging.WARNING)
-    _SERVER.propagate = False
+    for source in _SERVERS:
+        source.addHandler(handler)
+        source.setLevel(logging.WARNING)
+        source.propagate = False
     return handler
 
 
 def stop(handler: logging.Handler) -> None:
     """Write no more to what `to_stream` returned."""
-    for source in (logger, _SERVER):
+    for source in (logger, *_SERVERS):
         source.removeHandler(handler)
+    for source in _SERVERS:
+        source.propagate = True

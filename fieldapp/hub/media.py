@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from fieldapp.hub import rights
+from fieldapp.hub.accounts import now
 from fieldapp.hub.limits import NotServedError, number
 from fieldapp.hub.storage import Account, Storage
 
@@ -74,7 +75,7 @@ def refuse_strange_name(kind: str, sha256: str) -> None:
 
 
 def standing(storage: Storage, account: Account, kind: str, sha256: str) -> dict[str, Any]:
-    """Return how many pieces of a file are there, whether it is whole, and what was said of it.
+    """Return how many pieces of a file this account has brought, whether it is whole, and what was said of it.
 
     One that is not shared with the account is as good as absent.
     """
@@ -82,7 +83,7 @@ def standing(storage: Storage, account: Account, kind: str, sha256: str) -> dict
     info = storage.media_info(account.project, sha256, kind)
     if info is not None and not _is_shown(account, info):
         return {"pieces": 0, "whole": False, "info": None}
-    pieces, whole = storage.media_pieces(account.project, sha256, kind)
+    pieces, whole = storage.media_pieces(account.project, account.uid, sha256, kind)
     return {"pieces": pieces, "whole": whole, "info": info}
 
 
@@ -97,37 +98,56 @@ def most_of_piece(kind: str, sha256: str, piece: str) -> int:
 
 def take_piece(storage: Storage, account: Account, kind: str, sha256: str, piece: str, data: bytes) -> None:
     """Keep one piece. Of a file that is whole already nothing is altered."""
-    refuse_strange_name(kind, sha256)
+    most = most_of_piece(kind, sha256, piece)
     if not data:
         raise NotServedError(400, "size")
-    _pieces, whole = storage.media_pieces(account.project, sha256, kind)
+    if len(data) > most:
+        raise NotServedError(413, "size")
+    _pieces, whole = storage.media_pieces(account.project, account.uid, sha256, kind)
     if not whole:
-        storage.add_piece(account.project, sha256, kind, number(piece, 404), data)
+        storage.add_piece(account.project, account.uid, sha256, kind, number(piece, 404), data, now())
 
 
 def finish(storage: Storage, account: Account, kind: str, sha256: str, told: Told) -> dict[str, Any]:
     """Read what is there of a file and declare it whole.
 
-    Raises NotServedError 403 for a protocol that is not shared with the account, 413 for a file that is too long, and
-    409 when it is not what was said; then its pieces are dropped. When some have yet to come, they are kept.
+    Raises NotServedError 403 for a protocol that is not shared with the account or the thumbnail of a photo of another
+    one, 413 for a file that is too long, and 409 when it is not what was said; then the pieces that this account
+    brought are dropped. When some have yet to come, they are kept.
     """
     refuse_strange_name(kind, sha256)
     if account.scope and told.protocol not in rights.shown(account):
         raise NotServedError(403, rights.NOT_SHARED)
     if told.size > MAX_BYTES[kind]:
         raise NotServedError(413, "size")
-    there, whole = storage.media_pieces(account.project, sha256, kind)
+    there, whole = storage.media_pieces(account.project, account.uid, sha256, kind)
     if whole:
         return {"whole": True}
+    if kind == THUMBNAIL and not _fits(storage, account, sha256, PHOTO, told):
+        raise NotServedError(403, rights.NOT_SHARED)
     sound = told.size > 0 and told.pieces == -(-told.size // PIECE_BYTES)
     if sound and there < told.pieces:
         raise NotServedError(409, "pieces")
     wanted = sha256 if kind == PHOTO else told.digest
-    if not (sound and _is_as_told(_pieces(storage, account.project, sha256, kind, told.pieces), told, wanted)):
-        storage.drop_media(account.project, sha256, kind)
+    if not (sound and _is_as_told(_parts(storage, account, sha256, kind, told.pieces), told, wanted)):
+        storage.drop_media(account.project, account.uid, sha256, kind)
         raise NotServedError(409, "content")
-    storage.finish_media(account.project, sha256, kind, _info(told))
+    if kind == PHOTO and not _fits(storage, account, sha256, THUMBNAIL, told):
+        # It came before its photo, from somebody who has not the photo: whoever has it will bring the true one.
+        storage.forget_thumbnail(account.project, sha256)
+    storage.finish_media(account.project, account.uid, sha256, kind, _info(told))
     return {"whole": True}
+
+
+def _fits(storage: Storage, account: Account, sha256: str, kind: str, told: Told) -> bool:
+    """Return whether photo and thumbnail are of the same account, or shared under the same protocol.
+
+    `kind` is that of the other of the two; one that is not there fits.
+    """
+    info = storage.media_info(account.project, sha256, kind)
+    if info is None or info.get("protocol") == told.protocol:
+        return True
+    return storage.media_account(account.project, sha256, kind) == account.uid
 
 
 def _info(told: Told) -> dict[str, Any]:
@@ -135,9 +155,9 @@ def _info(told: Told) -> dict[str, Any]:
     return {name: getattr(told, name) for name in names}
 
 
-def _pieces(storage: Storage, project: str, sha256: str, kind: str, count: int) -> Iterator[bytes]:
+def _parts(storage: Storage, account: Account, sha256: str, kind: str, count: int) -> Iterator[bytes]:
     for place in range(count):
-        yield storage.piece(project, sha256, kind, place) or b""
+        yield storage.part(account.project, account.uid, sha256, kind, place) or b""
 
 
 def _is_as_told(pieces: Iterator[bytes], told: Told, wanted: str) -> bool:

@@ -220,6 +220,14 @@ def translated() -> Iterator[None]:
             ).format(detail=first_line(error)),
             again=False,
         ) from error
+    except errors.ProgramLimitExceeded as error:
+        # Some text is longer than an index takes; trying again would bring it again.
+        raise StorageError(
+            _("La base PostgreSQL ne peut pas garder un texte aussi long ({detail}). Rien n’a été écrit.").format(
+                detail=first_line(error)
+            ),
+            again=False,
+        ) from error
     except (psycopg.OperationalError, PoolTimeout, PoolClosed, errors.SerializationFailure) as error:
         raise StorageError(
             _("La base PostgreSQL ne répond pas ({detail}). Rien n’est perdu : réessayez dans un instant.").format(

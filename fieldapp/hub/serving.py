@@ -9,8 +9,10 @@ import socket
 import ssl
 import threading
 from asyncio import TimerHandle
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import Any, Final
 
@@ -19,7 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.text import _
-from fieldapp.hub import limits, logs
+from fieldapp.hub import accounts, limits, logs
 from fieldapp.hub.app import Options, make_app
 from fieldapp.hub.storage import Storage
 
@@ -28,7 +30,10 @@ __all__ = ["CannotServeError", "Options", "Running", "serve", "start"]
 DONE: Final = 0
 
 MAX_CONNECTIONS = 1_000
-"""Most connections of one process; one more is told to come again."""
+"""Most connections of one process; one more is told to come again, far more are hung up on."""
+
+HANDSHAKE_S = 10.0
+"""How long the beginning of TLS may take."""
 
 KEEP_ALIVE_S = 30
 """How long a connection is kept on which nothing is asked: a laptop at the table asks every second."""
@@ -70,6 +75,7 @@ def serve(storage: Storage, options: Options, *, until_input_ends: bool = False)
     With `until_input_ends` also until stdin ends: so the hub of a table goes with the program that started it, be that
     program killed. Raises CannotServeError.
     """
+    _allow_files()
     running = Running(storage, options, lambda address: print(f"fieldapp hub : {address}", flush=True))
     handler = logs.to_stream()
     if until_input_ends:
@@ -177,10 +183,33 @@ def _bound(options: Options) -> socket.socket:
     return found
 
 
+def _allow_files() -> None:
+    """Let this process have as many connections open as the system allows it: what shells give is some thousand."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _most_connections() -> int:
+    """Return how many connections are served, so that files are left for the database."""
+    try:
+        import resource
+    except ImportError:
+        # Windows, where sockets are not counted among the files.
+        return MAX_CONNECTIONS
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MAX_CONNECTIONS if soft < 0 else max(1, min(MAX_CONNECTIONS, soft // 2))
+
+
 def _configured(storage: Storage, options: Options, context: ssl.SSLContext | None) -> uvicorn.Config:
+    most = _most_connections()
+    # Behind a proxy everybody comes from its address.
+    each = most if options.behind_proxy else options.connections_per_address
     return uvicorn.Config(
         make_app(storage, options),
-        http=_PatientProtocol,
+        http=_protocol(_Door(most + most // 4, each)),
         ws="none",
         lifespan="on",
         interface="asgi3",
@@ -188,7 +217,7 @@ def _configured(storage: Storage, options: Options, context: ssl.SSLContext | No
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=MAX_CONNECTIONS,
+        limit_concurrency=most,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_S,
         ssl_context_factory=(lambda _config, _default: context) if context else None,
@@ -206,22 +235,63 @@ class _Server(uvicorn.Server):
         self._tell_listens = listens
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.config.ssl is not None:
+            # uvicorn has no setting for it, and waits a minute. The loop is this server's own.
+            loop: Any = asyncio.get_running_loop()
+            loop.create_server = partial(loop.create_server, ssl_handshake_timeout=HANDSHAKE_S)
         await super().startup(sockets)
         self._tell_listens()
 
 
-class _PatientProtocol(HttpToolsProtocol):
-    """Waits for the head of a request only so long, and for only so much of it; uvicorn would wait for ever."""
+class _Door:
+    """Counts who is in: at most so many connections in all, and so many from one address (or one network of IPv6)."""
 
+    def __init__(self, most: int, each: int) -> None:
+        self._most, self._each = most, each
+        self._inside: Counter[str] = Counter()
+
+    def let_in(self, place: str) -> bool:
+        """Return whether one more connection from a place is borne, and count it if so."""
+        is_borne = self._inside[place] < self._each and self._inside.total() < self._most
+        self._inside[place] += is_borne
+        return is_borne
+
+    def let_out(self, place: str) -> None:
+        """Count one connection less."""
+        self._inside[place] -= 1
+        self._inside += Counter()
+
+
+def _protocol(door: _Door) -> type[HttpToolsProtocol]:
+    """Return the protocol of one server, whose connections all come through one door."""
+    return type("_Protocol", (_PatientProtocol,), {"door": door})
+
+
+class _PatientProtocol(HttpToolsProtocol):
+    """Waits for the head of a request only so long, and for only so much of it; uvicorn would wait for ever.
+
+    Who does not pass the door is hung up on before anything is read.
+    """
+
+    door: _Door
+    _place: str | None = None
     _head_timer: TimerHandle | None = None
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        place = accounts.place_of(self.client[0] if self.client else "")
+        if not self.door.let_in(place):
+            transport.abort()
+            return
+        self._place = place
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_came()
+        if self._place is not None:
+            self.door.let_out(self._place)
+            self._place = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,18 +15,27 @@ import msgspec
 
 from fieldapp.core.ids import new_uid
 from fieldapp.core.text import fold
+from fieldapp.hub.errors import DeviceHeldError
 from fieldapp.hub.sql_work import Session, SqlReading, SqlWork, hold
-from fieldapp.hub.storage import Account, Invite, Project
+from fieldapp.hub.storage import LAPTOP, MAX_PART_BYTES, PART_DAYS, Account, Invite, Project
 
 FAILURE_DAYS = 30
 """How long a wrong code is remembered."""
 
-_ACCOUNT = "project, uid, device, name, role, scope, token_hash, answer_key, created_at, last_seen_at, revoked_at"
+_ACCOUNT = (
+    "project, uid, device, name, role, scope, token_hash, answer_key, created_at, last_seen_at, revoked_at, access"
+)
 _INVITE = "project, code_hash, role, scope, created_at, expires_at, account"
+_PART = "project, account, sha256, kind, number"
 _FILE = "project = %s AND sha256 = %s AND kind = %s"
 
 _decode_info = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def _nobody(_token_hash: str) -> bool:
+    """Know no token."""
+    return False
 
 
 class SqlStorage(ABC):
@@ -83,10 +92,14 @@ class SqlStorage(ABC):
         with self._writing() as session:
             session.add("invite", _INVITE, [(*row, given.account)])
 
-    def join(self, code_hash: str, account: Account, now: str) -> Account | None:
+    def join(
+        self, code_hash: str, account: Account, now: str, former: Callable[[str], bool] = _nobody
+    ) -> Account | None:
         """Exchange a code for an account, as one step; None for a code that is unknown, used or has run out by `now`.
 
         The same code with the same token hash is answered again with the account made for it, unless it was revoked.
+        The account that the device has already is replaced where `former` knows the hash of its token, else it is a
+        DeviceHeldError.
         """
         with self._writing() as session:
             rows = session.ask(f"SELECT {_INVITE} FROM invite WHERE code_hash = %s FOR UPDATE", code_hash)
@@ -100,6 +113,7 @@ class SqlStorage(ABC):
             if expires_at <= now:
                 return None
             made = replace(account, project=project, role=role, scope=tuple(scope.split()))
+            _replace_former(session, made, now, former)
             session.add("account", _ACCOUNT, [_account_row(made)])
             session.do("UPDATE invite SET account = %s WHERE code_hash = %s", made.uid, code_hash)
             return made
@@ -144,40 +158,71 @@ class SqlStorage(ABC):
 
     # ---------------------------------------------------------------------------------------------- photos
 
-    def media_pieces(self, project: str, sha256: str, kind: str) -> tuple[int, bool]:
+    def media_pieces(self, project: str, account: str, sha256: str, kind: str) -> tuple[int, bool]:
         """Return how many pieces of a file are there, from the first on, and whether it is whole and verified."""
         with self._looking() as session:
-            sql = f"SELECT number FROM piece WHERE {_FILE} ORDER BY number"
-            numbers = [row[0] for row in session.ask(sql, project, sha256, kind)]
             is_whole = _is_whole(session, project, sha256, kind)
+            if is_whole:
+                rows = session.ask(f"SELECT number FROM piece WHERE {_FILE} ORDER BY number", project, sha256, kind)
+            else:
+                sql = f"SELECT number FROM part WHERE {_FILE} AND account = %s ORDER BY number"
+                rows = session.ask(sql, project, sha256, kind, account)
+        numbers = [row[0] for row in rows]
         in_order = next((place for place, number in enumerate(numbers) if place != number), len(numbers))
         return in_order, is_whole
 
-    def add_piece(self, project: str, sha256: str, kind: str, number: int, data: bytes) -> None:
+    def add_piece(self, project: str, account: str, sha256: str, kind: str, number: int, data: bytes, at: str) -> None:
         """Keep one piece (numbered from 0); the same one again replaces it, unless the file is whole already."""
+        oldest = (datetime.fromisoformat(at) - timedelta(days=PART_DAYS)).isoformat()[: len("2026-01-01T00:00:00")]
         with self._writing() as session:
             # Held, so that nobody declares the file whole between the look and the write.
             hold(session, project, "media")
             if not _is_whole(session, project, sha256, kind):
-                row = (project, sha256, kind, number, data)
-                conflict = "(project, sha256, kind, number) DO UPDATE SET data = excluded.data"
-                session.put("piece", "project, sha256, kind, number, data", [row], conflict)
+                row = (project, account, sha256, kind, number, len(data), at, data)
+                names = ("size", "at", "data")
+                conflict = f"({_PART}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names)}"
+                session.put("part", f"{_PART}, size, at, data", [row], conflict)
+            session.do("DELETE FROM part WHERE project = %s AND at < %s", project, oldest)
+            _keep_few_parts(session, project, account, (sha256, kind))
 
-    def finish_media(self, project: str, sha256: str, kind: str, info: Mapping[str, Any]) -> None:
-        """Declare a file whole; `info` is size, mime, file_name… as the laptop told it; the first word stands."""
+    def part(self, project: str, account: str, sha256: str, kind: str, number: int) -> bytes | None:
+        """Return one piece of a file that this account has not finished, None when it is not there."""
+        with self._looking() as session:
+            sql = f"SELECT data FROM part WHERE {_FILE} AND account = %s AND number = %s"
+            rows = session.ask(sql, project, sha256, kind, account, number)
+        return bytes(rows[0][0]) if rows else None
+
+    def finish_media(self, project: str, account: str, sha256: str, kind: str, info: Mapping[str, Any]) -> None:
+        """Declare a file whole with the pieces of this account; the first one to do so is believed."""
+        columns = "project, sha256, kind, number, data"
         with self._writing() as session:
             number = hold(session, project, "media") + 1
             if not _is_whole(session, project, sha256, kind):
-                row = (project, sha256, kind, number, _encode(dict(info)).decode())
-                session.add("media", "project, sha256, kind, number, info", [row])
+                row = (project, sha256, kind, number, _encode(dict(info)).decode(), account)
+                session.add("media", "project, sha256, kind, number, info, account", [row])
                 session.do("UPDATE counter SET media = %s WHERE project = %s", number, project)
+                sql = f"INSERT INTO piece ({columns}) SELECT {columns} FROM part WHERE {_FILE} AND account = %s"
+                session.do(sql, project, sha256, kind, account)
+            # What others began of it is of no more use either.
+            session.do(f"DELETE FROM part WHERE {_FILE}", project, sha256, kind)
 
-    def drop_media(self, project: str, sha256: str, kind: str) -> None:
-        """Forget the pieces of a file that turned out to be another; one that is whole and verified stays."""
+    def drop_media(self, project: str, account: str, sha256: str, kind: str) -> None:
+        """Forget the pieces of this account of a file that turned out to be another."""
+        with self._writing() as session:
+            session.do(f"DELETE FROM part WHERE {_FILE} AND account = %s", project, sha256, kind, account)
+
+    def forget_thumbnail(self, project: str, sha256: str) -> None:
+        """Forget the thumbnail of a photo, so that another can come in its place."""
         with self._writing() as session:
             hold(session, project, "media")
-            if not _is_whole(session, project, sha256, kind):
-                session.do(f"DELETE FROM piece WHERE {_FILE}", project, sha256, kind)
+            for table in ("media", "piece"):
+                session.do(f"DELETE FROM {table} WHERE {_FILE}", project, sha256, "thumbnail")
+
+    def media_account(self, project: str, sha256: str, kind: str) -> str:
+        """Return the account that finished a file, "" when nobody has."""
+        with self._looking() as session:
+            rows = session.ask(f"SELECT account FROM media WHERE {_FILE}", project, sha256, kind)
+        return str(rows[0][0]) if rows else ""
 
     def media_info(self, project: str, sha256: str, kind: str) -> Mapping[str, Any] | None:
         """Return what was told of a file that is whole, None when it is not there."""
@@ -186,7 +231,7 @@ class SqlStorage(ABC):
         return _decode_info(rows[0][0]) if rows else None
 
     def piece(self, project: str, sha256: str, kind: str, number: int) -> bytes | None:
-        """Return one piece of a file, None when it is not there."""
+        """Return one piece of a file that is whole, None when it is not there."""
         with self._looking() as session:
             sql = f"SELECT data FROM piece WHERE {_FILE} AND number = %s"
             rows = session.ask(sql, project, sha256, kind, number)
@@ -204,6 +249,32 @@ def _is_whole(session: Session, project: str, sha256: str, kind: str) -> bool:
     return bool(session.ask(f"SELECT 1 FROM media WHERE {_FILE}", project, sha256, kind))
 
 
+def _keep_few_parts(session: Session, project: str, account: str, own: tuple[str, str]) -> None:
+    """Forget the unfinished files of an account that were begun first, but this one, while they are too much."""
+    rows = session.ask(
+        "SELECT sha256, kind, sum(size) FROM part WHERE project = %s AND account = %s "
+        "GROUP BY sha256, kind ORDER BY min(at), sha256, kind",
+        *(project, account),
+    )
+    above = sum(int(size) for _sha256, _kind, size in rows) - MAX_PART_BYTES
+    for sha256, kind, size in rows:
+        if above > 0 and (sha256, kind) != own:
+            session.do(f"DELETE FROM part WHERE {_FILE} AND account = %s", project, sha256, kind, account)
+            above -= int(size)
+
+
+def _replace_former(session: Session, account: Account, now: str, former: Callable[[str], bool]) -> None:
+    """Revoke the account that a device has already; DeviceHeldError unless `former` knows the hash of its token."""
+    # Held, so that two codes do not let the same device in at once.
+    hold(session, account.project, "changes")
+    sql = "SELECT uid, token_hash FROM account WHERE project = %s AND device = %s AND revoked_at = '' AND access = %s"
+    rows = session.ask(sql, account.project, account.device, LAPTOP)
+    if rows and not any(former(token_hash) for _uid, token_hash in rows):
+        raise DeviceHeldError(account.device)
+    for uid, _token_hash in rows:
+        session.do("UPDATE account SET revoked_at = %s WHERE project = %s AND uid = %s", now, account.project, uid)
+
+
 def _account(session: Session, project: str, uid: str) -> Account | None:
     rows = session.ask(f"SELECT {_ACCOUNT} FROM account WHERE project = %s AND uid = %s", project, uid)
     return _read_account(rows[0]) if rows else None
@@ -217,7 +288,7 @@ def _read_account(row: Sequence[Any]) -> Account:
 def _account_row(account: Account) -> tuple[Any, ...]:
     start = (account.project, account.uid, account.device, account.name, account.role, _joined(account.scope))
     end = (account.token_hash, account.answer_key, account.created_at, account.last_seen_at, account.revoked_at)
-    return (*start, *end)
+    return (*start, *end, account.access)
 
 
 def _joined(scope: Sequence[str]) -> str:

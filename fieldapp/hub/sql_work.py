@@ -13,7 +13,16 @@ import msgspec
 from fieldapp.core.merging import Rival, Step
 from fieldapp.core.text import _
 from fieldapp.hub.errors import StorageError
-from fieldapp.hub.storage import BatchLine, Refusal, StoredChange, StoredRecord
+from fieldapp.hub.storage import (
+    MAX_LEASES,
+    MAX_REFUSALS,
+    BatchLine,
+    Known,
+    Refusal,
+    StoredChange,
+    StoredRecord,
+    content_digest,
+)
 from fieldapp.hub.tables import TALLY_BLOCK
 from fieldapp.sync import wire
 from fieldapp.sync.wire import Action, Ahead
@@ -23,6 +32,10 @@ _decode_rivals = msgspec.json.Decoder(list[tuple[str, Any]]).decode
 _encode = msgspec.json.encode
 
 _CHANGE = "number, uid, record, protocol, entity, version, visit, base, before, after, account, replica, is_edit"
+_REVOKED = (
+    "EXISTS (SELECT 1 FROM account WHERE account.project = lease.project AND account.uid = lease.account "
+    "AND account.revoked_at <> '')"
+)
 _RECORD = "uid, protocol, entity, parent, visit, deleted, data, owner"
 
 
@@ -96,6 +109,19 @@ class SqlReading:
         actions = self._actions(list({row[14] for row in rows}))
         return [_change(row, actions) for row in rows]
 
+    def lengths_after(self, cursor: int, replica: str, scope: Sequence[str], limit: int) -> list[int]:
+        """Return of the changes that `changes_after` returns how many signs their values have, in the same order."""
+        where, values = _by_others(replica, scope)
+        rows = self._session.ask(
+            "SELECT length(after) + coalesce(length(before), 0) FROM change "
+            f"WHERE project = %s AND number > %s{where} ORDER BY number LIMIT %s",
+            self._project,
+            cursor,
+            *values,
+            limit,
+        )
+        return [row[0] for row in rows]
+
     def visit_digests(self, visits: Sequence[str], scope: Sequence[str]) -> dict[str, str]:
         """Return `wire.visit_digest` of what is stored of each visit, read back from the tables."""
         wanted = list(dict.fromkeys(visits))
@@ -105,9 +131,14 @@ class SqlReading:
         nothing = wire.visit_digest(())
         return {visit: found.get(visit, nothing) for visit in wanted}
 
+    def holder(self, replica: str) -> str:
+        """Return the account that brought changes as this copy of a database, "" when nobody has."""
+        rows = self._ask("SELECT account FROM replica WHERE project = %s AND uid = %s", replica)
+        return str(rows[0][0]) if rows else ""
+
     def leases(self, now: str) -> dict[str, str]:
-        """Return which device holds which name, without what has run out by `now` (UTC)."""
-        sql = "SELECT name, device FROM lease WHERE project = %s AND until > %s ORDER BY name"
+        """Return which device holds which name."""
+        sql = f"SELECT name, device FROM lease WHERE project = %s AND until > %s AND NOT {_REVOKED} ORDER BY name"
         return dict(self._ask(sql, now))
 
     def disputes(self) -> list[tuple[str, str, tuple[Rival, ...]]]:
@@ -125,6 +156,11 @@ class SqlReading:
             "ORDER BY at DESC, account, uid LIMIT %s"
         )
         return [Refusal(*row) for row in self._ask(sql, limit)]
+
+    def refusal_reasons(self) -> dict[str, int]:
+        """Return how many changes were not taken for which reason."""
+        rows = self._ask("SELECT reason, count(*) FROM refusal WHERE project = %s GROUP BY reason ORDER BY reason")
+        return {reason: int(count) for reason, count in rows}
 
     def batches(self, since: str) -> list[BatchLine]:
         """Return the diary from an instant (UTC) on, oldest first."""
@@ -166,11 +202,23 @@ class SqlWork(SqlReading):
         super().__init__(session, project)
         self._last = hold(session, project, "changes")
 
-    def known(self, uids: Sequence[str]) -> set[str]:
-        """Return those of these changes that are stored."""
+    def known(self, uids: Sequence[str]) -> dict[str, Known]:
+        """Return what is known of those of these changes that are stored, by uid; never their contents."""
         if not uids:
+            return {}
+        sql = "SELECT uid, record, protocol, digest FROM change WHERE project = %s AND uid = ANY(%s)"
+        return {uid: Known(*rest) for uid, *rest in self._ask(sql, list(uids))}
+
+    def actions(self, uids: Sequence[str]) -> dict[str, Action]:
+        """Return those of these actions that are stored, by uid."""
+        return self._actions(list(uids))
+
+    def joined(self, devices: Sequence[str]) -> set[str]:
+        """Return those of these devices that have, or had, an account."""
+        if not devices:
             return set()
-        return {row[0] for row in self._ask("SELECT uid FROM change WHERE project = %s AND uid = ANY(%s)", list(uids))}
+        sql = "SELECT device FROM account WHERE project = %s AND device = ANY(%s)"
+        return {row[0] for row in self._ask(sql, list(devices))}
 
     def records(self, uids: Sequence[str]) -> dict[str, StoredRecord]:
         """Return the records among these that are stored, by uid."""
@@ -221,7 +269,7 @@ class SqlWork(SqlReading):
         self._session.put("action", "project, uid, label, who, device, made_at", rows, "DO NOTHING")
         self._session.add(
             "change",
-            f"project, {_CHANGE}, is_deletion, action",
+            f"project, {_CHANGE}, is_deletion, action, digest",
             [_row(project, number, change) for number, change in enumerate(changes, first)],
         )
         self._last += len(changes)
@@ -231,10 +279,11 @@ class SqlWork(SqlReading):
     def _count(self, first: int, changes: Sequence[StoredChange]) -> None:
         """Keep the counts from which `taken` and `ahead` are read."""
         taken = Counter(change.replica for change in changes)
+        accounts = {change.replica: change.account for change in reversed(changes)}
         self._session.put(
             "replica",
-            "project, uid, taken",
-            [(self._project, replica, count) for replica, count in taken.items()],
+            "project, uid, taken, account",
+            [(self._project, replica, count, accounts[replica]) for replica, count in taken.items()],
             "(project, uid) DO UPDATE SET taken = replica.taken + excluded.taken",
         )
         lines: Counter[tuple[int, str, str, bool, bool]] = Counter(
@@ -297,6 +346,10 @@ class SqlWork(SqlReading):
             {(refusal.account, refusal.uid): refusal for refusal in refusals},
             "(project, account, uid) DO UPDATE SET reason = excluded.reason, body = excluded.body, at = excluded.at",
         )
+        newest = "SELECT uid FROM refusal WHERE project = %s AND account = %s ORDER BY at DESC, uid DESC LIMIT %s"
+        sql = f"DELETE FROM refusal WHERE project = %s AND account = %s AND uid NOT IN ({newest})"
+        for account in {refusal.account for refusal in refusals}:
+            self._session.do(sql, self._project, account, self._project, account, MAX_REFUSALS)
 
     def taken_after_all(self, account: str, uids: Sequence[str]) -> None:
         """Forget the refusals of changes that were taken now."""
@@ -305,23 +358,26 @@ class SqlWork(SqlReading):
             sql = "DELETE FROM refusal WHERE project = %s AND account = %s AND uid = ANY(%s)"
             self._session.do(sql, self._project, account, list(uids))
 
-    def lease(self, device: str, names: Sequence[str], until: str, now: str) -> None:
-        """Let a device hold the names that nobody else holds at `now`; those that it holds already until later."""
+    def lease(self, account: str, device: str, names: Sequence[str], until: str, now: str) -> None:
+        """Let an account hold, with its device, the names that nobody holds at `now`, up to MAX_LEASES in all."""
         # What has run out is taken away first, whoever held it.
-        sql = "DELETE FROM lease WHERE project = %s AND name = ANY(%s) AND until <= %s"
-        self._session.do(sql, self._project, list(names), now)
+        self._session.do(f"DELETE FROM lease WHERE project = %s AND (until <= %s OR {_REVOKED})", self._project, now)
+        asked = "SELECT name, account FROM lease WHERE project = %s AND (account = %s OR name = ANY(%s))"
+        held = dict(self._ask(asked, account, list(names)))
+        own = [name for name in names if held.get(name) == account]
+        room = max(0, MAX_LEASES - list(held.values()).count(account))
+        free = list(dict.fromkeys(name for name in names if name not in held))[:room]
         self._put(
             "lease",
-            "name, device, until",
-            {name: (name, device, until) for name in names},
-            "(project, name) DO UPDATE SET until = excluded.until "
-            "WHERE lease.device = excluded.device AND lease.until < excluded.until",
+            "name, device, account, until",
+            {name: (name, device, account, until) for name in (*own, *free)},
+            "(project, name) DO UPDATE SET until = excluded.until WHERE lease.until < excluded.until",
         )
 
-    def release(self, device: str, names: Sequence[str]) -> None:
-        """Let go of the names that this device holds."""
-        sql = "DELETE FROM lease WHERE project = %s AND device = %s AND name = ANY(%s)"
-        self._session.do(sql, self._project, device, list(names))
+    def release(self, account: str, names: Sequence[str]) -> None:
+        """Let go of the names that this account holds."""
+        sql = "DELETE FROM lease WHERE project = %s AND account = %s AND name = ANY(%s)"
+        self._session.do(sql, self._project, account, list(names))
 
     def log(self, line: BatchLine) -> None:
         """Add a line to the diary."""
@@ -378,6 +434,7 @@ def _change(row: Sequence[Any], actions: Mapping[str, Action]) -> StoredChange:
 
 
 def _row(project: str, number: int, change: StoredChange) -> tuple[Any, ...]:
+    before = None if change.before is None else change.before.encode()
     return (
         project,
         number,
@@ -387,4 +444,5 @@ def _row(project: str, number: int, change: StoredChange) -> tuple[Any, ...]:
         change.after,
         *change[11:],
         change.action.uid,
+        content_digest(change.record, change.protocol, change.entity, change.base, before, change.after.encode()),
     )

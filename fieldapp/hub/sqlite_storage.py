@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -118,6 +119,7 @@ class SqliteStorage(SqlStorage):
         with self._lock:
             if self._idle:
                 return self._idle.pop()
+        self._make()
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             for option in _OPTIONS:
@@ -126,6 +128,12 @@ class SqliteStorage(SqlStorage):
             connection.close()
             raise
         return connection
+
+    def _make(self) -> None:
+        """Make the file for its owner's eyes only, where there is none; SQLite makes those beside it like it."""
+        # Whatever hinders it, SQLite will say it with its own words.
+        with contextlib.suppress(OSError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._lock:

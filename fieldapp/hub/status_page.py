@@ -23,16 +23,13 @@ from fieldapp.core.ids import new_uid
 from fieldapp.hub import accounts, status_view
 from fieldapp.hub.accounts import TooManyAttemptsError, WrongCodeError
 from fieldapp.hub.errors import StorageError
-from fieldapp.hub.status_view import BROWSER, DAYS, Day, State
-from fieldapp.hub.storage import COORDINATOR, Account, BatchLine, Storage
+from fieldapp.hub.status_view import DAYS, Day, State
+from fieldapp.hub.storage import BROWSER, COORDINATOR, Account, BatchLine, Storage
 from fieldapp.hub.wording import Words, parsed, preferred, words
 from fieldapp.sync import wire
 
 SESSION_DAYS = 30
 """How long a browser stays in; ours: a coordinator asks for a code once a month."""
-
-MAX_REFUSALS = 1_000
-"""How many changes in quarantine are looked at for their reasons."""
 
 _MAX_FORM_BYTES = 2_000
 _SEEN_SECONDS = 60
@@ -109,7 +106,10 @@ async def _form(request: Request) -> Mapping[str, str]:
         body += part
         if len(body) > _MAX_FORM_BYTES:
             return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+    except ValueError:
+        return {}
     return {name: values[-1] for name, values in fields.items()}
 
 
@@ -120,25 +120,34 @@ def _is_own_form(request: Request) -> bool:
     """
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
-    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "") != ""
+    return _part("netloc", request.headers.get("origin", "")) == request.headers.get("host", "") != ""
 
 
-def _is_loopback(name: str | None) -> bool:
+def _part(name: str, address: str) -> str:
+    """Return a part of an address, "" when it is none."""
+    try:
+        return getattr(urlsplit(address), name) or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(name: str) -> bool:
     if name == "localhost":
         return True
     try:
-        return ipaddress.ip_address(name or "").is_loopback
+        return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
 
 
 def _is_secure(request: Request) -> bool:
-    return request.url.scheme == "https"
+    return bool(request.scope["scheme"] == "https")
 
 
 def _is_local(request: Request) -> bool:
     """Return whether the browser runs on the computer of the hub and speaks to it directly."""
-    return request.client is not None and _is_loopback(request.client.host) and _is_loopback(request.url.hostname)
+    host = _part("hostname", f"//{request.headers.get('host', '')}")
+    return request.client is not None and _is_loopback(request.client.host) and _is_loopback(host)
 
 
 def _cookie_name(request: Request) -> str:
@@ -146,15 +155,18 @@ def _cookie_name(request: Request) -> str:
 
 
 def _session(storage: Storage, request: Request) -> Account | None:
-    """Return the account of the browser; None for one that is not (any more) let in."""
+    """Return the account of the browser; None for one that is not (any more) let in, nor will be again."""
     account = accounts.known(storage, request.cookies.get(_cookie_name(request), ""))
-    if account is None or account.role != COORDINATOR or _has_run_out(account, datetime.now(UTC)):
+    if account is None or account.role != COORDINATOR:
+        return None
+    if _has_run_out(account, datetime.now(UTC)):
+        storage.revoke(account.project, account.uid, accounts.now())
         return None
     return account
 
 
 def _has_run_out(account: Account, now: datetime) -> bool:
-    return account.name == BROWSER and now - parsed(account.created_at) > timedelta(days=SESSION_DAYS)
+    return account.access == BROWSER and now - parsed(account.created_at) > timedelta(days=SESSION_DAYS)
 
 
 def _login(storage: Storage, request: Request, form: Mapping[str, str]) -> Response:
@@ -165,9 +177,9 @@ def _login(storage: Storage, request: Request, form: Mapping[str, str]) -> Respo
         sentence = said._("Cette page ne s’ouvre qu’en HTTPS, ou sur l’ordinateur du serveur. Le code n’a pas servi.")
         return _html(status_view.login(said, sentence), 403)
     token = wire.new_token()
-    asked = wire.Join(code=form.get("code", ""), token=token, device=new_uid(), name=BROWSER)
+    asked = wire.Join(code=form.get("code", ""), token=token, device=new_uid(), name=status_view.BROWSER_NAME)
     try:
-        joined = accounts.join(storage, asked, request.client.host if request.client else "")
+        joined = accounts.join(storage, asked, request.client.host if request.client else "", BROWSER)
     except WrongCodeError:
         sentence = said._("Ce code ne marche pas : il est mal tapé, il a déjà servi ou il est trop vieux.")
         return _html(status_view.login(said, sentence), 403)
@@ -226,7 +238,7 @@ def gathered(storage: Storage, own: Account, now: datetime) -> State:
     since = datetime.combine(first, datetime.min.time()).astimezone().astimezone(UTC)
     with storage.reading(project) as reading:
         disputes = Counter(record for record, _field, _rivals in reading.disputes())
-        refusals = Counter(refusal.reason for refusal in reading.refusals(MAX_REFUSALS))
+        refusals = Counter(reading.refusal_reasons())
         counts = reading.counts()
         lines = reading.batches(since.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
     everyone = storage.accounts(project)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from fieldapp.hub.accounts import check_figures
-from fieldapp.hub.storage import Account
+from fieldapp.hub.storage import BROWSER, Account
 from fieldapp.hub.wording import Words
 
-BROWSER = "navigateur"
+BROWSER_NAME = "navigateur"
 """The name of the accounts of browsers."""
 
 DAYS = 30
@@ -216,11 +216,7 @@ def _quarantine(words: Words, found: State) -> Iterable[Html]:
     ]
     yield element("p", _sign("?"), element("strong", count), class_="warning")
     yield element("ul", rows, class_="reasons")
-    if (seen := found.refusals.total()) < found.refused:
-        yield element(
-            "p", words.ngettext("Compté sur le dernier.", "Compté sur les {n} derniers.", seen), class_="second"
-        )
-    yield element("p", words._("Ils sont gardés entiers, sur le serveur et sur le portable."), class_="second")
+    yield element("p", words._("Ils restent sur le portable qui les a envoyés."), class_="second")
 
 
 def _figures(words: Words, found: State) -> Html:
@@ -278,7 +274,7 @@ def _told_apart(words: Words, account: Account, own: Account) -> str:
     """Return by what a device is known among others: the figures on its own screen; a browser shows none."""
     if account.uid == own.uid:
         return words._("ce navigateur")
-    return "" if account.name == BROWSER else words._("contrôle {figures}").format(figures=check_figures(account))
+    return "" if account.access == BROWSER else words._("contrôle {figures}").format(figures=check_figures(account))
 
 
 # ------------------------------------------------------------------------------------------- the exchanges

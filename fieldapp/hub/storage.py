@@ -6,7 +6,8 @@ and PostgreSQL can part or spread the tables by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -17,6 +18,21 @@ from fieldapp.sync.wire import Action, Ahead
 VOLUNTEER, LEADER, COORDINATOR = "volunteer", "leader", "coordinator"
 ROLES = (VOLUNTEER, LEADER, COORDINATOR)
 """What an account may do, the least first (see `hub.rights`)."""
+
+LAPTOP, BROWSER = "laptop", "browser"
+"""Through which door an account comes in: the messages of laptops, or the page of coordinators."""
+
+MAX_PART_BYTES = 200 * 1024 * 1024
+"""Most bytes of unfinished files that one account has; the files begun first are forgotten for the next."""
+
+PART_DAYS = 30
+"""How long the pieces of an unfinished file are kept."""
+
+MAX_REFUSALS = 500
+"""Most changes of one account that are kept in quarantine, the newest."""
+
+MAX_LEASES = 200
+"""Most names that one account holds at once: a table of ringers has some ten strings of rings."""
 
 
 class StoredChange(NamedTuple):
@@ -43,8 +59,19 @@ class StoredChange(NamedTuple):
     is_deletion: bool
 
 
+class Known(NamedTuple):
+    """What tells a stored change from another one that bears its uid; `digest` is `content_digest` of it."""
+
+    record: str
+    protocol: str
+    digest: str
+
+
 class StoredRecord(NamedTuple):
-    """The present state of one record; `data` is as `wire.canonical` writes it, `owner` the device that made it."""
+    """The present state of one record; `data` is as `wire.canonical` writes it.
+
+    `owner` is the device of the account whose own it is (see `hub.rights`).
+    """
 
     uid: str
     protocol: str
@@ -88,7 +115,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A laptop (or a browser) that may come in; instants are UTC, "" while something has not happened.
+    """A laptop or a browser (`access`) that may come in; instants are UTC, "" while something has not happened.
 
     `device` is the uid that the laptop writes into its changes. An empty `scope` means all protocols.
     """
@@ -104,6 +131,7 @@ class Account:
     created_at: str
     last_seen_at: str = ""
     revoked_at: str = ""
+    access: str = LAPTOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +165,32 @@ class Reading(Protocol):
     def changes_after(self, cursor: int, replica: str, scope: Sequence[str], limit: int) -> list[StoredChange]:
         """Return at most `limit` of the changes that `ahead` counts, in order of their number."""
 
+    def lengths_after(self, cursor: int, replica: str, scope: Sequence[str], limit: int) -> list[int]:
+        """Return of the changes that `changes_after` returns how many signs their values have, in the same order."""
+
     def visit_digests(self, visits: Sequence[str], scope: Sequence[str]) -> dict[str, str]:
         """Return `wire.visit_digest` of what is stored of each visit, read back from the tables.
 
         A visit of which nothing is (any more) has the digest of nothing.
         """
 
+    def holder(self, replica: str) -> str:
+        """Return the account that brought changes as this copy of a database, "" when nobody has."""
+
     def leases(self, now: str) -> dict[str, str]:
-        """Return which device holds which name, without what has run out by `now` (UTC)."""
+        """Return which device holds which name.
+
+        What has run out by `now` (UTC) is nobody's, nor what an account holds that was revoked since.
+        """
 
     def disputes(self) -> list[tuple[str, str, tuple[Rival, ...]]]:
         """Return the open disputes: record, field, rivals; in that order."""
 
     def refusals(self, limit: int) -> list[Refusal]:
         """Return the newest changes that were not taken."""
+
+    def refusal_reasons(self) -> dict[str, int]:
+        """Return how many changes were not taken for which reason."""
 
     def batches(self, since: str) -> list[BatchLine]:
         """Return the diary from an instant (UTC) on, oldest first."""
@@ -162,8 +202,14 @@ class Reading(Protocol):
 class Work(Reading, Protocol):
     """One write transaction of one project, which it holds for itself: nobody else's numbers come in between."""
 
-    def known(self, uids: Sequence[str]) -> set[str]:
-        """Return those of these changes that are stored."""
+    def known(self, uids: Sequence[str]) -> dict[str, Known]:
+        """Return what is known of those of these changes that are stored, by uid; never their contents."""
+
+    def actions(self, uids: Sequence[str]) -> dict[str, Action]:
+        """Return those of these actions that are stored, by uid."""
+
+    def joined(self, devices: Sequence[str]) -> set[str]:
+        """Return those of these devices that have, or had, an account."""
 
     def records(self, uids: Sequence[str]) -> dict[str, StoredRecord]:
         """Return the records among these that are stored, by uid."""
@@ -181,7 +227,10 @@ class Work(Reading, Protocol):
         """
 
     def add_changes(self, changes: Sequence[StoredChange]) -> None:
-        """Store new changes and give them the next numbers, in this order."""
+        """Store new changes and give them the next numbers, in this order.
+
+        A copy of a database belongs to the account that first brought changes as it.
+        """
 
     def add_records(self, records: Sequence[StoredRecord]) -> None:
         """Store records that are not there."""
@@ -201,11 +250,14 @@ class Work(Reading, Protocol):
     def taken_after_all(self, account: str, uids: Sequence[str]) -> None:
         """Forget the refusals of changes that were taken now."""
 
-    def lease(self, device: str, names: Sequence[str], until: str, now: str) -> None:
-        """Let a device hold the names that nobody else holds at `now`; those that it holds already until later."""
+    def lease(self, account: str, device: str, names: Sequence[str], until: str, now: str) -> None:
+        """Let an account hold, with its device, the names that nobody holds at `now`, up to MAX_LEASES in all.
 
-    def release(self, device: str, names: Sequence[str]) -> None:
-        """Let go of the names that this device holds."""
+        Those that it holds already it holds until later. What has run out is forgotten, whoever held it.
+        """
+
+    def release(self, account: str, names: Sequence[str]) -> None:
+        """Let go of the names that this account holds."""
 
     def log(self, line: BatchLine) -> None:
         """Add a line to the diary."""
@@ -243,11 +295,14 @@ class Storage(Protocol):
     def add_invite(self, invite: Invite) -> None:
         """Keep a one-time code."""
 
-    def join(self, code_hash: str, account: Account, now: str) -> Account | None:
+    def join(self, code_hash: str, account: Account, now: str, former: Callable[[str], bool] = ...) -> Account | None:
         """Exchange a code for an account, as one step; None for a code that is unknown, used or has run out by `now`.
 
         Project, role and scope are those of the invite. The same code with the same token hash is answered again with
         the account made for it, however late, unless it was revoked: the first answer may have been lost.
+
+        A device that has an account in the project takes its place where `former` knows the hash of that account's
+        token: the former account is revoked. Else, and without it, DeviceHeldError.
         """
 
     def account(self, project: str, uid: str) -> Account | None:
@@ -270,29 +325,55 @@ class Storage(Protocol):
 
     # ---------------------------------------------------------------------------------------------- photos
 
-    def media_pieces(self, project: str, sha256: str, kind: str) -> tuple[int, bool]:
+    def media_pieces(self, project: str, account: str, sha256: str, kind: str) -> tuple[int, bool]:
         """Return how many pieces of a file are there, from the first on, and whether it is whole and verified.
 
+        While it is not, the pieces are those that this account brought: nobody meddles with those of others.
         `kind` is "photo" or "thumbnail"; a thumbnail bears the SHA-256 of its photo.
         """
 
-    def add_piece(self, project: str, sha256: str, kind: str, number: int, data: bytes) -> None:
-        """Keep one piece (numbered from 0); the same one again replaces it, unless the file is whole already."""
+    def add_piece(self, project: str, account: str, sha256: str, kind: str, number: int, data: bytes, at: str) -> None:
+        """Keep one piece (numbered from 0); the same one again replaces it, unless the file is whole already.
 
-    def finish_media(self, project: str, sha256: str, kind: str, info: Mapping[str, Any]) -> None:
-        """Declare a file whole; `info` is size, mime, file_name… as the laptop told it; the first word stands."""
+        What is older than PART_DAYS at this instant (UTC) is forgotten, and of this account what is above
+        MAX_PART_BYTES.
+        """
 
-    def drop_media(self, project: str, sha256: str, kind: str) -> None:
-        """Forget the pieces of a file that turned out to be another; one that is whole and verified stays."""
+    def part(self, project: str, account: str, sha256: str, kind: str, number: int) -> bytes | None:
+        """Return one piece of a file that this account has not finished, None when it is not there."""
+
+    def finish_media(self, project: str, account: str, sha256: str, kind: str, info: Mapping[str, Any]) -> None:
+        """Declare a file whole with the pieces of this account; the first one to do so is believed.
+
+        `info` is size, mime, file_name… as the laptop told it.
+        """
+
+    def drop_media(self, project: str, account: str, sha256: str, kind: str) -> None:
+        """Forget the pieces of this account of a file that turned out to be another."""
+
+    def forget_thumbnail(self, project: str, sha256: str) -> None:
+        """Forget the thumbnail of a photo, so that another can come in its place."""
+
+    def media_account(self, project: str, sha256: str, kind: str) -> str:
+        """Return the account that finished a file, "" when nobody has."""
 
     def media_info(self, project: str, sha256: str, kind: str) -> Mapping[str, Any] | None:
         """Return what was told of a file that is whole, None when it is not there."""
 
     def piece(self, project: str, sha256: str, kind: str, number: int) -> bytes | None:
-        """Return one piece of a file, None when it is not there."""
+        """Return one piece of a file that is whole, None when it is not there."""
 
     def media_after(self, project: str, cursor: int, limit: int) -> list[tuple[int, str, str, Mapping[str, Any]]]:
         """Return whole files in the order in which they were finished: number, SHA-256, kind, info."""
+
+
+def content_digest(
+    record: str, protocol: str, entity: str, base: Iterable[str], before: bytes | None, after: bytes
+) -> str:
+    """Return by what a change is known again: two with one uid and different digests are not the same change."""
+    # No name and no JSON holds the sign between them; `before` is an object where it is something.
+    head = "\0".join((record, protocol, entity, " ".join(sorted(base)))).encode()
+    return hashlib.blake2b(b"\0".join((head, before or b"", after)), digest_size=16).hexdigest()
 
 
 def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -60,8 +60,10 @@ CREATE TABLE account (
     created_at {text} NOT NULL,
     last_seen_at {text} NOT NULL,
     revoked_at {text} NOT NULL,
+    access {text} NOT NULL,
     PRIMARY KEY (project, uid)
 ){end};
+CREATE INDEX account_device ON account (project, device);
 
 CREATE TABLE invite (
     code_hash {text} PRIMARY KEY,
@@ -98,6 +100,7 @@ CREATE TABLE change (
     base {text} NOT NULL,
     before {text},
     after {text} NOT NULL,
+    digest {text} NOT NULL,
     action {text} NOT NULL,
     account {text} NOT NULL,
     replica {text} NOT NULL,
@@ -112,6 +115,7 @@ CREATE TABLE replica (
     project {text} NOT NULL,
     uid {text} NOT NULL,
     taken {number} NOT NULL,
+    account {text} NOT NULL,
     PRIMARY KEY (project, uid)
 ){end};
 
@@ -164,6 +168,7 @@ CREATE TABLE lease (
     project {text} NOT NULL,
     name {text} NOT NULL,
     device {text} NOT NULL,
+    account {text} NOT NULL,
     until {text} NOT NULL,
     PRIMARY KEY (project, name)
 ){end};
@@ -188,9 +193,23 @@ CREATE TABLE media (
     kind {text} NOT NULL,
     number {number} NOT NULL,
     info {text} NOT NULL,
+    account {text} NOT NULL,
     PRIMARY KEY (project, sha256, kind)
 ){end};
 CREATE INDEX media_number ON media (project, number);
+
+CREATE TABLE part (
+    project {text} NOT NULL,
+    account {text} NOT NULL,
+    sha256 {text} NOT NULL,
+    kind {text} NOT NULL,
+    number {number} NOT NULL,
+    size {number} NOT NULL,
+    at {text} NOT NULL,
+    data {data} NOT NULL,
+    PRIMARY KEY (project, account, sha256, kind, number)
+){end};
+CREATE INDEX part_at ON part (project, at);
 
 CREATE TABLE piece (
     project {text} NOT NULL,

@@ -25,11 +25,13 @@ REASON_WORDS: Mapping[str, str] = {
     "missing_base": N_("Changement dont un changement antérieur n’est pas encore arrivé."),
     "missing_parent": N_("Fiche dont la fiche au-dessus (mare, passage…) n’est pas encore arrivée."),
     "after_refused": N_("Suite d’un changement mis de côté : entrera avec lui."),
-    "not_yours": N_("Suppression d’une fiche faite sur un autre portable : réservée aux responsables."),
+    "not_yours": N_("Suppression d’une fiche faite sur un autre portable, ou déplacement : réservés aux responsables."),
     "not_shared": N_("Suivi qui n’est pas partagé avec ce portable."),
     "coordinators_only": N_("Validation : réservée à la coordination."),
+    "newer": N_("Écrit par un programme plus récent que celui du serveur : entrera quand le serveur sera à jour."),
+    "other_content": N_("Autre contenu sous l’identifiant d’un changement déjà là : voyez de quel portable il vient."),
 }
-"""Why a change was put into quarantine, by the codes of `hub.applying` and `hub.rights`."""
+"""Why a change was put into quarantine, by the codes of `hub.applying`, `hub.rights` and `hub.knowing`."""
 
 OTHER_REASON = N_("Autre raison ({code}).")
 

@@ -13,17 +13,13 @@ from fieldapp.core.errors import NothingToUndoError
 from fieldapp.core.merging import DELETED, PARENT
 from fieldapp.core.record import Record, with_data
 from fieldapp.core.text import _
-from fieldapp.store import peers, records, settling
+from fieldapp.store import peers, records, settling, steps, withdrawing
 from fieldapp.store.connection import Database
 from fieldapp.store.records import Saved, Writer, decode
-
-_LAST_CHANGE = (
-    "coalesce((SELECT next.first_change FROM action AS next WHERE next.id > a.id ORDER BY next.id LIMIT 1) - 1,"
-    " (SELECT max(id) FROM change))"
-)
-"""The number of the last change of the action `a`: its changes run from `first_change` to it, without a gap."""
+from fieldapp.store.steps import LAST_CHANGE
 
 _Step = tuple[str, Any, Any]
+_Turned = tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,8 @@ def newest(db: Database) -> int:
 
 def touched_after(db: Database, number: int) -> list[str]:
     """Return the uids of the records that changes after this number touched, the one touched first, first."""
-    rows = db.rows("SELECT record FROM change WHERE id > ? GROUP BY record ORDER BY min(id)", (number,))
+    # The plus keeps SQLite from walking all changes in order of their record, only to have them grouped.
+    rows = db.rows("SELECT record FROM change WHERE id > ? GROUP BY +record ORDER BY min(id)", (number,))
     return [row[0] for row in rows]
 
 
@@ -93,7 +90,7 @@ def last_saved_at(db: Database) -> str | None:
 def last_saved_by(db: Database, protocol: str, entity: str) -> str | None:
     """Return the uid of the record of this entity that the author of the open database saved last on this device."""
     found: str | None = db.value(
-        f"SELECT c.record FROM action a CROSS JOIN change c ON c.id BETWEEN a.first_change AND {_LAST_CHANGE} "
+        f"SELECT c.record FROM action a CROSS JOIN change c ON c.id BETWEEN a.first_change AND {LAST_CHANGE} "
         "CROSS JOIN record r ON r.uid = c.record "
         "WHERE a.kind = 'entry' AND a.who = ? AND a.device = ? AND r.protocol = ? AND r.entity = ? AND r.deleted = 0 "
         "ORDER BY a.id DESC, c.id DESC LIMIT 1",
@@ -165,13 +162,9 @@ def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, for
     touched: dict[str, None] = {}
     for chunk in _changes_of(db, action.id, forward=forward):
         for part in _each_record_once(chunk):
-            present = records.get_many(db, [uid for uid, _before, _after in part])
-            moved = []
-            for uid, before, after in part:
-                here, there = (before, after) if forward else (after, before)
-                moved.append(_moved(db, present[uid], here, there, action))
-            writer.write(moved)
-            touched.update(dict.fromkeys(present))
+            turned = [(uid, before, after) if forward else (uid, after, before) for uid, before, after in part]
+            touched.update(dict.fromkeys(uid for uid, _here, _there in turned))
+            _move(db, writer, turned, action)
     _refuse_orphans(db, list(touched), action)
     connection.execute("UPDATE action SET state = ? WHERE id = ?", ("done" if forward else "undone", action.id))
     if own is not None:
@@ -179,17 +172,68 @@ def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, for
     return writer.saved()
 
 
+def _move(db: Database, writer: Writer, turned: Sequence[_Turned], action: Action) -> None:
+    """Bring records from what they are (the second) to what they are to be (the third), each of them once."""
+    present = records.get_many(db, [uid for uid, _here, _there in turned])
+    rivals = _rivals(db, list(present))
+    moved: list[Record] = []
+    beside: list[records.Edit] = []
+    for uid, here, there in turned:
+        if here is not None and there is not None and here.keys() & rivals.get(uid, {}).keys():
+            beside.append(_moved_beside(db, present[uid], here, there, rivals[uid], action))
+        else:
+            moved.append(_moved(db, present[uid], here, there, action))
+    writer.write(moved)
+    writer.join(beside)
+
+
+def _rivals(db: Database, uids: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
+    """Return the values between which the open disputes of these records are, by record and field."""
+    found: dict[str, dict[str, list[Any]]] = {}
+    for uid, field, rivals in db.rows(
+        "SELECT record, field, rivals FROM dispute WHERE settled_at IS NULL "
+        "AND record IN (SELECT value FROM json_each(?))",
+        (records.encode(list(uids)).decode(),),
+    ):
+        found.setdefault(uid, {})[field] = [value for _change, value in decode(rivals)]
+    return found
+
+
+def _moved_beside(
+    db: Database,
+    record: Record,
+    here: Mapping[str, Any],
+    there: Mapping[str, Any],
+    rivals: Mapping[str, Sequence[Any]],
+    action: Action,
+) -> records.Edit:
+    """Return what takes back (or makes again) one side of a dispute alone: the other side did not see it either."""
+    flat = steps.flat(record)
+    for name, value in here.items():
+        among = rivals.get(name, [flat.get(name)])
+        if not any(steps.same(value, one) for one in among):
+            raise NothingToUndoError(_changed_since(action))
+    last = db.rows(
+        "SELECT c.uid FROM change AS c JOIN action AS a ON a.id = c.action WHERE c.record = ?1 AND c.withdrawn = 0 "
+        "AND (a.id = ?2 OR a.of_action = ?2) ORDER BY c.id DESC LIMIT 1",
+        (record.uid, action.id),
+    )
+    if not last:
+        raise NothingToUndoError(_changed_since(action))
+    return record, here, there, [last[0][0]]
+
+
 def _never_offered(db: Database, action: Action) -> int | None:
     """Return the first change of what did the action last (itself, or a redo), None when it can't be withdrawn.
 
-    That takes that nobody was offered it, and that nothing has followed on its records.
+    That takes that nobody was offered it or all have refused it, and that nothing has followed on its records.
     """
     ((first, last),) = db.rows(
-        f"SELECT first_change, {_LAST_CHANGE} FROM action AS a WHERE id = ?1 OR (of_action = ?1 AND kind = 'redo') "
+        f"SELECT first_change, {LAST_CHANGE} FROM action AS a WHERE id = ?1 OR (of_action = ?1 AND kind = 'redo') "
         "ORDER BY id DESC LIMIT 1",
         (action.id,),
     )
-    if first <= peers.offered(db):
+    if first <= peers.offered(db) and _may_be_elsewhere(db, first, last):
         return None
     followed = db.value(
         "SELECT 1 FROM change AS mine CROSS JOIN change AS later ON later.record = mine.record AND later.id > ?2 "
@@ -199,12 +243,23 @@ def _never_offered(db: Database, action: Action) -> int | None:
     return None if followed else int(first)
 
 
+def _may_be_elsewhere(db: Database, first: int, last: int) -> bool:
+    """Return whether a file held one of these changes, or a peer was offered one and has not refused it."""
+    in_file = "SELECT 1 FROM parcel WHERE direction = 'out' AND first_change <= ?2 AND last_change >= ?1 LIMIT 1"
+    not_refused = (
+        "SELECT 1 FROM change AS c CROSS JOIN peer AS p ON p.through >= c.id WHERE c.id BETWEEN ?1 AND ?2 AND NOT "
+        "EXISTS (SELECT 1 FROM outbox AS o WHERE o.peer = p.id AND o.change = c.id AND o.reason <> '') LIMIT 1"
+    )
+    return any(db.value(sql, (first, last)) is not None for sql in (in_file, not_refused))
+
+
 def _withdraw(db: Database, connection: sqlite3.Connection, first: int, touched: list[str]) -> None:
     """Let the changes of these records from a number on never leave, and look again at what they had settled."""
-    connection.execute(
-        "UPDATE change SET withdrawn = 1 WHERE id >= ? AND record IN (SELECT value FROM json_each(?))",
+    rows = db.rows(
+        "SELECT id FROM change WHERE id >= ? AND record IN (SELECT value FROM json_each(?))",
         (first, records.encode(touched).decode()),
     )
+    withdrawing.keep_here(connection, [row[0] for row in rows])
     settling.follow(db, connection, touched)
 
 
@@ -268,7 +323,7 @@ def _changed_since(action: Action) -> str:
 def _changes_of(db: Database, action: int, *, forward: bool) -> Iterator[list[_Step]]:
     """Yield the changes of an action in chunks: (record, before, after), in the order of making or the other way."""
     order = "id" if forward else "id DESC"
-    ((first, last),) = db.rows(f"SELECT first_change, {_LAST_CHANGE} FROM action AS a WHERE id = ?", (action,))
+    ((first, last),) = db.rows(f"SELECT first_change, {LAST_CHANGE} FROM action AS a WHERE id = ?", (action,))
     while True:
         rows = db.rows(
             f"SELECT id, record, before, after FROM change WHERE id BETWEEN ? AND ? ORDER BY {order} LIMIT ?",
@@ -297,7 +352,7 @@ class Past:
 def of_kind(db: Database, kind: records.Kind, limit: int = 200) -> list[Past]:
     """Return the newest actions of a kind, newest first; an import that was taken back since says so."""
     rows = db.rows(
-        f"SELECT id, kind, label, who, device, made_at, state, {_LAST_CHANGE} - first_change + 1 "
+        f"SELECT id, kind, label, who, device, made_at, state, {LAST_CHANGE} - first_change + 1 "
         "FROM action AS a WHERE kind = ? ORDER BY id DESC LIMIT ?",
         (kind, limit),
     )

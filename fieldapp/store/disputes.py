@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,18 +64,23 @@ def count(db: Database) -> int:
     return int(db.value("SELECT count(*) FROM dispute WHERE settled_at IS NULL"))
 
 
-def settle(db: Database, uid: str, choices: Mapping[str, Any]) -> Saved:
+def settle(
+    db: Database, uid: str, choices: Mapping[str, Any], *, seen: Mapping[str, Collection[str]] | None = None
+) -> Saved:
     """Give disputed fields of a record the values chosen (None: absent), as one action that can be undone.
 
     A value may also be one that nobody gave: both merged into one. Choosing to delete deletes what lies below too, and
-    choosing to keep brings back what went with the record.
-    FieldappError when one of the fields is not, and never was, disputed.
+    choosing to keep brings back what went with the record. `seen` are the changes between which the person chose, by
+    field, without a field that was shown as settled.
+    FieldappError when one of the fields is not, and never was, disputed, or when `seen` is not what is open now.
     """
-    record = records.get(db, uid)
-    known = {row[0] for row in db.rows("SELECT field FROM dispute WHERE record = ?", (uid,))}
-    if record is None or not choices or choices.keys() - known:
-        raise FieldappError(_("Ce choix n’est plus à faire : rouvrez la liste des désaccords."))
     with db.transaction() as connection:
+        record = records.get(db, uid)
+        known = {row[0] for row in db.rows("SELECT field FROM dispute WHERE record = ?", (uid,))}
+        if record is None or not choices or choices.keys() - known:
+            raise FieldappError(_("Ce choix n’est plus à faire : rouvrez la liste des désaccords."))
+        if seen is not None:
+            _refuse_unseen(db, uid, choices, seen)
         writer = Writer(db, connection, _("Désaccord tranché"), "entry")
         if choices.get(DELETED):
             below = [item for item in records.descendants(db, uid) if item.uid != uid]
@@ -93,6 +98,20 @@ def settle(db: Database, uid: str, choices: Mapping[str, Any]) -> Saved:
             for start in range(0, len(back), records.CHUNK):
                 writer.write([replace(item, deleted=False) for item in back[start : start + records.CHUNK]])
         return writer.saved()
+
+
+def _refuse_unseen(db: Database, uid: str, choices: Iterable[str], seen: Mapping[str, Collection[str]]) -> None:
+    """Refuse to choose between versions of which the person has not seen all, or seen one that is there no more."""
+    now = {dispute.field: {version.change for version in dispute.versions} for dispute in of_record(db, uid)}
+    for name in choices:
+        shown = None if name not in seen else set(seen[name])
+        if shown != now.get(name):
+            raise FieldappError(
+                _(
+                    "Une autre version est arrivée entre-temps, ou quelqu’un a déjà tranché : "
+                    "relisez ce champ, puis choisissez. Rien n’a été changé."
+                )
+            )
 
 
 def gone_with(db: Database, uid: str) -> list[Record]:

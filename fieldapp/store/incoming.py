@@ -40,6 +40,18 @@ class IncompleteError(FieldappError):
     """Changes that follow others which are not here, or lie below records that are not: nothing of them was taken."""
 
 
+class Aside(NamedTuple):
+    """A change that is passed over, for this program can't hold it: "newer", "strange", or it "follows" such a one."""
+
+    change: str
+    record: str
+    visit: str
+    protocol: str
+    entity: str
+    version: str
+    reason: str
+
+
 @dataclass(slots=True)
 class Took:
     """What was taken: changes that were new here, records made by them, fields disputed since, by whom they are."""
@@ -63,21 +75,56 @@ def take(
     The caller holds the transaction. With `more_to_come` what these changes follow or lie below may come after them:
     then the caller asks `refuse_incomplete` in the end. Raises IncompleteError.
     """
-    known = _known(db, "change", [change.uid for change in changes])
-    if known:
-        _let_leave(db, connection, known)
+    here = known(db, [change.uid for change in changes])
+    if here:
+        _let_leave(db, connection, here)
     fresh: list[Incoming] = []
     for change in changes:
-        if change.uid not in known:
-            known.add(change.uid)
+        if change.uid not in here:
+            here.add(change.uid)
             fresh.append(change)
     if not fresh:
         return Took()
     if not more_to_come:
-        _refuse_gaps(db, {uid for change in fresh for uid in change.base} - known)
+        _refuse_gaps(db, {uid for change in fresh for uid in change.base} - here)
     disputes = _open_disputes(db)
     created = _put(db, connection, origin, fresh, more_to_come=more_to_come)
     return Took(len(fresh), created, max(0, _open_disputes(db) - disputes), frozenset(c.action[2] for c in fresh))
+
+
+def set_aside(connection: sqlite3.Connection, peer: int, passed: Iterable[Aside]) -> None:
+    """Remember changes of a peer that were passed over."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO aside (peer, change, record, visit, protocol, entity, version, reason) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(peer, *item) for item in passed],
+    )
+
+
+def aside(db: Database, peer: int, changes: Iterable[str], records: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Return those of these changes that were passed over, and those of these records of which any was."""
+    sql = "SELECT DISTINCT {0} FROM aside WHERE peer = ? AND {0} IN (SELECT value FROM json_each(?))"
+    passed, touched = (
+        {row[0] for row in db.rows(sql.format(name), (peer, encode(list(wanted)).decode()))}
+        for name, wanted in (("change", changes), ("record", records))
+    )
+    return passed, touched
+
+
+def newer(db: Database, peer: int) -> list[tuple[str, str, str]]:
+    """Return protocol, entity and version of what was passed over because a newer program wrote it."""
+    sql = "SELECT DISTINCT protocol, entity, version FROM aside WHERE peer = ? AND reason = 'newer' ORDER BY 1, 2, 3"
+    return db.rows(sql, (peer,))
+
+
+def visits_aside(db: Database, peer: int) -> set[str]:
+    """Return the visits in which something was passed over."""
+    return {row[0] for row in db.rows("SELECT DISTINCT visit FROM aside WHERE peer = ?", (peer,))}
+
+
+def known(db: Database, uids: Iterable[str]) -> set[str]:
+    """Return those of these changes that are here."""
+    return _known(db, "change", uids)
 
 
 def _let_leave(db: Database, connection: sqlite3.Connection, known: set[str]) -> None:
@@ -148,7 +195,7 @@ def refuse_incomplete(db: Database, after: int) -> None:
         (protocol, db.protocols[protocol].entity(entity).parent) != (home, above)
         for protocol, entity, home, above in kinds
     ):
-        _refuse_missing_parents()
+        refuse_missing_parents()
 
 
 def _keep(db: Database, connection: sqlite3.Connection, origin: int, fresh: Sequence[Incoming]) -> None:
@@ -222,10 +269,11 @@ def _record(db: Database, change: Incoming) -> Record:
 def _refuse_orphans(db: Database, records: Sequence[Record], here: set[str]) -> None:
     above = {record.parent for record in records if record.parent} - here
     if above - _known(db, "record", above):
-        _refuse_missing_parents()
+        refuse_missing_parents()
 
 
-def _refuse_missing_parents() -> NoReturn:
+def refuse_missing_parents() -> NoReturn:
+    """Raise IncompleteError: a record is to lie below one that is not here."""
     raise IncompleteError(
         _(
             "Ce qui vient d’arriver dépend de relevés qui ne sont pas ici : rien n’en a été gardé. "

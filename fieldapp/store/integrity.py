@@ -13,6 +13,7 @@ from fieldapp.core.text import _
 from fieldapp.store import media
 from fieldapp.store.connection import Database, translated
 from fieldapp.store.records import decode
+from fieldapp.store.steps import same
 
 MAX_PROBLEMS = 1000
 """Findings that are written out; beyond that one sentence says that there are more."""
@@ -155,7 +156,7 @@ def _check_record(record: tuple[Any, ...], changes: Iterator[tuple[Any, ...]], r
     merged = merge(left, has_live_children=bool(shielded and not deleted))
     made = {PARENT: merged.parent, DELETED: merged.deleted, **merged.data}
     present = {PARENT: parent, DELETED: bool(deleted), **decode(data)}
-    wrong = sorted(name for name in {**made, **present} if made.get(name) != present.get(name))
+    wrong = sorted(name for name in {**made, **present} if not same(made.get(name), present.get(name)))
     if wrong:
         report.add(
             _("Relevé {uid} : l’historique ne donne pas ses valeurs ({fields}).").format(
@@ -182,7 +183,8 @@ def _check_before(uid: str, number: int, before: str, known: Sequence[Step], rep
     flat = {PARENT: state.parent, DELETED: state.deleted, **state.data}
     # A record that somebody put below a deleted one keeps it alive: its own changes do not tell that.
     shielded = {DELETED} if state.deleted else set()
-    wrong = sorted(name for name, value in decode(before).items() if flat.get(name) != value and name not in shielded)
+    told = [(name, value) for name, value in decode(before).items() if name not in shielded]
+    wrong = sorted(name for name, value in told if not same(flat.get(name), value))
     # What shows of a disputed field may have been another value on that laptop, or the deletion been in doubt there.
     if wrong and not state.disputes:
         report.add(

@@ -80,6 +80,7 @@ _M001 = (
     """,
     "CREATE INDEX action_to_undo ON action (state, id) WHERE kind = 'entry'",
     "CREATE INDEX action_by_kind ON action (kind, id)",
+    "CREATE INDEX action_by_device ON action (device, id) WHERE who <> ''",
     # One row per record touched by an action: from what to what. `before` is null when the record was made; only the
     # fields that differ are kept, a field that was absent is null. `base` names the changes that this one follows, with
     # blanks between (null when the record was made), `origin` the peer that it came from (null: made here). What was
@@ -136,17 +137,35 @@ _M001 = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX outbox_refused ON outbox (peer) WHERE reason <> ''",
-    # Whether what a peer holds of a visit was seen to be what is here.
+    # Whether what a peer holds of a visit was seen to be what is here; `tries` counts how often in a row it was not.
     """
     CREATE TABLE receipt (
         peer INTEGER NOT NULL,
         visit TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('waiting', 'identical', 'different')),
         at TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (peer, visit)
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX receipt_to_get ON receipt (peer, visit) WHERE state = 'waiting'",
+    "CREATE INDEX receipt_different ON receipt (peer, visit) WHERE state = 'different'",
+    # Changes of a peer that were passed over, for this program can't hold them (see `sync.messages`), with the visit
+    # that they lie in; the changes that follow them are passed over, too.
+    """
+    CREATE TABLE aside (
+        peer INTEGER NOT NULL,
+        change TEXT NOT NULL,
+        record TEXT NOT NULL,
+        visit TEXT NOT NULL,
+        protocol TEXT NOT NULL,
+        entity TEXT NOT NULL,
+        version TEXT NOT NULL,
+        reason TEXT NOT NULL CHECK (reason IN ('newer', 'strange', 'follows')),
+        PRIMARY KEY (peer, change)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX aside_by_record ON aside (peer, record)",
     # The fields to which people who did not know of each other's gave different values; `rivals` are these.
     """
     CREATE TABLE dispute (

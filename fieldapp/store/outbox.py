@@ -71,7 +71,8 @@ def collect(db: Database, peer: Peer) -> None:
             "WHERE uid = c.record) IN (SELECT value FROM json_each(?3)))",
             (peer.id, peer.through, scope),
         )
-        connection.execute("UPDATE peer SET through = ? WHERE id = ?", (last, peer.id))
+        # What is as it was is not written: a sync with nothing to do waits for the disk once.
+        connection.execute("UPDATE peer SET through = ?1 WHERE id = ?2 AND through <> ?1", (last, peer.id))
         connection.execute("UPDATE outbox SET reason = '' WHERE peer = ? AND reason <> ''", (peer.id,))
 
 
@@ -213,8 +214,8 @@ def answered(
 ) -> None:
     """Note what the peer said: which changes it has, which it refused and why, of which visits a receipt is to come.
 
-    A change that came from another hub and is refused is let go of: whoever made it offers it too. One that came in a
-    file may have no other way.
+    A change that came from another hub of the association and is refused is let go of: whoever made it offers it too.
+    One that came in a file or from a table may have no other way.
     """
     connection.executemany("DELETE FROM outbox WHERE peer = ? AND change = ?", [(peer.id, number) for number in taken])
     connection.executemany(
@@ -224,7 +225,7 @@ def answered(
     if refused:
         connection.execute(
             "DELETE FROM outbox WHERE peer = ? AND reason <> '' AND change IN "
-            "(SELECT c.id FROM change AS c JOIN peer AS p ON p.id = c.origin WHERE c.id = change AND p.kind <> 'file')",
+            "(SELECT c.id FROM change AS c JOIN peer AS p ON p.id = c.origin WHERE c.id = change AND p.kind = 'hub')",
             (peer.id,),
         )
     at = records.now()

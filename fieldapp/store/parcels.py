@@ -83,8 +83,11 @@ def begin(db: Database, uid: str, previous: File | None) -> File:
     """Reserve what a file is to hold: all that was saved after the previous one, up to now.
 
     From here on none of it can be withdrawn by an undo, though nothing counts as written before `written` is called.
+    It holds all there is when the files before lack a change: one that was withdrawn when they were written.
     """
     with db.transaction() as connection:
+        if previous is not None and _lack_some(db, previous):
+            previous = None
         first = previous.last + 1 if previous else 1
         last = int(db.value("SELECT coalesce(max(id), 0) FROM change"))
         connection.execute(
@@ -93,6 +96,17 @@ def begin(db: Database, uid: str, previous: File | None) -> File:
             (uid, db.author.device, previous.uid if previous else "", first, last),
         )
     return File(uid, OUT, db.author.device, previous.uid if previous else "", first, last, 0, (), "", "")
+
+
+def _lack_some(db: Database, last: File) -> bool:
+    """Return whether more is offered by now of what a file and those before it were to hold than they do."""
+    held = db.value(
+        "WITH RECURSIVE chain (uid, previous, changes) AS (SELECT uid, previous, changes FROM parcel WHERE uid = ? "
+        "UNION SELECT p.uid, p.previous, p.changes FROM chain CROSS JOIN parcel AS p ON p.uid = chain.previous) "
+        "SELECT sum(changes) FROM chain",
+        (last.uid,),
+    )
+    return bool(held != db.value("SELECT count(*) FROM change WHERE id <= ? AND withdrawn = 0", (last.last,)))
 
 
 def written(db: Database, file: File, changes: int, visits: Iterable[str], at: str) -> None:

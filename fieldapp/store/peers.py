@@ -120,6 +120,17 @@ def as_new_copy(db: Database, peer: Peer) -> Peer:
     return get(db, peer.id)
 
 
+def ask_for_all(db: Database, peer: Peer) -> Peer:
+    """Want all changes of the peer once more, our own too; what is here is known by its uid. Nothing is offered again.
+
+    What was passed over is looked at again.
+    """
+    with db.transaction() as connection:
+        connection.execute("UPDATE peer SET cursor = 0, mark = '' WHERE id = ?", (peer.id,))
+        connection.execute("DELETE FROM aside WHERE peer = ?", (peer.id,))
+        return as_new_copy(db, peer)
+
+
 def begin_again(db: Database, peer: Peer) -> Peer:
     """Forget how far things had come with a peer that lost what it had: it is offered all, and asked for all."""
     with db.transaction() as connection:
@@ -131,6 +142,7 @@ def begin_again(db: Database, peer: Peer) -> Peer:
         connection.execute("DELETE FROM outbox WHERE peer = ?", (peer.id,))
         connection.execute("DELETE FROM receipt WHERE peer = ?", (peer.id,))
         connection.execute("DELETE FROM media_state WHERE peer = ?", (peer.id,))
+        connection.execute("DELETE FROM aside WHERE peer = ?", (peer.id,))
     return as_new_copy(db, get(db, peer.id))
 
 
@@ -141,12 +153,15 @@ def note_taken(connection: sqlite3.Connection, peer: Peer, taken: int) -> None:
 
 def look_through(connection: sqlite3.Connection, peer: Peer) -> None:
     """Say that all changes up to the newest were looked at for the peer."""
-    connection.execute("UPDATE peer SET through = (SELECT coalesce(max(id), 0) FROM change) WHERE id = ?", (peer.id,))
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()
+    connection.execute("UPDATE peer SET through = ?1 WHERE id = ?2 AND through <> ?1", (last, peer.id))
 
 
 def move_on(connection: sqlite3.Connection, peer: Peer, cursor: int, mark: str) -> None:
     """Say up to which number the peer's changes are here; in the transaction that wrote them."""
-    connection.execute("UPDATE peer SET cursor = ?, mark = ? WHERE id = ?", (cursor, mark, peer.id))
+    connection.execute(
+        "UPDATE peer SET cursor = ?1, mark = ?2 WHERE id = ?3 AND (cursor <> ?1 OR mark <> ?2)", (cursor, mark, peer.id)
+    )
 
 
 def heard(db: Database, peer: Peer, *, role: str) -> None:
@@ -163,17 +178,20 @@ def synced(db: Database, peer: Peer, report: object, *, role: str) -> None:
     with db.transaction() as connection:
         at = records.now()
         connection.execute("UPDATE peer SET synced_at = ?, role = ? WHERE id = ?", (at, role or peer.role, peer.id))
-        log(db, peer.id, report)
+        _log(connection, peer.id, report, at)
 
 
 def log(db: Database, peer_id: int, report: object) -> None:
     """Add a report (JSON) to the diary of syncs."""
     with db.transaction() as connection:
-        connection.execute(
-            "INSERT INTO sync_log (peer, at, report) VALUES (?, ?, ?)",
-            (peer_id, records.now(), msgspec.json.encode(report).decode()),
-        )
-        connection.execute("DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - 500")
+        _log(connection, peer_id, report, records.now())
+
+
+def _log(connection: sqlite3.Connection, peer_id: int, report: object, at: str) -> None:
+    connection.execute(
+        "INSERT INTO sync_log (peer, at, report) VALUES (?, ?, ?)", (peer_id, at, msgspec.json.encode(report).decode())
+    )
+    connection.execute("DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - 500")
 
 
 def diary(db: Database, limit: int = 50) -> list[tuple[int, str, dict[str, object]]]:

@@ -45,6 +45,8 @@ class Placing:
         """Return the topmost dated record at or above this one; the record itself where there is none."""
         found = self._visits.get(uid)
         if found is None:
+            # Known from here on, so that records which lie below themselves do not go round for ever.
+            self._visits[uid] = uid
             parent = self._places[uid][0]
             above = self.visit(parent) if parent in self._places else uid
             found = self._visits[uid] = above if self._places[above][1] else uid
@@ -58,14 +60,17 @@ class Placing:
         """Return how many records lie above this one."""
         found = self._depths.get(uid)
         if found is None:
+            self._depths[uid] = 0
             parent = self._places[uid][0]
             found = self._depths[uid] = self.depth(parent) + 1 if parent in self._places else 0
         return found
 
     def above(self, uid: str) -> Iterator[str]:
-        """Yield the records above this one, the nearest first."""
+        """Yield the records above this one, the nearest first; of records that lie below themselves each once."""
+        seen = {uid}
         parent = self._places[uid][0]
-        while parent and parent in self._places:
+        while parent and parent in self._places and parent not in seen:
+            seen.add(parent)
             yield parent
             parent = self._places[parent][0]
 

@@ -13,13 +13,22 @@ from typing import Any, Literal
 
 import msgspec
 
+from fieldapp.core.errors import FieldappError
 from fieldapp.core.ids import new_uid, new_uids
 from fieldapp.core.merging import DELETED, PARENT
-from fieldapp.core.record import Node, Placed, Record
+from fieldapp.core.merging import heads as heads_of
+from fieldapp.core.record import MAX_LABEL, MAX_VALUE_BYTES, Node, Placed, Record, taken_as_read
+from fieldapp.core.text import _
 from fieldapp.store import settling, steps
 from fieldapp.store.connection import Database
 
 Kind = Literal["entry", "import", "undo", "redo", "sync"]
+
+Edit = tuple[Record, Mapping[str, Any], Mapping[str, Any], Sequence[str]]
+"""A stored record as it is to be written, what changes of it (before, after), and the changes that its author knew."""
+
+_HEAD_BYTES = 200
+"""What stands in a change beside the values of the record, at most."""
 
 CHUNK = 500
 """Records looked up and written per statement in bulk work: bounded memory, few round trips."""
@@ -32,12 +41,17 @@ decode = msgspec.json.Decoder().decode
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a save did: the action's number (None when nothing differed), and how many records it made and changed."""
+    """What a save did: the action's number (None when nothing differed), and how many records it made and changed.
+
+    `met` are the records that had been changed by somebody else since they were read: they hold both by now, so whoever
+    shows them reads them again.
+    """
 
     action: int | None
     created: int
     changed: int
     made_at: str
+    met: frozenset[str] = frozenset()
 
 
 def now() -> str:
@@ -295,7 +309,9 @@ def save(db: Database, records: Iterable[Record], label: str, *, kind: Kind = "e
 
     All of it is one action, named by `label` for undo. Records equal to what is stored leave no trace. Parents may
     come in the same call, in any order. `all_new` says that no record is stored yet and none comes twice, which saves
-    looking for them.
+    looking for them. Of a record that tells how it was read, only what differs from that is written, so that what came
+    meanwhile into other fields stays, and two values of one field are disputed. FieldappError when the values of one
+    are too long to ever leave this laptop: then nothing is written.
     """
     with db.transaction() as connection:
         writer = Writer(db, connection, label, kind)
@@ -313,7 +329,7 @@ class Writer:
     ) -> None:
         self._db = db
         self._connection = connection
-        self._label = label
+        self._label = label if len(label) <= MAX_LABEL else f"{label[: MAX_LABEL - 1]}…"
         self._kind = kind
         self._of_action = of_action
         self._action: int | None = None
@@ -321,12 +337,13 @@ class Writer:
         self._created = 0
         self._changed = 0
         self._above: set[str] = set()
+        self._met: set[str] = set()
 
     def saved(self) -> Saved:
         """Return what was written; what lies above it and was deleted meanwhile is there again, disputed."""
         settling.settle(self._db, self._connection, self._above)
         self._above.clear()
-        return Saved(self._action, self._created, self._changed, self._made_at)
+        return Saved(self._action, self._created, self._changed, self._made_at, frozenset(self._met))
 
     def write(self, records: Sequence[Record]) -> None:
         """Write up to CHUNK records that differ from what is stored; one that comes twice is written twice, in turn."""
@@ -334,17 +351,36 @@ class Writer:
         again = [record for record in records if by_uid.setdefault(record.uid, record) is not record]
         stored = get_many(self._db, by_uid)
         fresh = [record for record in by_uid.values() if record.uid not in stored]
+        known = [record for record in by_uid.values() if record.uid in stored]
+        behind = self._behind([record for record in known if _is_behind(record, stored[record.uid])])
         edited = [
-            (record, *difference(stored[record.uid], record))
-            for record in by_uid.values()
-            if record.uid in stored and _flat(stored[record.uid]) != _flat(record)
+            (record, *found)
+            for record in known
+            if record.uid not in behind and (found := difference(stored[record.uid], record))[1]
         ]
         if fresh:
             self.create(fresh)
         if edited:
             self.edit(edited)
+        self.join([one for uid, one in behind.items() if one[2]])
+        self._met |= behind.keys()
+        for record in by_uid.values():
+            taken_as_read(record)
         if again:
             self.write(again)
+
+    def _behind(self, changed: Sequence[Record]) -> dict[str, Edit]:
+        """Return what is to be written of those of these records that others changed since they were read."""
+        found: dict[str, Edit] = {}
+        uids = [record.uid for record in changed]
+        histories = steps.steps(self._db, uids)
+        own = steps.made_here(self._db, uids) if uids else set()
+        for record in changed:
+            history = histories.get(record.uid, [])
+            known = steps.known_when(history, record.read or record, own)
+            if known is not None and len(known.steps) < len(history):
+                found[record.uid] = (record, *_differing(known.values, steps.flat(record)), heads_of(known.steps))
+        return found
 
     def create(self, records: Sequence[Record]) -> None:
         """Insert records that the caller knows to be new."""
@@ -352,7 +388,7 @@ class Writer:
         texts: dict[int, str] = {}  # equal lines of a file share one dict of values
         for record in records:
             if id(record.data) not in texts:
-                texts[id(record.data)] = encode(record.data).decode()
+                texts[id(record.data)] = _text(record.data)
         rows = [
             (r.uid, r.protocol, r.entity, r.parent, r.on_date, r.cd_nom, texts[id(r.data)], int(r.deleted))
             for r in records
@@ -386,23 +422,36 @@ class Writer:
 
         What nobody but this laptop ever knew of, and was taken back, is made again rather than altered.
         """
-        action = self.action()
         self._connection.executemany(
             "UPDATE record SET parent = ?, on_date = ?, cd_nom = ?, data = ?, deleted = ? WHERE uid = ?",
-            [(r.parent, r.on_date, r.cd_nom, encode(r.data).decode(), int(r.deleted), r.uid) for r, _b, _a in edits],
+            [(r.parent, r.on_date, r.cd_nom, _text(r.data), int(r.deleted), r.uid) for r, _b, _a in edits],
         )
-        versions = {code: protocol.version for code, protocol in self._db.protocols.items()}
         bases = steps.heads(self._db, [record.uid for record, _before, _after in edits])
+        self._tell([(record, before, after, bases.get(record.uid, ())) for record, before, after in edits])
+        settling.follow(self._db, self._connection, [record.uid for record, _before, _after in edits])
+
+    def join(self, edits: Sequence[Edit]) -> None:
+        """Write changes of stored records beside what their authors did not know; both make the records."""
+        if not edits:
+            return
+        uids = [record.uid for record, *_rest in edits]
+        before = get_many(self._db, uids)
+        self._tell(edits)
+        settling.put(self._db, self._connection, steps.merged(self._db, uids), {})
+        # What lies above where it lies now, and whether it is deleted at all, follows from both.
+        self._above |= {*uids, *(record.parent for record in before.values() if record.parent)}
+        self._above |= {record.parent for record in get_many(self._db, uids).values() if record.parent}
+
+    def _tell(self, edits: Sequence[Edit]) -> None:
+        """Write a change for each of these."""
+        action = self.action()
+        versions = {code: protocol.version for code, protocol in self._db.protocols.items()}
         self._connection.executemany(
             "INSERT INTO change (uid, action, record, base, before, after, protocol_version) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (new_uid(), action, record.uid, *_told(record, before, after, bases), versions.get(record.protocol, ""))
-                for record, before, after in edits
-            ],
+            [(new_uid(), action, edit[0].uid, *_told(*edit), versions.get(edit[0].protocol, "")) for edit in edits],
         )
-        settling.follow(self._db, self._connection, [record.uid for record, _before, _after in edits])
-        for record, before, after in edits:
+        for record, before, after, _base in edits:
             if PARENT in after or DELETED in after:
                 self._above |= {uid for uid in (record.parent, before.get(PARENT)) if uid}
         self._changed += len(edits)
@@ -424,22 +473,45 @@ class Writer:
 
 def difference(old: Record, new: Record) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the fields that differ as (before, after); a field that is absent on one side is None there."""
-    before, after = _flat(old), _flat(new)
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return _differing(steps.flat(old), steps.flat(new))
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    names = [name for name in {**before, **after} if not steps.same(before.get(name), after.get(name))]
     return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
 
 
+def _is_behind(record: Record, stored: Record) -> bool:
+    """Return whether the record was altered since it was read."""
+    return record.read is not None and steps.flat(record.read) != steps.flat(stored)
+
+
 def _told(
-    record: Record, before: Mapping[str, Any], after: Mapping[str, Any], bases: Mapping[str, Sequence[str]]
+    record: Record, before: Mapping[str, Any], after: Mapping[str, Any], base: Sequence[str]
 ) -> tuple[str | None, str | None, str]:
     """Return base, before and after of a change as the table holds them."""
-    if base := bases.get(record.uid):
-        return " ".join(base), encode(before).decode(), encode(after).decode()
-    return None, None, encode({PARENT: record.parent, **record.data}).decode()
+    if base:
+        # What was there may be longer than may be written today: shortening it is not kept from anyone.
+        return " ".join(base), encode(before).decode(), _text(after)
+    return None, None, _text({PARENT: record.parent, **record.data})
 
 
-def _flat(record: Record) -> dict[str, Any]:
-    return {PARENT: record.parent, DELETED: record.deleted, **record.data}
+def _text(values: Mapping[str, Any]) -> str:
+    """Return values as JSON; FieldappError when no hub would take them."""
+    found = encode(values)
+    if len(found) > MAX_VALUE_BYTES - _HEAD_BYTES:
+        raise FieldappError(
+            _(
+                "« {text}… » est trop long : une fiche porte un million de signes au plus. "
+                "Raccourcissez ce texte, ou répartissez-le sur plusieurs fiches ; rien n’a été enregistré."
+            ).format(text=_longest(values))
+        )
+    return found.decode()
+
+
+def _longest(values: Mapping[str, Any]) -> str:
+    texts = [value for value in values.values() if isinstance(value, str)]
+    return max(texts, key=len, default="")[:40]
 
 
 def _creation_head(parent: str | None, deleted: int) -> str:

@@ -25,7 +25,7 @@ def follow(db: Database, connection: sqlite3.Connection, uids: Sequence[str]) ->
     )
     if found := [row[0] for row in rows]:
         put(db, connection, steps.merged(db, found), {})
-        settle(db, connection, _parents(db, found))
+        settle(db, connection, parents(db, found))
 
 
 def settle(db: Database, connection: sqlite3.Connection, uids: Iterable[str]) -> None:
@@ -75,6 +75,11 @@ def add(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
     )
 
 
+def as_merged(db: Database, record: Record, state: Merged) -> Record:
+    """Return the record as its changes make it."""
+    return _record(db, record.uid, record.protocol, record.entity, state)
+
+
 def _columns(record: Record) -> tuple[str | None, str | None, int | None, str, int]:
     return record.parent, record.on_date, record.cd_nom, _encode(record.data).decode(), int(record.deleted)
 
@@ -114,7 +119,8 @@ def _put_disputes(
     )
 
 
-def _parents(db: Database, uids: Sequence[str]) -> set[str]:
+def parents(db: Database, uids: Sequence[str]) -> set[str]:
+    """Return the records right above these."""
     rows = db.rows(
         "SELECT DISTINCT parent FROM record WHERE parent IS NOT NULL AND uid IN (SELECT value FROM json_each(?))",
         (_encode(list(uids)).decode(),),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,6 +16,12 @@ from fieldapp.store.connection import Database
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 _same = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
+LAST_CHANGE = (
+    "coalesce((SELECT next.first_change FROM action AS next WHERE next.id > a.id ORDER BY next.id LIMIT 1) - 1,"
+    " (SELECT max(id) FROM change))"
+)
+"""The number of the last change of the action `a`: its changes run from `first_change` to it, without a gap."""
+
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -46,7 +53,9 @@ def merged(db: Database, uids: Iterable[str], *, alone: bool = False) -> dict[st
 
 def same(one: Any, other: Any) -> bool:
     """Return whether two values are written alike: 1 and 1.0 are not, for they would not give one receipt."""
-    return one == other and (one is None or type(one) is type(other) is str or _same(one) == _same(other))
+    if one != other or type(one) is not type(other):
+        return False
+    return not isinstance(one, float | list | dict) or _same(one) == _same(other)
 
 
 def flat(record: Record | Merged) -> dict[str, Any]:
@@ -54,19 +63,47 @@ def flat(record: Record | Merged) -> dict[str, Any]:
     return {PARENT: record.parent, DELETED: record.deleted, **record.data}
 
 
-def known_when(found: Sequence[Step], read: Record) -> tuple[str, ...]:
-    """Return the heads that the record had when it was read like this, given its changes in order of coming.
+def made_here(db: Database, uids: Sequence[str]) -> set[str]:
+    """Return the changes of these records that were saved on this laptop; one that was brought by a sync was not."""
+    rows = db.rows(
+        "SELECT c.uid FROM change AS c CROSS JOIN action AS a ON a.id = c.action "
+        "WHERE c.record IN (SELECT value FROM json_each(?)) AND c.withdrawn = 0 AND a.kind <> 'sync'",
+        (_encode(list(uids)).decode(),),
+    )
+    return {row[0] for row in rows}
 
-    That is the longest beginning that makes it, or what somebody here knew who had written one of them; empty where it
-    never was like this.
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a record where it was read: the changes, and the values that they make (see `flat`)."""
+
+    steps: Sequence[Step]
+    values: Mapping[str, Any]
+
+
+def known_when(found: Sequence[Step], read: Record, own: Container[str]) -> Known | None:
+    """Return what was known of a record when it was read like this, and what this laptop (`own`) wrote upon that since.
+
+    `found` are its changes in order of coming. The longest beginning of them that makes it counts, else what somebody
+    knew who had written one of them; None where it never was like this.
     """
     wanted = _same(flat(read))
     for shielded in (False, True):
         for states in (_beginnings(found), _knowledge(found)):
             for known in states:
                 if _same(flat(merge(known, has_live_children=shielded))) == wanted:
-                    return heads_of(known)
-    return ()
+                    upon = _with_own(known, found, own)
+                    return Known(upon, flat(merge(upon, has_live_children=shielded)))
+    return None
+
+
+def _with_own(known: Sequence[Step], found: Sequence[Step], own: Container[str]) -> list[Step]:
+    """Return the known changes with those of our own that follow nothing else."""
+    uids = {step.uid for step in known}
+    for step in found:
+        if step.uid in own and uids.issuperset(step.base):
+            uids.add(step.uid)
+    return [step for step in found if step.uid in uids]
 
 
 def _beginnings(found: Sequence[Step]) -> Iterator[Sequence[Step]]:

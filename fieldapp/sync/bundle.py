@@ -35,7 +35,7 @@ from fieldapp.sync.bundle_reading import (
     WrongProjectError,
     import_,
 )
-from fieldapp.sync.engine import RECEIPTS_KEPT_DAYS
+from fieldapp.sync.job import RECEIPTS_KEPT_DAYS
 from fieldapp.sync.wire import Change, Request
 
 __all__ = [

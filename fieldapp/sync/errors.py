@@ -48,6 +48,10 @@ class WrongCodeError(HubError):
     """The one-time code is wrong, used or out of date."""
 
 
+class DeviceHeldError(HubError):
+    """The hub has this laptop already, by a token that is not here (any more)."""
+
+
 class HubBusyError(HubError):
     """The hub, or what stands before it, can't serve just now; `after_s` is when to ask again, None: it did not say."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 from urllib.parse import SplitResult, parse_qs, quote, urlsplit
@@ -14,6 +14,7 @@ from fieldapp.core.text import _
 from fieldapp.sync import wire
 from fieldapp.sync.errors import (
     BadAnswerError,
+    DeviceHeldError,
     NotAdmittedError,
     OutdatedProgramError,
     WrongAddressError,
@@ -154,6 +155,10 @@ class HubClient:
         """Return photos and thumbnails that became whole at the hub after this number."""
         return _decoded(self._ask("GET", f"/v1/media?after={after}").body, MediaPage)
 
+    def leave(self) -> None:
+        """Let the hub forget this laptop; its token is good for nothing from then on. Raises HubError."""
+        self._ask("POST", "/v1/leave", expected=(204,))
+
     def _ask(
         self,
         method: str,
@@ -172,18 +177,36 @@ class HubClient:
         return self._line.proved(question, expected)
 
 
-def join(address: str, code: str, device: str, name: str, token: str, patience: Patience | None = None) -> wire.Joined:
+def join(
+    address: str,
+    code: str,
+    device: str,
+    name: str,
+    token: str,
+    patience: Patience | None = None,
+    former: Sequence[str] = (),
+) -> wire.Joined:
     """Exchange a one-time code for an account, and return it; `name` is how people call this laptop.
 
     `token` is made by the caller (`wire.new_token`), who keeps it and gives the same one again after a failure: the hub
-    may have admitted it. Raises WrongCodeError or another HubError.
+    may have admitted it. `former` are the tokens by which the laptop was in before. Raises WrongCodeError,
+    DeviceHeldError (the hub has this laptop already, by a token that is not among them) or another HubError.
     """
     line = _line(address, wire.answer_key(token), patience)
-    body = wire.pack(wire.Join(code=code, token=token, device=device, name=name))
+    proofs = [wire.former_proof(wire.token_hash(each), code) for each in former]
+    body = wire.pack(wire.Join(code=code, token=token, device=device, name=name, former=proofs))
     question = Question("POST", "/v1/join", body, {"Content-Type": wire.MEDIA_TYPE}, MAX_WORDS_BYTES)
     try:
         return _unpacked(line.proved(question, (200,)).body, wire.Joined)
     except NotAdmittedError as error:
+        if error.code == "device":
+            raise DeviceHeldError(
+                _(
+                    "Cet ordinateur est déjà inscrit : demandez à la coordination de révoquer l’ancien accès, puis "
+                    "recommencez avec le même code."
+                ),
+                code=error.code,
+            ) from error
         raise WrongCodeError(
             _(
                 "Le serveur refuse ce code : il est faux, déjà utilisé ou trop ancien. Vérifiez chaque signe, ou "

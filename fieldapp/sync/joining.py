@@ -11,9 +11,12 @@ from fieldapp.store import peers
 from fieldapp.store.connection import Database
 from fieldapp.store.peers import Peer
 from fieldapp.sync import hub_client, tokens, wire
-from fieldapp.sync.errors import NotAdmittedError, WrongCodeError
+from fieldapp.sync.errors import DeviceHeldError, HubError, NotAdmittedError, WrongCodeError
 from fieldapp.sync.hub_client import Credentials, HubClient
 from fieldapp.sync.line import Patience
+
+_SHORT = Patience(connect_s=4.0, stall_s=6.0)
+"""How long leaving waits for the hub."""
 
 _MAX_NAME = 80
 """Longest name of a laptop that is sent; the hub takes no longer one."""
@@ -42,12 +45,14 @@ def join(
     attempt = _attempt(address, code)
     token = tokens.get(attempt) or wire.new_token()
     tokens.keep(attempt, token)
+    former = former_tokens(present, address)
     try:
-        joined = hub_client.join(address, code, db.author.device, _device_name(name), token, patience)
-    except WrongCodeError:
+        joined = hub_client.join(address, code, db.author.device, _device_name(name), token, patience, former)
+    except (WrongCodeError, DeviceHeldError):
         tokens.drop(attempt)
         raise
     if present is not None and present.project != joined.project:
+        _part(address, Credentials(joined.project, joined.account, token))
         tokens.drop(attempt)
         raise JoinedAlreadyError(_joined_already(present))
     tokens.keep(joined.account, token)
@@ -62,9 +67,18 @@ def join(
         scope=tuple(joined.scope),
     )
     if present is not None and present.id != peer.id:
-        leave(db, present)
+        # The hub has put the new account in its place.
+        peers.leave(db, present.id)
+        tokens.drop(present.account)
+    tokens.drop(_left(address))
     tokens.drop(attempt)
     return peer
+
+
+def former_tokens(present: Peer | None, address: str) -> list[str]:
+    """Return the tokens that prove to a hub that this laptop was in before: the present one, and one that was left."""
+    found = (tokens.get(present.account) if present else None, tokens.get(_left(address)))
+    return [token for token in found if token]
 
 
 def open_client(peer: Peer, patience: Patience | None = None) -> HubClient:
@@ -82,9 +96,28 @@ def check_figures(peer: Peer) -> str:
 
 
 def leave(db: Database, peer: Peer) -> None:
-    """Exchange nothing more with a hub, and forget the token; all that came from it stays."""
+    """Exchange nothing more with a hub, and forget the token; all that came from it stays.
+
+    The hub forgets this laptop too. Where it is out of reach the token is put aside, to come back with: without it the
+    hub would take this laptop for a stranger who uses its name.
+    """
     peers.leave(db, peer.id)
+    token = tokens.get(peer.account)
+    if token is not None:
+        _part(peer.address, Credentials(peer.project, peer.account, token))
     tokens.drop(peer.account)
+
+
+def _part(address: str, credentials: Credentials) -> None:
+    """Tell a hub that this laptop leaves, or put the token aside where it can't be told."""
+    try:
+        with HubClient(address, credentials, _SHORT) as client:
+            client.leave()
+    except NotAdmittedError:
+        # It has forgotten this laptop already.
+        return
+    except HubError:
+        tokens.keep(_left(address), credentials.token)
 
 
 def _token(peer: Peer) -> str:
@@ -104,6 +137,11 @@ def _attempt(address: str, code: str) -> str:
     return "join-" + hashlib.sha256(f"{address} {code.strip().upper()}".encode()).hexdigest()
 
 
+def _left(address: str) -> str:
+    """Return under which name the token of a hub is put aside that was left while it was out of reach."""
+    return "left-" + hashlib.sha256(address.encode()).hexdigest()
+
+
 def _device_name(given: str) -> str:
     name = " ".join((given or platform.node()).split())
     return "".join(sign for sign in name if sign.isprintable())[:_MAX_NAME] or _("Portable")
@@ -111,6 +149,6 @@ def _device_name(given: str) -> str:
 
 def _joined_already(present: Peer) -> str:
     return _(
-        "Cette base appartient déjà à « {name} » ({address}). Pour en rejoindre un autre, quittez-le d’abord "
-        "(fieldapp leave), ou choisissez une autre base."
+        "Cette base appartient déjà à « {name} » ({address}). Pour rejoindre un autre serveur, quittez "
+        "d’abord celui-ci (fieldapp leave), ou choisissez une autre base."
     ).format(name=present.name, address=present.address)

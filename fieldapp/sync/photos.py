@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from fieldapp.core.errors import DatabaseError, FileRefusedError
+from fieldapp.core.errors import CancelledError, DatabaseError, FileRefusedError
 from fieldapp.core.text import N_, _
 from fieldapp.store import media, media_peers, pictures
 from fieldapp.store.connection import Database
 from fieldapp.store.media_peers import PHOTO, THUMBNAIL
-from fieldapp.sync.errors import BadAnswerError, NotAdmittedError
+from fieldapp.sync.errors import BadAnswerError, HubBusyError, NotAdmittedError
 from fieldapp.sync.hub_client import PIECE_BYTES, HubClient, Kind, MediaInfo
 from fieldapp.sync.line import Cancelled, Progress
 
@@ -26,6 +28,14 @@ MAX_THUMBNAIL_BYTES = 100_000
 
 _THUMBNAIL_SIDES = (384, 192, 96)
 """Sides of the small copy in pixels; a smaller one only where the larger one is too long."""
+
+BUSY_TRIES = 5
+BUSY_S = 2.0
+LONGEST_BUSY_S = 60.0
+"""How often a busy hub is asked for the same, how long is waited where it does not say (twice as long each time), and
+the longest wait that the sync of somebody who looks on may take: after that the rest goes with the next one."""
+
+Found = TypeVar("Found")
 
 _MAX_NAME = 255
 _SHARE = 1000
@@ -71,14 +81,16 @@ def push(
     peer_id: int,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    wait: Callable[[float], None] = time.sleep,
 ) -> Counted:
     """Send the photos that live records name and the peer has not; asks nothing where there is none.
 
     `progress` is told how much is done, of how much, in shares of photos. Raises HubError (HubFullError: no room at
-    the hub) or CancelledError; what was sent so far counts, and a photo goes on from its last whole piece.
+    the hub) or CancelledError; what was sent so far counts, and a photo goes on from its last whole piece. A busy hub
+    is waited for: `wait(seconds)`.
     """
     thumbnails, photos = (media_peers.unsent_photos(db, peer_id, kind) for kind in (THUMBNAIL, PHOTO))
-    work = _Pushing(db, client, peer_id, progress, cancelled, total=len(thumbnails) + len(photos))
+    work = _Pushing(db, client, peer_id, progress, cancelled, wait, total=len(thumbnails) + len(photos))
     work.protocols = thumbnails | photos
     work.each(thumbnails, work.thumbnail)
     sent = work.each(photos, work.photo)
@@ -91,13 +103,15 @@ def pull(
     peer_id: int,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    wait: Callable[[float], None] = time.sleep,
 ) -> Counted:
     """Fetch the photos that live records name, that are not here, and that the peer has.
 
     `progress` is told how much is done, of how much, in shares of photos. Raises HubError, DatabaseError (no room
-    here: then nothing is left of the photo that did not fit) or CancelledError; what came so far stays.
+    here: then nothing is left of the photo that did not fit) or CancelledError; what came so far stays. A busy hub is
+    waited for: `wait(seconds)`.
     """
-    work = _Pulling(db, client, peer_id, progress, cancelled)
+    work = _Pulling(db, client, peer_id, progress, cancelled, wait)
     work.ask_what_is_there()
     lacking = {sha256 for sha256 in media_peers.named(db) if media.path_of(db, sha256) is None}
     media.drop_parts(db, lacking)
@@ -118,6 +132,7 @@ class _Work:
     peer_id: int
     progress: Progress | None
     cancelled: Cancelled | None
+    wait: Callable[[float], None]
     total: int = 0
     done: int = 0
     problems: list[str] = field(default_factory=list)
@@ -138,6 +153,20 @@ class _Work:
             self.done += 1
             self.tell(0, 1)
         return successes
+
+    def ask(self, question: Callable[..., Found], *args: object) -> Found:
+        """Return the hub's answer to a question, asked once more when it was busy and has had its time."""
+        for attempt in range(BUSY_TRIES):
+            try:
+                return question(*args)
+            except HubBusyError as error:
+                pause = error.after_s if error.after_s is not None else BUSY_S * 2**attempt
+                if attempt == BUSY_TRIES - 1 or pause > LONGEST_BUSY_S:
+                    raise
+            self.wait(pause)
+            if self.cancelled is not None and self.cancelled():
+                raise CancelledError(_("Les photos restantes partiront la prochaine fois."))
+        raise AssertionError("unreachable")
 
     def tell(self, count: int, of: int) -> None:
         """Say how much of the photo at hand is through."""
@@ -182,11 +211,11 @@ class _Pushing(_Work):
         for attempt in range(2):
             first = 0
             if kind == PHOTO or attempt:
-                state = self.client.media_state(kind, sha256)
+                state = self.ask(self.client.media_state, kind, sha256)
                 first = info.pieces if state.whole else min(state.pieces, info.pieces)
             for number in range(first, info.pieces):
                 self._put(kind, sha256, number, piece(number), info.pieces)
-            if self.client.finish_media(kind, sha256, info):
+            if self.ask(self.client.finish_media, kind, sha256, info):
                 media_peers.note_at_peer(self.db, self.peer_id, kind, sha256)
                 return True
         return self.problem(_DAMAGED_ON_ITS_WAY, sha256)
@@ -195,7 +224,7 @@ class _Pushing(_Work):
         def tell(count: int, of: int) -> None:
             self.tell(number * of + count, pieces * of)
 
-        self.client.put_piece(kind, sha256, number, data, tell, self.cancelled)
+        self.ask(self.client.put_piece, kind, sha256, number, data, tell, self.cancelled)
 
     def _info(self, kind: Kind, sha256: str, size: int, digest: str) -> MediaInfo | None:
         """Return what is said of a photo; None while it has no row, which the next start gives it."""
@@ -226,7 +255,7 @@ class _Pulling(_Work):
         more = True
         while more:
             after = media_peers.listed_up_to(self.db, self.peer_id)
-            page = self.client.list_media(after)
+            page = self.ask(self.client.list_media, after)
             more = page.more and page.after > after
             self.told |= {(item.kind, item.sha256): item.info for item in page.media}
             found = [(item.kind, item.sha256) for item in page.media]
@@ -274,7 +303,7 @@ class _Pulling(_Work):
         """Return what the peer says of it; None when it has it no more."""
         if found := self.told.get((kind, sha256)):
             return found
-        state = self.client.media_state(kind, sha256)
+        state = self.ask(self.client.media_state, kind, sha256)
         if state.whole and state.info is not None:
             return state.info
         media_peers.note_at_peer(self.db, self.peer_id, kind, sha256, there=False)
@@ -283,7 +312,7 @@ class _Pulling(_Work):
     def _piece(self, kind: Kind, sha256: str, number: int) -> bytes | None:
         """Return one piece; None when the peer has it no more."""
         try:
-            return self.client.get_piece(kind, sha256, number, self.cancelled)
+            return self.ask(self.client.get_piece, kind, sha256, number, self.cancelled)
         except BadAnswerError as error:
             if error.code != "not_found":
                 raise

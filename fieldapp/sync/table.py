@@ -24,10 +24,10 @@ from fieldapp.core.text import _
 from fieldapp.store import peers
 from fieldapp.store.connection import Database
 from fieldapp.store.peers import LAN, Peer
-from fieldapp.sync import engine, hub_client, tokens, wire
-from fieldapp.sync.engine import Report
+from fieldapp.sync import engine, hub_client, joining, tokens, wire
 from fieldapp.sync.errors import HubError, NotAdmittedError
 from fieldapp.sync.hub_client import Credentials, HubClient
+from fieldapp.sync.job import Report
 from fieldapp.sync.line import Patience
 
 OWNER, GUEST = "coordinator", "leader"
@@ -38,6 +38,9 @@ CODE_DAYS = 1
 
 START_S, ANSWER_S, STOP_S = 60.0, 60.0, 10.0
 """How long the hub may take to listen, a command of it to answer, and the hub to end, before it is ended by force."""
+
+MAX_FORMER = 10
+"""Most places that are shown as proofs of having been at a table before."""
 
 PATIENCE = Patience(connect_s=3.0, stall_s=10.0)
 """A table is one hop away: who does not answer soon is gone."""
@@ -174,6 +177,10 @@ class TableHub:
             if not item["revoked_at"]
         ]
 
+    def free(self, device: str) -> None:
+        """Let a laptop that came in before come in anew, if it did. Raises TableError."""
+        self._ask("revoke", device)
+
     def _ask(self, *words: str) -> Any:
         """Return what a command of the hub answers."""
         process = _popen(["hub", *words, "--json", "--database", str(self.file)])
@@ -228,6 +235,8 @@ def share(db: Database, host: str, name: str, scope: Sequence[str]) -> Shared:
         if seat is None:
             for former in own:
                 leave(db, former)
+            # This computer holds the table: it may let itself in again whatever it has lost.
+            hub.free(db.author.device)
             seat, _check = join(db, hub.address, hub.invite(OWNER, scope), name)
         return Shared(hub, moved(db, seat, hub.address), hub.invite(GUEST, scope))
     except BaseException:
@@ -242,11 +251,16 @@ def join(db: Database, address: str, code: str, name: str) -> tuple[Peer, str]:
     """
     address = hub_client.normalise_address(address, lan=True)
     token = wire.new_token()
-    joined = hub_client.join(address, code, db.author.device, name, token, PATIENCE)
+    places = peers.all_of(db, LAN)
+    # The newest first; a table may have moved to another address, so all of them are proofs.
+    known = [found for place in reversed(places) for found in joining.former_tokens(place, address)]
+    former = list(dict.fromkeys(known))[:MAX_FORMER]
+    joined = hub_client.join(address, code, db.author.device, name, token, PATIENCE, former)
     tokens.keep(joined.account, token)
-    for former in peers.all_of(db, LAN):
-        if former.project == joined.project:
-            leave(db, former)
+    for place in places:
+        if place.project == joined.project:
+            peers.leave(db, place.id)
+            tokens.drop(place.account)
     peer = peers.add(
         db,
         LAN,
@@ -278,8 +292,7 @@ def moved(db: Database, peer: Peer, address: str) -> Peer:
 
 def leave(db: Database, peer: Peer) -> None:
     """Give up a place at a table: what came from it stays, its strings are for others."""
-    peers.leave(db, peer.id)
-    tokens.drop(peer.account)
+    joining.leave(db, peer)
 
 
 def sync(

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 import zstandard
@@ -23,11 +23,25 @@ MEDIA_TYPE: Final = "application/vnd.fieldapp.batch+zstd"
 MAX_PACKED_BYTES: Final = 32 * 1024 * 1024
 """Longest message as it travels."""
 
-MAX_BYTES: Final = 256 * 1024 * 1024
-"""Longest message unpacked: what a small file may blow up to, and no more."""
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""Longest request unpacked: what a small file may blow up to, and no more. Ten times what laptops send at once."""
+
+MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
+"""Longest answer unpacked, which is asked of a hub that has proved to be the right one."""
 
 MAX_CHANGES: Final = 25_000
-"""Most changes in one message."""
+"""Most changes in one message, and most actions."""
+
+MAX_CONFIRMED: Final = 5_000
+"""Most visits in one message whose receipts are wanted."""
+
+MAX_NAMES: Final = 500
+"""Most names (ring strings) that one message claims, and most that it lets go."""
+
+MAX_LISTS: Final = 1_000_000
+MAX_TEXTS: Final = 4_000_000
+"""Most lists and most texts in a request. Counted before it is decoded: a list of nothing is two bytes as it travels,
+and sixty in memory."""
 
 MAX_VALUE_BYTES: Final = 1024 * 1024
 """Longest `before` or `after` of one change."""
@@ -38,6 +52,10 @@ SIGNATURE_HEADER: Final = "Fieldapp-Signature"
 ACCEPTED, MERGED, DISPUTED, KNOWN, REFUSED = "accepted", "merged", "disputed", "known", "refused"
 """What became of a change: taken as it was; taken beside another of the same record; taken, and a field has now two
 values; already there; not taken, for a reason."""
+
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A number from elsewhere: what every database can hold, and nothing below zero."""
 
 
 class WireError(ValueError):
@@ -71,7 +89,7 @@ class Change(msgspec.Struct, array_like=True, frozen=True):
     protocol: str
     entity: str
     version: str
-    action: int
+    action: Number
     visit: str
     base: tuple[str, ...]
     before: msgspec.Raw
@@ -97,9 +115,9 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
 class Ahead(msgspec.Struct, frozen=True):
     """What waits at the hub for a laptop: how many changes, how many of them alter or delete a record made before."""
 
-    changes: int = 0
-    edits: int = 0
-    deletes: int = 0
+    changes: Number = 0
+    edits: Number = 0
+    deletes: Number = 0
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,9 +133,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     replica: str
     actions: list[Action] = []
     changes: list[Change] = []
-    cursor: int | None = None
+    cursor: Number | None = None
     mark: str = ""
-    limit: int = MAX_CHANGES
+    limit: Number = MAX_CHANGES
     confirm: list[str] = []
     claims: list[str] = []
     releases: list[str] = []
@@ -137,26 +155,30 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: list[Outcome] = []
     actions: list[Action] = []
     changes: list[Change] = []
-    cursor: int = 0
+    cursor: Number = 0
     mark: str = ""
     forked: bool = False
     more: bool = False
     ahead: Ahead = Ahead()
-    last: int = 0
-    taken: int = 0
+    last: Number = 0
+    taken: Number = 0
     receipts: dict[str, str] = {}
     leases: dict[str, str] = {}
     role: str = ""
 
 
 class Join(msgspec.Struct, frozen=True, kw_only=True):
-    """A laptop that wants in: the one-time code, the token that it made for itself, and how it is called."""
+    """A laptop that wants in: the one-time code, the token that it made for itself, and how it is called.
+
+    `former` proves that it is the same laptop that was in before (see `former_proof`).
+    """
 
     format: int = FORMAT
     code: str
     token: str
     device: str
     name: str
+    former: list[str] = []
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,36 +218,56 @@ def unpack(data: bytes, kind: type[Message]) -> Message:
     """Return the message in the bytes; WireError when there is none of this kind, or one of a later form."""
     if len(data) > MAX_PACKED_BYTES:
         raise WireError("size", f"{len(data)} bytes")
-    text = _unzipped(data)
+    is_answer = kind is Answer
+    text = _unzipped(data, MAX_ANSWER_BYTES if is_answer else MAX_BYTES)
+    if not is_answer:
+        _refuse_crowded(text)
     try:
-        if msgspec.json.decode(text, type=_Head).format > FORMAT:
-            raise WireError("format")
         found = msgspec.json.decode(text, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError("json", str(error)[:200]) from error
+        raise WireError("format" if _is_later(text) else "json", str(error)[:200]) from error
+    if found.format > FORMAT:
+        raise WireError("format")
     _refuse_strange(found)
     return found
 
 
-def _unzipped(data: bytes) -> bytes:
+def _refuse_crowded(text: bytes) -> None:
+    """Raise WireError for more lists or texts than a request of ours has, before they take any memory."""
+    if text.count(b"[") > MAX_LISTS or text.count(b'"') > 2 * MAX_TEXTS:
+        raise WireError("changes", "more than a request holds")
+
+
+def _is_later(text: bytes) -> bool:
+    """Return whether what is no message of ours says that it is one of a later form."""
+    try:
+        return msgspec.json.decode(text, type=_Head).format > FORMAT
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def _unzipped(data: bytes, longest: int) -> bytes:
+    """Return what was packed: one frame that says how long it is, whole to its checksum, and nothing after it."""
     try:
         told = zstandard.frame_content_size(data)
-        most = told if 0 <= told <= MAX_BYTES else MAX_BYTES
-        with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(data, read_across_frames=False) as reader:
-            text = reader.read(most + 1)
-            whole = not reader.read(1)
+        if told > longest:
+            raise WireError("size", "unpacked")
+        if told <= 0:
+            raise WireError("packing", "no length")
+        return zstandard.ZstdDecompressor(max_window_size=2**27).decompress(data, told, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise WireError("packing", str(error)[:200]) from error
-    if len(text) > most or not whole:
-        raise WireError("size", "unpacked")
-    return text
 
 
 def _refuse_strange(message: Request | Answer | Join | Joined) -> None:
     if not isinstance(message, Request | Answer):
         return
-    if len(message.changes) > MAX_CHANGES:
+    if max(len(message.changes), len(message.actions)) > MAX_CHANGES:
         raise WireError("changes", f"{len(message.changes)} in one message")
+    if isinstance(message, Request) and (
+        len(message.confirm) > MAX_CONFIRMED or max(len(message.claims), len(message.releases)) > MAX_NAMES
+    ):
+        raise WireError("request", "names")
     if any(not 0 <= change.action < len(message.actions) for change in message.changes):
         raise WireError("changes", "an action that is not there")
 
@@ -236,7 +278,10 @@ def is_newer(version: str, known: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() and part.isascii() else 0 for part in version.split("."))
+    found = [int(part) if part.isdecimal() and part.isascii() and len(part) < 10 else 0 for part in version.split(".")]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
 
 
 # --------------------------------------------------------------------------------------------- receipts
@@ -271,6 +316,11 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """Return what the hub keeps of a token, to know it again."""
     return hashlib.sha256(b"fieldapp token " + token.encode()).hexdigest()
+
+
+def former_proof(hash_of_token: str, code: str) -> str:
+    """Return by which a laptop shows that it has the token of its former account; good with this one code only."""
+    return hashlib.sha256(f"fieldapp former {code} {hash_of_token}".encode()).hexdigest()
 
 
 def answer_key(token: str) -> str:

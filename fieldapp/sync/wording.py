@@ -17,7 +17,7 @@ from fieldapp.store.connection import Database
 from fieldapp.store.disputes import Dispute, Version
 from fieldapp.sync.bundle import KNOWN, OWN, Confirmation, Exported, Imported
 from fieldapp.sync.bundle_figures import instant_words
-from fieldapp.sync.engine import Report
+from fieldapp.sync.job import Report
 
 ABSENT = "—"
 
@@ -64,7 +64,7 @@ def _received(report: Report) -> Iterable[str]:
         words = ngettext("{n} reçu {from_whom}", "{n} reçus {from_whom}", n)
         yield words.format(n=n, from_whom=_from_whom(report.people))
     else:
-        yield ngettext("{n} reçu", "{n} reçus", n).format(n=n)
+        yield ngettext("{n} passage reçu", "{n} passages reçus", n).format(n=n)
 
 
 def _from_whom(people: int) -> str:

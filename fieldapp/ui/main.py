@@ -180,12 +180,18 @@ class Program:
         """Exchange this database with others', and say in the status line how things stand."""
         if self.services is not services or services.sync is not None:
             return
+        from fieldapp.ui.sync import table_runner
         from fieldapp.ui.sync.runner import SyncRunner
         from fieldapp.ui.sync.standing import status_words
 
-        runner = SyncRunner(services, window.background, held=window.holds_record, parent=window)
+        table = table_runner.of(window.context)
+        runner = SyncRunner(services, window.background, held=window.holds_record, claims=table.wanted, parent=window)
         runner.changed.connect(lambda: window.status.exchange(*status_words(runner.standing, runner.line)))
         runner.came.connect(window.renew)
+        # What comes from the hub is news to who sits at a table as what comes from the table is: no line that is typed
+        # is begun anew, and no string is offered that somebody else holds.
+        runner.came.connect(table.came)
+        runner.ended.connect(table.ringed)
         services.sync = runner
         runner.start()
 

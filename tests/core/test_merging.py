@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
@@ -214,3 +215,25 @@ def test_a_base_that_is_not_there_is_taken_for_one_that_nothing_is_known_of() ->
 def test_the_heads_are_what_no_other_has_followed_in_order() -> None:
     assert heads([MADE, step("2", "0", x=2), step("1", "0", x=3)]) == ("1", "2")
     assert heads([MADE, step("1", "0", x=2), step("2", "1", x=3)]) == ("2",)
+
+
+def test_a_long_history_costs_as_much_as_it_is_long() -> None:
+    line = [Step(f"{number:05}", (f"{number - 1:05}",) if number else (), {"x": number}) for number in range(4_000)]
+    fork = [Step("a", ("00000",), {"y": 1}), Step("b", ("a",), {DELETED: True})]
+    tracemalloc.start()
+    try:
+        merged = merge([*line, *fork])
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert merged.data == {"x": 3_999, "y": 1}
+    assert merged.disputes == {DELETED: (Rival("00001", False), Rival("b", True))}
+    # A set of what each author knew would take some four hundred megabytes.
+    assert peak < 20_000_000
+
+
+def test_changes_that_follow_each_other_round_a_ring_stop_nobody() -> None:
+    ring = [step("1", "3", x=1), step("2", "1", x=2), step("3", "2", y=3)]
+    states = [merge(found) for found in permutations(ring)]
+    assert all(state == states[0] for state in states)
+    assert states[0].data["y"] == 3

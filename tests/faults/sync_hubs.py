@@ -19,14 +19,24 @@ from fieldapp.hub.storage import Storage
 from fieldapp.store import peers, records
 from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.sync import engine, hub_client, wire
-from fieldapp.sync.engine import Report
 from fieldapp.sync.hub_client import Credentials, HubClient
+from fieldapp.sync.job import Report
 from fieldapp.sync.line import Patience
 from tests.faults.conftest import ROOT
 from tests.store.ponds import PONDS, make
 
 SHORT = Patience(connect_s=2.0, stall_s=0.4)
 LONG = Patience(connect_s=30.0, stall_s=30.0)
+
+_SERVE = """
+import sys
+from fieldapp import __main__, protocols
+from tests.store.ponds import PONDS
+known = (*protocols.installed(), PONDS)
+protocols.installed = lambda: known
+sys.exit(__main__.main(sys.argv[1:]))
+"""
+"""The program as it is, with one protocol more: that of the tests."""
 
 
 @dataclass
@@ -45,7 +55,7 @@ class HubProcess:
 
     def start(self) -> None:
         """Start it; return when it listens."""
-        command = [sys.executable, "-m", "fieldapp", "hub", "serve", "--database", self.url, "--port", "0"]
+        command = [sys.executable, "-c", _SERVE, "hub", "serve", "--database", self.url, "--port", "0"]
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,

@@ -27,8 +27,8 @@ from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.store.peers import Peer
 from fieldapp.store.records import Saved
 from fieldapp.sync import engine, wire
-from fieldapp.sync.engine import Report
 from fieldapp.sync.errors import HubUnreachableError
+from fieldapp.sync.job import Report
 from fieldapp.sync.wire import Answer, Request
 from tests.store.ponds import PONDS
 

@@ -14,20 +14,25 @@ from hypothesis import strategies as st
 
 from fieldapp.core.ids import new_uid, new_uids
 from fieldapp.core.merging import Rival, Step
-from fieldapp.hub.errors import StorageError
+from fieldapp.hub import sql_storage, sql_work
+from fieldapp.hub.errors import DeviceHeldError, StorageError
 from fieldapp.hub.opening import open_storage
 from fieldapp.hub.storage import (
+    BROWSER,
     COORDINATOR,
     LEADER,
+    MAX_LEASES,
     VOLUNTEER,
     Account,
     BatchLine,
     Invite,
+    Known,
     Project,
     Refusal,
     Storage,
     StoredChange,
     StoredRecord,
+    content_digest,
 )
 from fieldapp.sync import wire
 from fieldapp.sync.wire import Action, Ahead
@@ -55,7 +60,7 @@ def make_record(uid: str = "", **given: Any) -> StoredRecord:
 
 
 def make_account(project: str, **given: Any) -> Account:
-    made = Account(project, new_uid(), "d1", "Portable de Léa", VOLUNTEER, (), "hash", "key", NOW)
+    made = Account(project, new_uid(), new_uid(), "Portable de Léa", VOLUNTEER, (), "hash", "key", NOW)
     return replace(made, **given)
 
 
@@ -74,6 +79,11 @@ def add_and_fail(storage: Storage, project: str) -> None:
         raise KeyError(work.last())
 
 
+def digest_of(change: StoredChange) -> str:
+    """Return the digest of a change that makes a record."""
+    return content_digest(change.record, change.protocol, change.entity, change.base, None, change.after.encode())
+
+
 def digest(records: list[StoredRecord]) -> str:
     """Return the digest of a visit by its definition."""
     living = sorted((item for item in records if not item.deleted), key=lambda item: item.uid)
@@ -85,7 +95,7 @@ def digest(records: list[StoredRecord]) -> str:
 def everything(storage: Storage, project: str, visits: list[str]) -> dict[str, Any]:
     """Return all that can be seen of a project."""
     with storage.reading(project) as reading:
-        seen = {
+        seen: dict[str, Any] = {
             "last": reading.last(),
             "uid_at": reading.uid_at(1),
             "taken": reading.taken("r1"),
@@ -100,7 +110,10 @@ def everything(storage: Storage, project: str, visits: list[str]) -> dict[str, A
         }
     seen["accounts"] = storage.accounts(project)
     seen["media"] = storage.media_after(project, 0, 100)
-    seen["pieces"] = [storage.piece(project, "f" * 64, "photo", 0), storage.media_pieces(project, "f" * 64, "photo")]
+    seen["pieces"] = [
+        storage.piece(project, "f" * 64, "photo", 0),
+        *(storage.media_pieces(project, account.uid, "e" * 64, "photo") for account in seen["accounts"]),
+    ]
     seen["info"] = storage.media_info(project, "f" * 64, "photo")
     return seen
 
@@ -113,13 +126,13 @@ def fill(storage: Storage, project: str, uid: str, account: str) -> None:
         work.put_records([make_record(new_uid(), parent=uid, visit=uid)])
         work.put_disputes({uid: {"ring": (Rival(uid, project), Rival("", None))}})
         work.refuse([Refusal(uid, account, "not_yours", project, NOW)])
-        work.lease("d1", ["AB"], LATER, NOW)
+        work.lease(account, "d1", ["AB"], LATER, NOW)
         work.log(BatchLine(account, NOW, 1, 0, 1, 0, 0))
     storage.add_invite(make_invite(project, f"code of {project}"))
     storage.join(f"code of {project}", make_account(project, uid=account), NOW)
     for sha in ("f" * 64, "e" * 64):
-        storage.add_piece(project, sha, "photo", 0, project.encode())
-    storage.finish_media(project, "f" * 64, "photo", INFO)
+        storage.add_piece(project, account, sha, "photo", 0, project.encode(), NOW)
+    storage.finish_media(project, account, "f" * 64, "photo", INFO)
 
 
 def refused(url: str, match: str, *, again: bool = False) -> str:
@@ -216,13 +229,16 @@ class StorageContract:
                 assert reading.ahead(cursor, "r1", scope) == Ahead(len(page), edits, deletes)
             first = reading.changes_after(0, "r1", scope, 7)
             assert first == reading.changes_after(0, "r1", scope, 5000)[:7]
+            lengths = [len(item.after) + len(item.before or "") for item in first]
+            assert reading.lengths_after(0, "r1", scope, 7) == lengths
 
     def test_a_known_change_is_found_among_strange_ones(self, storage: Storage, project: Project) -> None:
         change = make_change()
         add(storage, project.uid, change)
         with storage.working(project.uid) as work:
-            assert work.known([new_uid(), change.uid, change.uid.upper(), 'a","b', "\\", ""]) == {change.uid}
-            assert work.known([]) == set()
+            found = work.known([new_uid(), change.uid, change.uid.upper(), 'a","b', "\\", ""])
+            assert work.known([]) == {}
+        assert found == {change.uid: Known(change.record, change.protocol, digest_of(change))}
 
     def test_steps_are_all_changes_of_a_record(self, storage: Storage, project: Project) -> None:
         first, other = make_change(after='{"a":1,"b":null}'), make_change()
@@ -373,18 +389,88 @@ class StorageContract:
             work.taken_after_all("a1", [])
             assert work.refusals(10) == [second, first._replace(account="a2")]
 
-    def test_a_name_is_leased_to_one_device_until_it_runs_out(self, storage: Storage, project: Project) -> None:
+    def test_a_name_is_leased_to_one_account_until_it_runs_out(self, storage: Storage, project: Project) -> None:
         with storage.working(project.uid) as work:
-            work.lease("d1", ["AB", "CD", "AB"], LATER, NOW)
-            work.lease("d2", ["AB", "EF"], LATER, NOW)
+            work.lease("a1", "d1", ["AB", "CD", "AB"], LATER, NOW)
+            work.lease("a2", "d2", ["AB", "EF"], LATER, NOW)
             assert work.leases(NOW) == {"AB": "d1", "CD": "d1", "EF": "d2"}
-            work.lease("d1", ["AB"], "2026-05-09T00:00:00.000Z", NOW)
-            work.lease("d2", ["CD"], "2026-05-09T00:00:00.000Z", LATER)
+            work.lease("a1", "d1", ["AB"], "2026-05-09T00:00:00.000Z", NOW)
+            work.lease("a2", "d2", ["CD"], "2026-05-09T00:00:00.000Z", LATER)
             assert work.leases(LATER) == {"AB": "d1", "CD": "d2"}
-            work.release("d2", ["AB", "CD", "XY"])
-            work.release("d2", [])
-            work.lease("d2", [], LATER, NOW)
+            work.release("a2", ["AB", "CD", "XY"])
+            work.release("a2", [])
+            work.lease("a2", "d2", [], LATER, NOW)
             assert work.leases(LATER) == {"AB": "d1"}
+
+    def test_what_has_run_out_is_forgotten_with_the_next_claim(self, storage: Storage, project: Project) -> None:
+        with storage.working(project.uid) as work:
+            work.lease("a1", "d1", ["AB", "CD"], NOW, EARLIER)
+            work.lease("a2", "d2", ["EF"], LATER, NOW)
+            assert work.leases("") == {"EF": "d2"}
+
+    def test_an_account_holds_no_more_names_than_it_may(self, storage: Storage, project: Project) -> None:
+        names = [f"N{number:03}" for number in range(MAX_LEASES + 50)]
+        with storage.working(project.uid) as work:
+            work.lease("a1", "d1", names[:150], LATER, NOW)
+            work.lease("a1", "d1", names, "2026-05-09T00:00:00.000Z", NOW)
+            assert list(work.leases(LATER)) == names[:MAX_LEASES]
+            work.release("a1", names[:10])
+            work.lease("a1", "d1", names[-50:], LATER, NOW)
+            work.lease("a2", "d2", names[:10], LATER, NOW)
+            held = work.leases(NOW)
+        assert list(held.values()).count("d1") == MAX_LEASES
+        assert [name for name in held if held[name] == "d2"] == names[:10]
+
+    def test_the_names_of_an_account_that_was_revoked_are_free(self, storage: Storage, project: Project) -> None:
+        storage.add_invite(make_invite(project.uid))
+        made = storage.join("code", make_account("", device="d1"), NOW)
+        assert made is not None
+        with storage.working(project.uid) as work:
+            work.lease(made.uid, "d1", ["AB"], LATER, NOW)
+            work.lease("a2", "d2", ["AB"], LATER, NOW)
+            assert work.leases(NOW) == {"AB": "d1"}
+        storage.revoke(project.uid, made.uid, NOW)
+        with storage.working(project.uid) as work:
+            assert work.leases(NOW) == {}
+            work.lease("a2", "d2", ["AB"], LATER, NOW)
+            assert work.leases(NOW) == {"AB": "d2"}
+
+    def test_a_copy_belongs_to_the_account_that_first_brought_changes_as_it(
+        self, storage: Storage, project: Project
+    ) -> None:
+        add(storage, project.uid, make_change(replica="r1", account="a1"), make_change(replica="r1", account="a2"))
+        add(storage, project.uid, make_change(replica="r1", account="a3"), make_change(replica="r2", account="a3"))
+        with storage.reading(project.uid) as reading:
+            assert [reading.holder(replica) for replica in ("r1", "r2", "r3")] == ["a1", "a3", ""]
+            assert reading.taken("r1") == 3
+
+    def test_the_devices_that_joined_are_told_from_others(self, storage: Storage, project: Project) -> None:
+        storage.add_invite(make_invite(project.uid))
+        made = storage.join("code", make_account("", device="d1"), NOW)
+        assert made is not None
+        with storage.working(project.uid) as work:
+            assert work.joined(["d1", "d2", made.uid]) == {"d1"}
+            assert work.joined([]) == set()
+
+    def test_actions_come_back_by_their_uid(self, storage: Storage, project: Project) -> None:
+        change = make_change()
+        add(storage, project.uid, change)
+        with storage.working(project.uid) as work:
+            assert work.actions([change.action.uid, new_uid()]) == {change.action.uid: change.action}
+            assert work.actions([]) == {}
+
+    def test_two_changes_of_one_uid_are_told_apart_by_all_that_they_say(self) -> None:
+        told = content_digest("r", "p", "e", ("a", "b"), b"{}", b'{"x":1}')
+        others = {
+            content_digest("s", "p", "e", ("a", "b"), b"{}", b'{"x":1}'),
+            content_digest("r", "q", "e", ("a", "b"), b"{}", b'{"x":1}'),
+            content_digest("r", "p", "f", ("a", "b"), b"{}", b'{"x":1}'),
+            content_digest("r", "p", "e", ("a",), b"{}", b'{"x":1}'),
+            content_digest("r", "p", "e", ("a", "b"), None, b'{"x":1}'),
+            content_digest("r", "p", "e", ("a", "b"), b"{}", b'{"x":2}'),
+        }
+        assert len(others | {told}) == 7
+        assert content_digest("r", "p", "e", ("b", "a"), b"{}", b'{"x":1}') == told
 
     def test_the_diary_is_read_from_an_instant_on(self, storage: Storage, project: Project) -> None:
         lines = [BatchLine("a1", at, 10, 1, 2, 3, 4) for at in (EARLIER, NOW, NOW)]
@@ -477,35 +563,118 @@ class StorageContract:
 
     def test_a_file_is_kept_in_pieces_until_it_is_whole(self, storage: Storage, project: Project) -> None:
         sha = "f" * 64
-        assert storage.media_pieces(project.uid, sha, "photo") == (0, False)
+        assert storage.media_pieces(project.uid, "a1", sha, "photo") == (0, False)
         for number, data in ((0, b"\0a"), (2, b"c"), (0, b"\0\xff")):
-            storage.add_piece(project.uid, sha, "photo", number, data)
-        assert storage.media_pieces(project.uid, sha, "photo") == (1, False)
-        storage.add_piece(project.uid, sha, "photo", 1, b"")
-        assert storage.media_pieces(project.uid, sha, "photo") == (3, False)
+            storage.add_piece(project.uid, "a1", sha, "photo", number, data, NOW)
+        assert storage.media_pieces(project.uid, "a1", sha, "photo") == (1, False)
+        storage.add_piece(project.uid, "a1", sha, "photo", 1, b"", NOW)
+        assert storage.media_pieces(project.uid, "a1", sha, "photo") == (3, False)
+        assert storage.part(project.uid, "a1", sha, "photo", 0) == b"\0\xff"
+        assert storage.piece(project.uid, sha, "photo", 0) is None
         assert storage.media_info(project.uid, sha, "photo") is None
-        storage.finish_media(project.uid, sha, "photo", INFO)
-        assert storage.media_pieces(project.uid, sha, "photo") == (3, True)
+        assert storage.media_account(project.uid, sha, "photo") == ""
+        storage.finish_media(project.uid, "a1", sha, "photo", INFO)
+        assert storage.media_pieces(project.uid, "a2", sha, "photo") == (3, True)
         assert storage.media_info(project.uid, sha, "photo") == INFO
+        assert storage.media_account(project.uid, sha, "photo") == "a1"
         found = [storage.piece(project.uid, sha, "photo", number) for number in range(4)]
         assert found == [b"\0\xff", b"", b"c", None]
-        assert storage.media_pieces(project.uid, sha, "thumbnail") == (0, False)
+        assert storage.media_pieces(project.uid, "a1", sha, "thumbnail") == (0, False)
+
+    def test_nobody_meddles_with_the_pieces_of_another(self, storage: Storage, project: Project) -> None:
+        sha = "f" * 64
+        storage.add_piece(project.uid, "a1", sha, "photo", 0, b"mine", NOW)
+        storage.add_piece(project.uid, "a2", sha, "photo", 0, b"junk", NOW)
+        assert storage.part(project.uid, "a1", sha, "photo", 0) == b"mine"
+        storage.drop_media(project.uid, "a2", sha, "photo")
+        assert storage.part(project.uid, "a2", sha, "photo", 0) is None
+        storage.add_piece(project.uid, "a2", sha, "photo", 0, b"junk", NOW)
+        storage.finish_media(project.uid, "a1", sha, "photo", INFO)
+        assert storage.piece(project.uid, sha, "photo", 0) == b"mine"
+        assert [storage.part(project.uid, account, sha, "photo", 0) for account in ("a1", "a2")] == [None, None]
+
+    def test_unfinished_files_are_forgotten_after_a_while_and_when_they_are_too_much(
+        self, storage: Storage, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sql_storage, "MAX_PART_BYTES", 10)
+        storage.add_piece(project.uid, "a1", "old", "photo", 0, b"x", "2026-03-01T00:00:00.000Z")
+        storage.add_piece(project.uid, "a2", "other", "photo", 0, b"x" * 9, EARLIER)
+        for sha in ("first", "second"):
+            storage.add_piece(project.uid, "a1", sha, "photo", 0, b"x" * 5, NOW)
+        there = [storage.part(project.uid, "a1", sha, "photo", 0) for sha in ("old", "first", "second")]
+        assert there == [None, b"xxxxx", b"xxxxx"]
+        storage.add_piece(project.uid, "a1", "third", "photo", 0, b"x" * 4, LATER)
+        storage.add_piece(project.uid, "a1", "third", "photo", 0, b"x" * 5, LATER)
+        there = [storage.part(project.uid, "a1", sha, "photo", 0) for sha in ("first", "second", "third")]
+        assert there == [None, b"xxxxx", b"xxxxx"]
+        storage.add_piece(project.uid, "a1", "third", "photo", 1, b"x" * 11, LATER)
+        assert storage.media_pieces(project.uid, "a1", "third", "photo") == (2, False)
+        assert storage.part(project.uid, "a1", "second", "photo", 0) is None
+        assert storage.part(project.uid, "a2", "other", "photo", 0) == b"x" * 9
 
     def test_a_whole_file_is_neither_replaced_nor_dropped(self, storage: Storage, project: Project) -> None:
         for sha in ("whole", "part"):
-            storage.add_piece(project.uid, sha, "photo", 0, b"good")
-        storage.finish_media(project.uid, "whole", "photo", INFO)
-        storage.finish_media(project.uid, "whole", "photo", {})
+            storage.add_piece(project.uid, "a1", sha, "photo", 0, b"good", NOW)
+        storage.finish_media(project.uid, "a1", "whole", "photo", INFO)
+        storage.finish_media(project.uid, "a2", "whole", "photo", {})
         for sha in ("whole", "part"):
-            storage.drop_media(project.uid, sha, "photo")
-        storage.add_piece(project.uid, "whole", "photo", 0, b"bad")
+            storage.drop_media(project.uid, "a1", sha, "photo")
+        storage.forget_thumbnail(project.uid, "whole")
+        storage.add_piece(project.uid, "a1", "whole", "photo", 0, b"bad", NOW)
         assert storage.piece(project.uid, "whole", "photo", 0) == b"good"
-        assert storage.piece(project.uid, "part", "photo", 0) is None
+        assert storage.part(project.uid, "a1", "part", "photo", 0) is None
         assert storage.media_after(project.uid, 0, 9) == [(1, "whole", "photo", INFO)]
+
+    def test_a_thumbnail_can_be_forgotten_for_another(self, storage: Storage, project: Project) -> None:
+        for account, data in (("a2", b"fake"), ("a1", b"true")):
+            storage.forget_thumbnail(project.uid, "s")
+            assert storage.media_info(project.uid, "s", "thumbnail") is None
+            storage.add_piece(project.uid, account, "s", "thumbnail", 0, data, NOW)
+            storage.finish_media(project.uid, account, "s", "thumbnail", INFO)
+        assert storage.piece(project.uid, "s", "thumbnail", 0) == b"true"
+        assert storage.media_after(project.uid, 0, 9) == [(2, "s", "thumbnail", INFO)]
+
+    def test_only_the_newest_refusals_of_an_account_are_kept(
+        self, storage: Storage, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sql_work, "MAX_REFUSALS", 2)
+        with storage.working(project.uid) as work:
+            work.refuse([Refusal(f"u{n}", "a1", "not_yours", "x", f"2026-05-0{n}T00:00:00.000Z") for n in range(1, 6)])
+            work.refuse([Refusal("u1", "a2", "malformed", "x", NOW)])
+        with storage.reading(project.uid) as reading:
+            assert [(item.account, item.uid) for item in reading.refusals(9)] == [
+                ("a1", "u5"), ("a1", "u4"), ("a2", "u1"),
+            ]  # fmt: skip
+            assert reading.refusal_reasons() == {"malformed": 1, "not_yours": 2}
+
+    def test_a_device_that_is_in_comes_in_anew_only_with_its_former_token(
+        self, storage: Storage, project: Project
+    ) -> None:
+        for code in ("one", "two", "three"):
+            storage.add_invite(make_invite(project.uid, code))
+        first = storage.join("one", make_account("", device="d1", token_hash="first"), NOW)
+        assert first is not None
+        stranger = make_account("", device="d1", token_hash="second")
+        for former in (lambda _given: False, "fir".__eq__):
+            with pytest.raises(DeviceHeldError):
+                storage.join("two", stranger, NOW, former)
+        assert storage.accounts(project.uid) == [first]
+        assert storage.join("two", stranger, NOW, "first".__eq__) is not None
+        known = storage.account(project.uid, first.uid)
+        assert known is not None
+        assert known.revoked_at == NOW
+        storage.revoke(project.uid, stranger.uid, NOW)
+        assert storage.join("three", make_account("", device="d1"), NOW) is not None
+
+    def test_the_door_of_an_account_is_kept(self, storage: Storage, project: Project) -> None:
+        storage.add_invite(make_invite(project.uid))
+        made = storage.join("code", make_account("", access=BROWSER), NOW)
+        assert made is not None
+        assert storage.account(project.uid, made.uid) == made
 
     def test_whole_files_are_listed_in_the_order_of_their_end(self, storage: Storage, project: Project) -> None:
         for sha, kind in (("b", "photo"), ("a", "photo"), ("b", "thumbnail")):
-            storage.finish_media(project.uid, sha, kind, {})
+            storage.finish_media(project.uid, "a1", sha, kind, {})
         expected: list[tuple[int, str, str, dict[str, object]]] = [
             (1, "b", "photo", {}),
             (2, "a", "photo", {}),
@@ -525,7 +694,8 @@ class StorageContract:
         assert everything(storage, other, [uid]) == empty
         assert mine.keys() == {name for name, value in mine.items() if value != empty[name]}
         with storage.working(other) as work:
-            assert work.known([uid]) == set()
+            assert (work.known([uid]), work.actions([uid]), work.joined(["d1"])) == ({}, {}, set())
+            assert work.holder("r1") == ""
             assert (work.records([uid]), work.steps([uid])) == ({}, {uid: []})
             assert (work.parents_of_living([uid]), work.disputed([uid], "ring")) == (set(), set())
         assert storage.account(other, account) is None
@@ -541,14 +711,14 @@ class StorageContract:
             work.visit_below(uid)
             work.put_disputes({uid: {}})
             work.taken_after_all(account, [uid])
-            work.lease("d9", ["AB"], LATER, LATER)
-            work.release("d1", ["AB"])
-            work.release("d9", ["AB"])
+            work.lease("a9", "d9", ["AB"], LATER, LATER)
+            work.release(account, ["AB"])
+            work.release("a9", ["AB"])
         storage.seen(other, account, LATER)
         storage.revoke(other, account, LATER)
-        storage.drop_media(other, "e" * 64, "photo")
+        storage.drop_media(other, account, "e" * 64, "photo")
         assert everything(storage, project.uid, [uid]) == mine
-        assert storage.media_pieces(project.uid, "e" * 64, "photo") == (1, False)
+        assert storage.media_pieces(project.uid, account, "e" * 64, "photo") == (1, False)
 
     # ------------------------------------------------------------------------------------ many at a time
 

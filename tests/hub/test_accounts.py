@@ -10,7 +10,8 @@ import pytest
 from fieldapp.core.ids import new_uid
 from fieldapp.hub import accounts
 from fieldapp.hub.accounts import TooManyAttemptsError, UnknownDeviceError, WrongCodeError
-from fieldapp.hub.storage import COORDINATOR, LEADER, ROLES, VOLUNTEER, Invite, Storage
+from fieldapp.hub.errors import DeviceHeldError
+from fieldapp.hub.storage import BROWSER, COORDINATOR, LEADER, ROLES, VOLUNTEER, Invite, Storage
 from fieldapp.sync import wire
 
 HOME = "192.0.2.7"
@@ -146,8 +147,13 @@ def test_after_ten_wrong_codes_an_address_waits_even_with_a_right_one_and_others
     assert accounts.join(storage, asked(code), "198.51.100.3").role == VOLUNTEER
 
 
-def test_after_a_hundred_wrong_codes_in_all_nobody_tries_another(storage: Storage) -> None:
-    for number in range(accounts.MAX_IN_ALL // 10):
+def test_after_very_many_wrong_codes_in_all_nobody_tries_another(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Ten strangers with ten slips each do not keep an association out.
+    assert accounts.MAX_IN_ALL == 10_000
+    monkeypatch.setattr(accounts, "MAX_IN_ALL", 30)
+    for number in range(3):
         fail(storage, 10, f"192.0.2.{number + 1}")
     with pytest.raises(TooManyAttemptsError):
         accounts.join(storage, asked("not a code"), "203.0.113.9")
@@ -207,9 +213,37 @@ def test_both_screens_show_the_same_six_figures(storage: Storage) -> None:
     assert accounts.check_figures(dataclasses.replace(stored, token_hash="0" * 64)) != said.check
 
 
+def in_browser(storage: Storage, token: str) -> wire.Joined:
+    return accounts.join(storage, asked(accounts.invite(storage, COORDINATOR).code, token=token), HOME, BROWSER)
+
+
+def test_the_token_of_a_laptop_is_not_that_of_a_browser(storage: Storage) -> None:
+    token = wire.new_token()
+    laptop = joined(storage, COORDINATOR, token=token, name="navigateur")
+    assert accounts.known(storage, f"{laptop.project}.{laptop.account}.{token}") is None
+    browser = in_browser(storage, token)
+    assert accounts.known(storage, f"{browser.project}.{browser.account}.{token}") is not None
+
+
+def test_a_laptop_does_not_come_in_under_the_device_of_another(storage: Storage) -> None:
+    device, token = new_uid(), wire.new_token()
+    first = joined(storage, token=token, device=device)
+    code = accounts.invite(storage, VOLUNTEER).code
+    stolen = wire.former_proof(wire.token_hash(token), "another code")
+    for proofs in ([], [wire.token_hash(token)], [stolen], ["é" * 64], [""]):
+        with pytest.raises(DeviceHeldError):
+            accounts.join(storage, msgspec.structs.replace(asked(code, device=device), former=proofs), HOME)
+    proof = wire.former_proof(wire.token_hash(token), code)
+    second = accounts.join(storage, msgspec.structs.replace(asked(code, device=device), former=[proof]), HOME)
+    states = {account.uid: bool(account.revoked_at) for _project, account in accounts.devices(storage)}
+    assert states == {first.account: True, second.account: False}
+    with pytest.raises(wire.WireError, match="former"):
+        accounts.join(storage, msgspec.structs.replace(asked(code), former=[proof] * 17), HOME)
+
+
 def test_the_token_opens_its_own_account_and_no_other(storage: Storage) -> None:
     token = wire.new_token()
-    said, other = joined(storage, token=token), joined(storage)
+    said, other = in_browser(storage, token), joined(storage)
     found = accounts.known(storage, f"{said.project}.{said.account}.{token}")
     assert found is not None
     assert found.uid == said.account
@@ -228,9 +262,10 @@ def test_a_device_that_is_shut_out_is_not_known_any_more_and_stays_in_the_list(s
     token, device = wire.new_token(), new_uid()
     said = joined(storage, token=token, device=device)
     assert [account.uid for account in accounts.revoke(storage, device)] == [said.account]
-    assert accounts.known(storage, f"{said.project}.{said.account}.{token}") is None
-    ((_project, account),) = accounts.devices(storage)
-    assert account.revoked_at
+    browser = in_browser(storage, token)
+    accounts.revoke(storage, browser.account)
+    assert accounts.known(storage, f"{browser.project}.{browser.account}.{token}") is None
+    assert all(account.revoked_at for _project, account in accounts.devices(storage))
     with pytest.raises(UnknownDeviceError):
         accounts.revoke(storage, device)
 

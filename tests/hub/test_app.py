@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fieldapp import __version__
 from fieldapp.core.ids import new_uid
-from fieldapp.hub import accounts, app, applying, limits, logs
+from fieldapp.hub import accounts, app, applying, knowing, limits, logs, sifting
 from fieldapp.hub.app import Options
 from fieldapp.hub.errors import StorageError
 from fieldapp.hub.opening import open_storage
@@ -196,7 +196,7 @@ def test_two_projects_do_not_see_each_other(storage: Storage, laptop: Laptop) ->
     got = other.sync(confirm=[change.visit])
     assert (got.changes, got.last) == ([], 0)
     assert got.receipts[change.visit] == wire.visit_digest([])
-    assert other.sync(edited(change, note="x")).outcomes == [wire.Outcome(wire.REFUSED, applying.MISSING_BASE)]
+    assert other.sync(edited(change, note="x")).outcomes == [wire.Outcome(wire.REFUSED, sifting.MISSING_BASE)]
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_a_bomb_is_refused(laptop: Laptop) -> None:
     [
         (b"", "packing"),
         (b"{}", "packing"),
-        (packed(b""), "json"),
+        (packed(b""), "packing"),
         (packed(b"[]"), "json"),
         (packed(b"{}"), "json"),
         (packed(b'{"format":1}'), "json"),
@@ -370,8 +370,8 @@ def test_a_bomb_is_refused(laptop: Laptop) -> None:
         (packed(b'{"format":1,"replica":"r","cursor":"x"}'), "json"),
         (packed(b'{"format":1,"replica":""}'), "request"),
         (packed(b'{"format":1,"replica":"a\\u0000"}'), "request"),
-        (packed(b'{"format":1,"replica":"r","cursor":-1}'), "request"),
-        (packed(b'{"format":1,"replica":"r","cursor":99999999999999999999999}'), "request"),
+        (packed(b'{"format":1,"replica":"r","cursor":-1}'), "json"),
+        (packed(b'{"format":1,"replica":"r","cursor":99999999999999999999999}'), "json"),
         (packed(b'{"format":1,"replica":"r","claims":["' + b"x" * 300 + b'"]}'), "request"),
         (packed(b'{"format":1,"replica":"r","actions":[["a\\u0000","","","",""]]}'), "request"),
         (packed(b'{"format":1,"replica":"r","changes":[["a","b","c","d","e",0,"f",[],null,{}]]}'), "changes"),
@@ -643,3 +643,52 @@ def test_every_answer_bears_the_headers_that_keep_browsers_careful(laptop: Lapto
 def test_the_page_of_coordinators_stands_at_the_root(laptop: Laptop) -> None:
     reply = call(laptop.port, "GET", "/")
     assert reply.headers["Content-Type"].startswith("text/html")
+
+
+# ------------------------------------------------------------------------------------- what one alone may take
+
+
+def test_who_leaves_is_in_no_more(storage: Storage, laptop: Laptop) -> None:
+    reply = laptop.call("POST", "/v1/leave", b"")
+    assert (reply.status, reply.is_signed) == (204, True)
+    account = storage.account(laptop.project, laptop.account)
+    assert account is not None
+    assert account.revoked_at
+    assert laptop.call("POST", "/v1/leave", b"").error == "revoked"
+
+
+def test_a_laptop_does_not_join_as_another_one(storage: Storage, laptop: Laptop) -> None:
+    code = accounts.invite(storage, "volunteer").code
+    token = wire.new_token()
+    headers = {"Content-Type": wire.MEDIA_TYPE, wire.NONCE_HEADER: NONCE}
+
+    def joining(**proof: Any) -> Any:
+        join = wire.Join(code=code, token=token, device=laptop.device, name="x", **proof)
+        return call(laptop.port, "POST", "/v1/join", wire.pack(join), headers, wire.answer_key(token))
+
+    reply = joining()
+    assert (reply.status, reply.error, reply.is_signed) == (403, "device", True)
+    assert joining(former=[wire.former_proof(wire.token_hash(laptop.token), code)]).status == 200
+
+
+def test_bodies_that_were_only_promised_stop_nobody(storage: Storage, laptop: Laptop) -> None:
+    honest = enrolled(storage, laptop.port)
+    with ExitStack() as held:
+        for _time in range(40):
+            connection = held.enter_context(raw(laptop.port))
+            connection.sendall(head(laptop, wire.MAX_PACKED_BYTES) + b"x")
+        assert honest.call("POST", "/v1/sync", wire.pack(Request(replica="r", cursor=0))).status == 200
+
+
+def test_a_proxy_that_names_nobody_does_not_make_everybody_local(storage: Storage, serve: Serve) -> None:
+    laptop = enrolled(storage, serve(behind_proxy=True).port)
+    assert call(laptop.port, "GET", "/metrics").status == 401
+    assert call(laptop.port, "GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status == 401
+
+
+def test_what_no_laptop_of_today_can_read_is_not_passed_on(storage: Storage, serve: Serve) -> None:
+    running = serve(judge=lambda change, _after: "" if change.version == "1.0" else knowing.NEWER)
+    sender, other = enrolled(storage, running.port), enrolled(storage, running.port)
+    readable, newer = made(), msgspec.structs.replace(made(), version="999")
+    assert [outcome.reason for outcome in sender.sync(readable, newer).outcomes] == ["", knowing.NEWER]
+    assert [change.uid for change in other.sync().changes] == [readable.uid]

@@ -8,10 +8,10 @@ import pytest
 
 from fieldapp.core.ids import new_uid
 from fieldapp.core.merging import Rival
-from fieldapp.hub import applying, rights
+from fieldapp.hub import applying, knowing, rights, sifting
 from fieldapp.hub.applying import answer
 from fieldapp.hub.errors import StorageError
-from fieldapp.hub.storage import COORDINATOR, LEADER, VOLUNTEER, Account, Project, Storage, StoredRecord
+from fieldapp.hub.storage import COORDINATOR, LEADER, VOLUNTEER, Account, Invite, Project, Storage, StoredRecord
 from fieldapp.sync import wire
 from fieldapp.sync.wire import ACCEPTED, DISPUTED, KNOWN, MERGED, REFUSED, Action, Answer, Change, Outcome, Request
 
@@ -31,15 +31,20 @@ class Laptop:
     role: str = COORDINATOR
     scope: tuple[str, ...] = ()
     device: str = field(default_factory=new_uid)
+    uid: str = ""
 
     @property
     def account(self) -> Account:
-        return Account(self.project, self.device, self.device, "x", self.role, self.scope, "h", "k", "")
+        return Account(self.project, self.uid or self.device, self.device, "x", self.role, self.scope, "h", "k", "")
+
+    @property
+    def replica(self) -> str:
+        return self.account.uid
 
     def said(self, *changes: Change, **given: Any) -> Answer:
         """Return the answer to these changes."""
         action = Action(new_uid(), "Saisie", self.device, self.device, "2026-05-01T06:00:00.000Z")
-        request = Request(replica=self.device, actions=[action], changes=list(changes), **given)
+        request = Request(replica=self.replica, actions=[action], changes=list(changes), **given)
         return answer(self.storage, self.account, request)
 
     def told(self, *changes: Change) -> list[str]:
@@ -171,10 +176,10 @@ def test_a_bad_change_is_kept_with_its_reason_and_the_rest_goes_on(leader: Lapto
     child, after = below(orphan), edit(orphan, x=1)
     assert leader.told(good, orphan, child, after, unknown, made()) == [
         ACCEPTED,
-        applying.MISSING_PARENT,
-        applying.MISSING_PARENT,
-        applying.AFTER_REFUSED,
-        applying.MISSING_BASE,
+        sifting.MISSING_PARENT,
+        sifting.MISSING_PARENT,
+        sifting.AFTER_REFUSED,
+        sifting.MISSING_BASE,
         ACCEPTED,
     ]
     with leader.storage.reading(leader.project) as reading:
@@ -184,10 +189,63 @@ def test_a_bad_change_is_kept_with_its_reason_and_the_rest_goes_on(leader: Lapto
     assert msgspec.json.decode(kept[orphan.uid].body, type=Change) == orphan
 
 
+def test_another_change_of_a_record_of_which_one_was_refused_is_innocent(leader: Laptop) -> None:
+    bird = made(sex="M")
+    assert leader.told(bird) == [ACCEPTED]
+    bad = edit(bird, _validated=True)
+    assert leader.told(bad, edit(bird, sex="F"), edit(bird, bad, sex="M")) == [
+        rights.COORDINATORS_ONLY,
+        ACCEPTED,
+        sifting.AFTER_REFUSED,
+    ]
+
+
+def test_a_record_stays_of_the_entity_that_it_was_made_as(leader: Laptop) -> None:
+    bird, nest = made(entity="capture"), made(entity="nest")
+    other, same = msgspec.structs.replace(edit(bird, x=1), entity="nest"), edit(bird, x=2)
+    assert leader.told(bird, other, same) == [ACCEPTED, knowing.MALFORMED, ACCEPTED]
+    assert leader.told(nest, msgspec.structs.replace(edit(bird, x=3), entity="nest")) == [ACCEPTED, knowing.MALFORMED]
+
+
+def test_no_record_ever_lies_below_itself(leader: Laptop) -> None:
+    top = made()
+    middle = below(top)
+    low = below(middle)
+    assert leader.told(top, middle, low, edit(top, _parent=low.record)) == [*3 * [ACCEPTED], knowing.MALFORMED]
+    assert leader.told(edit(top, _parent=middle.record)) == [knowing.MALFORMED]
+    one, two = made(), made()
+    assert leader.told(one, two, edit(one, _parent=two.record), edit(two, _parent=one.record)) == [
+        *3 * [ACCEPTED],
+        knowing.MALFORMED,
+    ]
+    # Nor below what it may come to lie below when a dispute is settled.
+    here, there = made(), made()
+    away, back = edit(there, _parent=here.record), edit(there, _parent=top.record)
+    assert leader.told(here, there) == 2 * [ACCEPTED]
+    assert leader.told(away, back, edit(here, _parent=there.record)) == [*2 * [DISPUTED], knowing.MALFORMED]
+
+
+def test_a_page_ends_before_it_is_too_long_and_holds_one_change_at_least(
+    leader: Laptop, volunteer: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "PAGE_LENGTH", 1_000)
+    birds = [made(remark="é" * length) for length in (300, 300, 5_000, 10)]
+    assert leader.told(*birds) == 4 * [ACCEPTED]
+    pages, cursor, mark = [], 0, ""
+    more = True
+    while more:
+        page = volunteer.pulled(cursor, mark)
+        pages.append([change.uid for change in page.changes])
+        assert page.ahead.changes == 4 - sum(map(len, pages[:-1]))
+        cursor, mark, more = page.cursor, page.mark, page.more
+    assert pages == [[birds[0].uid, birds[1].uid], [birds[2].uid], [birds[3].uid]]
+    assert cursor == page.last == 4
+
+
 def test_what_was_refused_is_taken_when_it_comes_right(leader: Laptop) -> None:
     parent = made()
     child = below(parent)
-    assert leader.told(child, parent) == [applying.MISSING_PARENT, ACCEPTED]
+    assert leader.told(child, parent) == [sifting.MISSING_PARENT, ACCEPTED]
     assert leader.told(child) == [ACCEPTED]
     with leader.storage.reading(leader.project) as reading:
         assert reading.counts()["refusals"] == 0
@@ -226,8 +284,8 @@ def test_what_was_refused_is_taken_when_it_comes_right(leader: Laptop) -> None:
 )
 def test_a_change_that_makes_no_sense_is_refused_alone(leader: Laptop, broken: dict[str, Any]) -> None:
     bad = msgspec.structs.replace(made(), **broken)
-    assert leader.told(bad, made()) == [applying.MALFORMED, ACCEPTED]
-    assert leader.told(bad) == [applying.MALFORMED]
+    assert leader.told(bad, made()) == [knowing.MALFORMED, ACCEPTED]
+    assert leader.told(bad) == [knowing.MALFORMED]
     with leader.storage.reading(leader.project) as reading:
         assert reading.counts()["refusals"] == 1
 
@@ -242,7 +300,7 @@ def test_a_label_that_can_not_be_kept_refuses_its_changes(leader: Laptop) -> Non
     actions = [Action(new_uid(), label, "", "d", "") for label in ("a\0b", "bon")]
     changes = [msgspec.structs.replace(made(), action=place) for place in (0, 1)]
     said = answer(leader.storage, leader.account, Request(replica="r", actions=actions, changes=changes))
-    assert said.outcomes == [Outcome(REFUSED, applying.MALFORMED), Outcome(ACCEPTED)]
+    assert said.outcomes == [Outcome(REFUSED, knowing.MALFORMED), Outcome(ACCEPTED)]
 
 
 def test_a_copy_without_a_sound_name_is_not_answered(leader: Laptop) -> None:
@@ -281,7 +339,7 @@ def test_an_account_sees_and_writes_the_protocols_that_are_shared_with_it(leader
     narrow = Laptop(leader.storage, leader.project, LEADER, ("pop",))
     bird, pond, person = made(), made(protocol="pop"), made(protocol=rights.SHARED_BY_ALL)
     assert narrow.told(made(), made(protocol="pop")) == [rights.NOT_SHARED, ACCEPTED]
-    leader.said(bird, pond, person, below(pond))
+    leader.said(bird, pond, person, below(bird))
     found = narrow.pulled(confirm=[bird.record, pond.record, person.record])
     assert [change.uid for change in found.changes] == [pond.uid, person.uid]
     assert found.ahead.changes == 2
@@ -390,11 +448,12 @@ def test_a_living_record_deep_below_keeps_all_above_it_alive(leader: Laptop, vol
     assert not stored(leader.storage, leader.project, visit).deleted
 
 
-def test_two_moves_that_make_a_ring_end(leader: Laptop, volunteer: Laptop) -> None:
+def test_two_moves_that_make_a_ring_end(leader: Laptop) -> None:
+    other = Laptop(leader.storage, leader.project, LEADER)
     one, two = made(), made()
     leader.said(one, two)
     leader.said(edit(one, _parent=two.record, _deleted=True))
-    volunteer.said(edit(two, _parent=one.record, _deleted=True), edit(one, note="x"))
+    other.said(edit(two, _parent=one.record, _deleted=True), edit(one, note="x"))
     assert stored(leader.storage, leader.project, one).data == '{"note":"x"}'
 
 
@@ -442,14 +501,15 @@ def test_a_move_of_a_move_takes_everything_along(leader: Laptop) -> None:
     assert {stored(leader.storage, leader.project, change).visit for change in (box, bag, bird)} == {three.record}
 
 
-def test_a_disputed_move_leaves_the_record_in_the_visit_that_shows(leader: Laptop, volunteer: Laptop) -> None:
+def test_a_disputed_move_leaves_the_record_in_the_visit_that_shows(leader: Laptop) -> None:
+    other = Laptop(leader.storage, leader.project, LEADER)
     one, two, three = (made(entity=VISIT) for _visit in range(3))
     bird = below(one)
     leader.said(one, two, three, bird)
     first = edit(bird, visit=two.record, _parent=two.record)
     second = edit(bird, visit=three.record, _parent=three.record)
     leader.said(second)
-    volunteer.said(first)
+    other.said(first)
     assert (
         stored(leader.storage, leader.project, bird).parent,
         stored(leader.storage, leader.project, bird).visit,
@@ -458,7 +518,7 @@ def test_a_disputed_move_leaves_the_record_in_the_visit_that_shows(leader: Lapto
         two.record,
     )
     # Who withdraws the earlier one without having seen the later: the parent of the later shows again.
-    volunteer.said(edit(bird, first, visit=one.record, _parent=one.record))
+    other.said(edit(bird, first, visit=one.record, _parent=one.record))
     assert stored(leader.storage, leader.project, bird).visit == three.record
 
 
@@ -475,3 +535,225 @@ def test_names_are_leased_and_let_go(leader: Laptop, volunteer: Laptop) -> None:
 def test_a_project_that_is_gone_is_told(leader: Laptop) -> None:
     with pytest.raises(StorageError):
         replace(leader, project="gone").said(made())
+
+
+# ------------------------------------------------------------------------- what nobody can read, or says twice
+
+
+def sent(laptop: Laptop, *parts: tuple[Action, Change]) -> list[str]:
+    """Return what became of changes that come with their own actions."""
+    changes = [msgspec.structs.replace(change, action=place) for place, (_action, change) in enumerate(parts)]
+    request = Request(replica=laptop.replica, actions=[action for action, _change in parts], changes=changes)
+    said = answer(laptop.storage, laptop.account, request)
+    return [outcome.reason or outcome.kind for outcome in said.outcomes]
+
+
+def action_of(device: str, uid: str = "", label: str = "Saisie") -> Action:
+    return Action(uid or new_uid(), label, device, device, "2026-05-01T06:00:00.000Z")
+
+
+def test_a_base_is_a_change_of_the_same_record(leader: Laptop) -> None:
+    bird, other, pond = made(), made(), made(protocol="pop")
+    assert leader.told(other, pond) == [ACCEPTED, ACCEPTED]
+    for stranger in (other, pond):
+        assert leader.told(edit(made(bird.record), stranger, x=1)) == [sifting.MISSING_BASE]
+    assert leader.told(bird, edit(bird, bird, other, x=1), edit(other, bird)) == [
+        ACCEPTED,
+        sifting.MISSING_BASE,
+        sifting.MISSING_BASE,
+    ]
+    assert leader.told(edit(bird, x=1)) == [ACCEPTED]
+
+
+@pytest.mark.parametrize("values", [{"f" * 101: 1}, {"é" * 6000: None}])
+def test_a_field_without_a_sound_name_is_refused(leader: Laptop, values: dict[str, Any]) -> None:
+    bird = made()
+    assert leader.told(bird, made(**values), edit(bird, **values)) == [ACCEPTED] + [knowing.MALFORMED] * 2
+    assert leader.told(msgspec.structs.replace(edit(bird, x=1), before=packed(values))) == [knowing.MALFORMED]
+    assert leader.told(msgspec.structs.replace(made(), after=packed({"f" * 100: 1}))) == [ACCEPTED]
+
+
+def test_what_the_judge_can_not_read_waits_until_it_can(leader: Laptop) -> None:
+    good, strange = made(), made(odd=1)
+    request = Request(replica="r", actions=[action_of(leader.device)], changes=[good, strange])
+
+    def judge(_change: Change, after: Mapping[str, Any]) -> str:
+        return "newer" if "odd" in after else ""
+
+    first = answer(leader.storage, leader.account, request, judge)
+    assert first.outcomes == [Outcome(ACCEPTED), Outcome(REFUSED, "newer")]
+    with leader.storage.reading(leader.project) as reading:
+        assert [refusal.reason for refusal in reading.refusals(9)] == ["newer"]
+    assert answer(leader.storage, leader.account, request).outcomes == [Outcome(KNOWN), Outcome(ACCEPTED)]
+
+
+def test_a_uid_that_comes_with_other_contents_is_not_said_to_be_known(leader: Laptop, volunteer: Laptop) -> None:
+    bird, other = made(ring="A1"), made()
+    fixed = edit(bird, ring="A2")
+    leader.said(bird, fixed)
+    replace_in = msgspec.structs.replace
+    forged = [
+        replace_in(bird, after=packed({"ring": "B1"})),
+        replace_in(bird, record=other.record),
+        replace_in(bird, protocol="pop"),
+        replace_in(bird, entity="other"),
+        replace_in(fixed, before=packed({"ring": "A1"})),
+        replace_in(fixed, base=(bird.uid, other.uid)),
+        replace_in(fixed, base=(), before=wire.NOTHING),
+    ]
+    for change in forged:
+        assert volunteer.told(change) == [sifting.OTHER_CONTENT]
+    assert volunteer.told(bird, replace_in(fixed, version="1.1", visit=other.record)) == [KNOWN, KNOWN]
+    assert stored(leader.storage, leader.project, bird).data == '{"ring":"A2"}'
+
+
+def test_a_uid_that_comes_twice_in_one_message_is_one_change(leader: Laptop) -> None:
+    bird = made(ring="A1")
+    forged = msgspec.structs.replace(bird, after=packed({"ring": "B1"}))
+    assert leader.told(bird, forged, bird) == [ACCEPTED, sifting.OTHER_CONTENT, KNOWN]
+
+
+def test_who_is_not_shown_a_change_is_not_told_of_it(leader: Laptop) -> None:
+    narrow = Laptop(leader.storage, leader.project, LEADER, ("pop",))
+    bird, pond = made(ring="A1"), made(protocol="pop")
+    leader.said(bird, pond)
+    twin = made(protocol="pop")
+    assert narrow.told(msgspec.structs.replace(twin, uid=bird.uid)) == [rights.NOT_SHARED]
+    assert narrow.told(msgspec.structs.replace(edit(pond, x=1), base=(bird.uid,))) == [sifting.MISSING_BASE]
+    here, nowhere = made(protocol="pop", _parent=bird.record), made(protocol="pop", _parent=new_uid())
+    assert narrow.told(here, nowhere) == [sifting.MISSING_PARENT, sifting.MISSING_PARENT]
+
+
+def test_an_action_says_one_thing_only(leader: Laptop, volunteer: Laptop) -> None:
+    action = action_of(leader.device)
+    first, second, third = made(), made(), made()
+    assert sent(leader, (action, first)) == [ACCEPTED]
+    for other in (
+        action_of(volunteer.device, action.uid),
+        action_of(leader.device, action.uid, "Autre"),
+        msgspec.structs.replace(action, who=""),
+        msgspec.structs.replace(action, made_at=""),
+    ):
+        assert sent(volunteer, (other, second), (action_of(volunteer.device), made())) == [knowing.MALFORMED, ACCEPTED]
+    # Who carries the rest of what another laptop did says the same of it.
+    assert sent(volunteer, (action, second)) == [ACCEPTED]
+    again = action_of(leader.device)
+    twice = sent(leader, (again, third), (msgspec.structs.replace(again, label="Autre"), made()))
+    assert sorted(twice) == [ACCEPTED, knowing.MALFORMED]
+
+
+# --------------------------------------------------------------------------------- whose copy, whose record
+
+
+def test_a_copy_of_a_database_speaks_for_one_account(leader: Laptop, volunteer: Laptop) -> None:
+    leader.said(made())
+    asked_for: list[dict[str, Any]] = [
+        {"changes": [made()], "actions": [action_of(volunteer.device)]},
+        {"claims": ["AB"]},
+        {"cursor": 0},
+    ]
+    for asked in asked_for:
+        with pytest.raises(wire.WireError, match="replica"):
+            answer(volunteer.storage, volunteer.account, Request(replica=leader.replica, **asked))
+    assert leader.pulled().last == 1
+    assert leader.pulled().leases == {}
+
+
+def test_a_volunteer_neither_brings_back_nor_moves_the_record_of_another(leader: Laptop, volunteer: Laptop) -> None:
+    one, two, gone = made(entity=VISIT), made(entity=VISIT), made()
+    bird = below(one, ring="A1")
+    deletion = edit(gone, _deleted=True)
+    leader.said(one, two, bird, gone, deletion)
+    revived = [edit(gone, deletion, _deleted=value) for value in (False, None)]
+    moves = [edit(bird, visit=two.record, _parent=two.record), edit(bird, _parent=None)]
+    again = made(bird.record, visit=two.record, _parent=two.record)
+    for change in (*revived, *moves, again):
+        assert volunteer.told(change) == [rights.NOT_YOURS]
+    assert volunteer.told(edit(bird, ring=None)) == [ACCEPTED]
+    assert stored(leader.storage, leader.project, gone).deleted
+    assert stored(leader.storage, leader.project, bird).parent == one.record
+    assert leader.told(edit(gone, deletion, _deleted=False), moves[0]) == [ACCEPTED, MERGED]
+
+
+def test_two_who_read_the_same_file_make_the_same_records(leader: Laptop, volunteer: Laptop) -> None:
+    site = made(entity=POND, _parent=None)
+    visit = below(site)
+    leader.said(site, visit)
+    twins = [made(site.record, entity=POND, _parent=None), made(visit.record, visit=site.record, _parent=site.record)]
+    assert set(volunteer.told(*twins)) == {MERGED}
+
+
+def test_who_carries_a_record_does_not_come_to_own_it(leader: Laptop, storage: Storage) -> None:
+    carried, deleted_by = joined(storage, leader.project, VOLUNTEER), joined(storage, leader.project, VOLUNTEER)
+    bird = made(ring="A1")
+    assert sent(
+        deleted_by, (action_of(carried.device), bird), (action_of(deleted_by.device), edit(bird, _deleted=True))
+    ) == [ACCEPTED, rights.NOT_YOURS]
+    assert deleted_by.told(edit(bird, _deleted=True)) == [rights.NOT_YOURS]
+    assert carried.told(edit(bird, _deleted=True)) == [ACCEPTED]
+
+
+def test_what_a_leader_carries_belongs_to_the_laptop_that_made_it(leader: Laptop, storage: Storage) -> None:
+    volunteer, later = joined(storage, leader.project, VOLUNTEER), Laptop(storage, leader.project, VOLUNTEER)
+    birds = [made(), made()]
+    assert sent(leader, (action_of(volunteer.device), birds[0]), (action_of(later.device), birds[1])) == [ACCEPTED] * 2
+    for laptop, own, other in ((volunteer, birds[0], birds[1]), (later, birds[1], birds[0])):
+        assert laptop.told(edit(other, _deleted=True)) == [rights.NOT_YOURS]
+        assert laptop.told(edit(own, _deleted=True)) == [ACCEPTED]
+
+
+def test_what_a_volunteer_makes_is_theirs_on_another_laptop_too(leader: Laptop, volunteer: Laptop) -> None:
+    moved_to = new_uid()
+    bird = made()
+    assert sent(volunteer, (action_of(moved_to), bird)) == [ACCEPTED]
+    assert sent(volunteer, (action_of(moved_to), edit(bird, _deleted=True))) == [ACCEPTED]
+
+
+def test_a_record_lies_below_one_of_its_own_protocol_or_of_the_directory(leader: Laptop) -> None:
+    bird, person = made(), made(protocol=rights.SHARED_BY_ALL)
+    pond = made(protocol="pop", _parent=bird.record)
+    assert leader.told(bird, person, pond, made(_parent=person.record), below(bird)) == [
+        ACCEPTED,
+        ACCEPTED,
+        sifting.MISSING_PARENT,
+        ACCEPTED,
+        ACCEPTED,
+    ]
+
+
+def test_a_record_below_nothing_is_in_no_visit_of_another(leader: Laptop, volunteer: Laptop) -> None:
+    visit = made(entity=VISIT)
+    bird = below(visit)
+    leader.said(visit, bird)
+    before = receipts(leader, visit)
+    stray = made(visit=visit.record)
+    assert volunteer.told(stray) == [ACCEPTED]
+    assert stored(leader.storage, leader.project, stray).visit == stray.record
+    assert receipts(leader, visit) == before
+    assert leader.told(edit(bird, visit=visit.record, _parent=None)) == [ACCEPTED]
+    assert stored(leader.storage, leader.project, bird).visit == bird.record
+    assert receipts(leader, visit) == [digest(leader, visit)]
+
+
+def test_a_record_that_is_made_a_second_time_counts_as_edited(leader: Laptop, volunteer: Laptop) -> None:
+    bird, own = made(ring="A1"), made()
+    leader.said(bird)
+    volunteer.said(made(bird.record, ring="B1"), own, made(own.record))
+    found = Laptop(leader.storage, leader.project).pulled().ahead
+    assert (found.changes, found.edits) == (4, 2)
+
+
+def test_who_is_shown_some_protocols_learns_what_names_all_others_hold(leader: Laptop) -> None:
+    narrow = Laptop(leader.storage, leader.project, LEADER, ("pop",))
+    leader.said(claims=["AB"])
+    assert narrow.said(claims=["AB", "CD"]).leases == {"AB": leader.device, "CD": narrow.device}
+    assert leader.pulled().leases == {"AB": leader.device, "CD": narrow.device}
+
+
+def joined(storage: Storage, project: str, role: str) -> Laptop:
+    """Return a laptop whose account the hub knows."""
+    code, uid, at = new_uid(), new_uid(), applying.now()
+    storage.add_invite(Invite(project, code, role, (), at, "9999"))
+    account = storage.join(code, Account("", uid, new_uid(), "x", "", (), uid, "k", at), at)
+    assert account is not None
+    return Laptop(storage, project, role, (), account.device, account.uid)

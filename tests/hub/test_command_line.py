@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldapp import __main__, command_line
+from fieldapp import __main__, command_line, protocols
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -20,6 +20,10 @@ def test_serving_without_options_is_for_this_computer_alone() -> None:
     given = parsed("hub", "serve")
     assert (given.host, given.port, given.database) == ("127.0.0.1", 8765, None)
     assert (given.tls_cert, given.tls_key, given.lan, given.behind_proxy) == (None, None, False, False)
+
+
+def test_the_hub_is_handed_the_protocols_of_the_program() -> None:
+    assert parsed("hub", "serve").installed == protocols.installed()
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])

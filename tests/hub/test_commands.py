@@ -259,3 +259,11 @@ def test_plain_http_for_others_is_refused_in_a_sentence(file: str, capsys: pytes
     said = refused(capsys, "serve", "--host", "0.0.0.0", "--port", "0", "--database", file)
     assert "--tls-cert" in said
     assert "--lan" in said
+
+
+def test_a_program_revokes_without_minding_whether_anybody_is_there(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    luc = join(file, invited(capsys, file))
+    assert json.loads(typed(capsys, "revoke", luc.account, "--json", "--database", file)) == [luc.account]
+    assert json.loads(typed(capsys, "revoke", luc.account, "--json", "--database", file)) == []

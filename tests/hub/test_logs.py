@@ -110,3 +110,23 @@ def test_the_server_below_speaks_in_the_same_lines_without_what_it_fills_in(stre
 def test_without_a_stream_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     logs.event("request", {"path": "/health"}, logging.ERROR)
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_the_loop_says_is_a_line_like_the_others_without_addresses_and_not_a_flood(stream: io.StringIO) -> None:
+    source = logging.getLogger("asyncio")
+    for _time in range(10 * logs.MAX_LINES):
+        source.error("socket.accept() out of system resource\nsocket: <socket raddr=('203.0.113.7', 5)>")
+    found = lines(stream)
+    assert len(found) == logs.MAX_LINES
+    assert {line["words"] for line in found} == {"socket.accept() out of system resource"}
+    logs.event("request", {"status": 200})
+    assert lines(stream)[-1]["status"] == 200
+
+
+def test_after_a_while_the_loop_is_heard_again() -> None:
+    at = [0.0]
+    few = logs.Few(clock=lambda: at[0])
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 0, "x", None, None)
+    assert [few.filter(record) for _time in range(logs.MAX_LINES + 1)] == [True] * logs.MAX_LINES + [False]
+    at[0] += logs.LINES_WINDOW_S + 1
+    assert few.filter(record)

@@ -294,3 +294,51 @@ def test_a_list_goes_on_past_what_is_not_shown(
     assert (len(first["media"]), first["more"], first["after"]) == (2, True, first["media"][-1]["number"])
     rest = laptop.call("GET", f"/v1/media?after={listed['after']}").json()
     assert rest == {"media": [], "more": False, "after": listed["after"]}
+
+
+# ----------------------------------------------------------------------------------- what is not one's own
+
+
+def test_nonsense_of_another_laptop_neither_drops_nor_replaces_what_one_brought(
+    storage: Storage, laptop: Laptop
+) -> None:
+    data = photo()
+    sha256, stranger = named(data), enrolled(storage, laptop.port, scope=["pop_amphibiens"])
+    put(laptop, data)
+    reply = finish(stranger, told(data, size=5, pieces=9, protocol="pop_amphibiens"), sha256)
+    assert (reply.status, reply.error) == (409, "content")
+    put(stranger, photo(1000), sha256)
+    assert standing(laptop, sha256)["pieces"] == 3
+    assert standing(stranger, sha256)["pieces"] == 1
+    assert finish(laptop, told(data), sha256).status == 200
+    assert laptop.call("GET", f"/v1/media/photo/{sha256}/0").body == data[:PIECE_BYTES]
+
+
+def thumbnail_of(laptop: Laptop, sha256: str, protocol: str) -> tuple[bytes, Reply]:
+    small = photo(500)
+    put(laptop, small, sha256, "thumbnail")
+    return small, finish(laptop, told(small, protocol=protocol), sha256, "thumbnail")
+
+
+def test_only_who_shares_a_photo_makes_its_thumbnail(storage: Storage, laptop: Laptop) -> None:
+    sha256 = whole(laptop, photo(1000), protocol="banding")
+    stranger = enrolled(storage, laptop.port, scope=["pop_amphibiens"])
+    _small, reply = thumbnail_of(stranger, sha256, "pop_amphibiens")
+    assert (reply.status, reply.error) == (403, "not_shared")
+    colleague = enrolled(storage, laptop.port, scope=["banding"])
+    small, reply = thumbnail_of(colleague, sha256, "banding")
+    assert reply.status == 200
+    assert laptop.call("GET", f"/v1/media/thumbnail/{sha256}/0").body == small
+    other = whole(laptop, photo(1000), protocol="banding")
+    assert thumbnail_of(laptop, other, "directory")[1].status == 200
+
+
+def test_a_thumbnail_that_came_from_a_stranger_before_its_photo_is_forgotten(storage: Storage, laptop: Laptop) -> None:
+    data = photo(1000)
+    stranger = enrolled(storage, laptop.port, scope=["pop_amphibiens"])
+    assert thumbnail_of(stranger, named(data), "pop_amphibiens")[1].status == 200
+    sha256 = whole(laptop, data)
+    assert standing(laptop, sha256, "thumbnail")["whole"] is False
+    small, reply = thumbnail_of(laptop, sha256, "banding")
+    assert reply.status == 200
+    assert laptop.call("GET", f"/v1/media/thumbnail/{sha256}/0").body == small

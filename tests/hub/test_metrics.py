@@ -107,7 +107,7 @@ def test_from_elsewhere_only_a_coordinator_reads_the_figures(storage: Storage) -
         }
         told["nobody"] = call(running.port, "GET", "/metrics", None, {"X-Forwarded-For": "203.0.113.7"}).status
         told["here"] = call(running.port, "GET", "/metrics").status
-    assert told == {"volunteer": 403, "leader": 403, "coordinator": 200, "nobody": 401, "here": 200}
+    assert told == {"volunteer": 403, "leader": 403, "coordinator": 200, "nobody": 401, "here": 401}
 
 
 def test_they_can_be_opened_to_everybody(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,4 +112,44 @@ def test_the_composition_tells_the_hub_its_database_without_the_password_in_a_co
     assert f"{commands.DATABASE_VARIABLE}: postgresql://" in composition
     assert "\t" not in composition
     assert not re.search(r"postgresql://[^@\s]*:[^@\s]*@", composition)
-    assert set(re.findall(r"\$\{(\w+):\?", composition)) == {"HUB_DOMAIN", "POSTGRES_PASSWORD"}
+    assert set(re.findall(r"\$\{(\w+):\?", composition)) == {
+        "HUB_DOMAIN",
+        "POSTGRES_PASSWORD",
+        "POSTGRES_ADMIN_PASSWORD",
+    }
+
+
+def section(name: str) -> str:
+    """Return what the composition says of one service."""
+    found = re.search(rf"^  {name}:\n((?:    .*\n|\n)+)", text("compose.yaml"), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_the_role_of_the_hub_owns_its_database_and_nothing_else_of_the_server() -> None:
+    script = text("postgresql-init.sh")
+    assert "CREATE ROLE fieldapp LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE" in script
+    assert "CREATE DATABASE fieldapp OWNER fieldapp" in script
+    assert "./postgresql-init.sh:/docker-entrypoint-initdb.d/" in section("database")
+    assert "POSTGRES_USER: postgres\n" in section("database")
+    assert "postgresql://fieldapp@database/fieldapp" in section("hub")
+    assert all(f"{name}=%s" in text("README.md") for name in ("POSTGRES_PASSWORD", "POSTGRES_ADMIN_PASSWORD"))
+
+
+def test_the_proxy_does_not_reach_the_database() -> None:
+    networks = {name: re.search(r"networks: \[(.*)\]", section(name)) for name in ("hub", "database", "proxy")}
+    found = {name: set(match[1].split(", ")) for name, match in networks.items() if match}
+    assert found == {"hub": {"storage", "web"}, "database": {"storage"}, "proxy": {"web"}}
+
+
+def test_the_hub_may_have_many_connections_open() -> None:
+    assert unit()["Service"]["LimitNOFILE"] == "65536"
+    assert "nofile: {soft: 65536, hard: 65536}" in section("hub")
+
+
+def test_the_readme_tells_what_a_copy_gives_back_and_how_to_keep_it_to_oneself() -> None:
+    readme = text("README.md")
+    assert readme.count("umask 077") >= 3
+    assert "sslmode=verify-full" in readme
+    for words in ("de nouveau admis", "un code déjà servi", "après chaque renouvellement"):
+        assert words in readme

@@ -321,3 +321,84 @@ def test_a_connection_serves_many_calls(storage: Storage) -> None:
             assert connection.getresponse().read()
             assert connection.sock is first is not None
         connection.close()
+
+
+# ----------------------------------------------------------------------------------------- floods of connections
+
+
+def from_place(port: int, address: str) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(address, 0))
+
+
+def is_hung_up(connection: socket.socket) -> bool:
+    """Return whether the hub hung up at once; a connection that it bears is answered."""
+    try:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        return connection.recv(9) != b"HTTP/1.1 "
+    except (ConnectionResetError, BrokenPipeError):
+        return True
+
+
+def test_one_address_has_only_so_many_connections_and_the_others_are_served(storage: Storage) -> None:
+    with start(storage, Options(port=0, connections_per_address=3)) as running:
+        held = [from_place(running.port, "127.0.0.2") for _time in range(3)]
+        assert not any(map(is_hung_up, held))
+        with from_place(running.port, "127.0.0.2") as fourth:
+            assert is_hung_up(fourth)
+        assert call(running.port, "GET", "/health").status == 200
+        held.pop().close()
+        while is_hung_up(again := from_place(running.port, "127.0.0.2")):
+            again.close()
+        for connection in (*held, again):
+            connection.close()
+
+
+def test_behind_a_proxy_the_address_of_the_proxy_has_them_all(storage: Storage) -> None:
+    with start(storage, Options(port=0, connections_per_address=1, behind_proxy=True)) as running:
+        held = [from_place(running.port, "127.0.0.2") for _time in range(5)]
+        assert not any(map(is_hung_up, held))
+        for connection in held:
+            connection.close()
+
+
+def test_above_the_most_connections_the_next_is_hung_up_on(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "MAX_CONNECTIONS", 4)
+    with start(storage, Options(port=0)) as running:
+        held = [from_place(running.port, f"127.0.0.{number}") for number in range(2, 7)]
+        for connection in held:
+            connection.sendall(b"G")
+        with from_place(running.port, "127.0.0.9") as sixth:
+            assert is_hung_up(sixth)
+        for connection in held:
+            connection.close()
+
+
+def test_a_door_forgets_who_went() -> None:
+    door = serving._Door(3, 2)
+    assert [door.let_in(place) for place in ("a", "a", "a", "b", "c")] == [True, True, False, True, False]
+    for place in ("a", "a", "b"):
+        door.let_out(place)
+    assert not door._inside
+
+
+def test_a_service_has_all_the_files_that_the_system_allows_it() -> None:
+    resource = pytest.importorskip("resource")
+    text = (
+        "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (64, r.getrlimit(r.RLIMIT_NOFILE)[1]));"
+        "from fieldapp.hub import serving; first = serving._most_connections(); serving._allow_files();"
+        "print(first, *r.getrlimit(r.RLIMIT_NOFILE), serving._most_connections())"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    first, soft, hard, then = map(int, done.stdout.split())
+    assert (first, soft) == (32, hard)
+    assert hard == resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    assert then > first
+
+
+def test_who_never_begins_to_speak_tls_is_not_waited_for(
+    storage: Storage, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cert, key = certificate
+    monkeypatch.setattr(serving, "HANDSHAKE_S", 0.2)
+    with start(storage, Options(port=0, tls_cert=cert, tls_key=key)) as running, raw(running.port) as connection:
+        assert said(connection) == b""

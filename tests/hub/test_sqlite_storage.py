@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,18 @@ def test_a_write_that_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest
         assert work.last() == 0
     one.close()
     other.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows guards files by their folder")
+def test_the_file_and_those_beside_it_are_for_their_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    before = os.umask(0o022)
+    try:
+        storage = open_storage(str(path))
+        storage.migrate()
+        modes = {found.name: found.stat().st_mode & 0o777 for found in tmp_path.iterdir()}
+        storage.close()
+    finally:
+        os.umask(before)
+    assert modes.keys() >= {"hub.db", "hub.db-wal", "hub.db-shm"}
+    assert set(modes.values()) == {0o600}

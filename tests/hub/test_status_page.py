@@ -18,8 +18,7 @@ from fieldapp.hub import accounts, serving, status_page
 from fieldapp.hub.errors import StorageError
 from fieldapp.hub.opening import open_storage
 from fieldapp.hub.serving import Options
-from fieldapp.hub.status_view import BROWSER
-from fieldapp.hub.storage import COORDINATOR, VOLUNTEER, Account, BatchLine, Refusal, Storage
+from fieldapp.hub.storage import BROWSER, COORDINATOR, VOLUNTEER, Account, BatchLine, Refusal, Storage
 from fieldapp.sync import wire
 
 FORM = "application/x-www-form-urlencoded"
@@ -67,7 +66,7 @@ class Hub:
         return self.ask("POST", "/login", {"code": self.code()}, **headers)
 
     def browsers(self) -> list[Account]:
-        return [account for _project, account in accounts.devices(self.storage) if account.name == BROWSER]
+        return [account for _project, account in accounts.devices(self.storage) if account.access == BROWSER]
 
 
 @contextmanager
@@ -224,8 +223,34 @@ def test_leaving_shuts_the_account_out_and_takes_the_cookie_away(hub: Hub) -> No
 def test_after_thirty_days_a_browser_needs_another_code(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     cookie = hub.enter().cookie
     assert "<h1>association</h1>" in hub.ask("GET", "/", cookie=cookie).text
-    monkeypatch.setattr(status_page, "SESSION_DAYS", -1)
+    with monkeypatch.context() as patched:
+        patched.setattr(status_page, "SESSION_DAYS", -1)
+        assert "Code de coordination" in hub.ask("GET", "/", cookie=cookie).text
+    assert hub.browsers()[0].revoked_at
     assert "Code de coordination" in hub.ask("GET", "/", cookie=cookie).text
+
+
+def test_the_cookie_of_a_browser_opens_the_page_only_and_the_token_of_a_laptop_never_does(hub: Hub) -> None:
+    credentials = hub.enter().cookie.partition("=")[2]
+    said = hub.ask("GET", "/v1/media", Authorization=f"Bearer {credentials}", Fieldapp_Nonce="0" * 32)
+    assert said.status == 401
+    token = wire.new_token()
+    join = wire.Join(code=hub.code(), token=token, device=new_uid(), name="navigateur")
+    laptop = accounts.join(hub.storage, join, "192.0.2.1")
+    page = hub.ask("GET", "/", cookie=f"fieldapp={laptop.project}.{laptop.account}.{token}")
+    assert "Code de coordination" in page.text
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://[x"}, {"Host": "[::1", "Origin": "http://[::1"}, {"Host": "[::1"}], ids=str
+)
+def test_an_address_that_is_none_is_that_of_another_site(hub: Hub, headers: dict[str, str]) -> None:
+    assert hub.ask("POST", "/login", {"code": "x"}, **headers).status == 403
+    assert hub.ask("GET", "/", Host="[::1").status == 200
+
+
+def test_a_form_of_very_many_fields_is_a_wrong_code(hub: Hub) -> None:
+    assert hub.ask("POST", "/login", {f"f{place}": "1" for place in range(30)}).status == 403
 
 
 def test_too_many_wrong_codes_are_told_to_wait(hub: Hub) -> None:
@@ -253,7 +278,7 @@ def test_the_page_counts_what_waits_in_words_and_shows_no_content_of_a_record(st
     for words in (
         "3 champs ont plusieurs valeurs sur 2 fiches.",
         "4 changements mis de côté.",
-        "Suppression d’une fiche faite sur un autre portable",
+        "Suppression d’une fiche faite sur un autre portable, ou déplacement",
         "Autre raison (unheard_of).",
         "il y a 3 jours",
         "il y a 5 minutes",

@@ -20,7 +20,7 @@ FRENCH = words("fr")
 NOW = datetime(2026, 4, 14, 21, 2, tzinfo=UTC)
 
 
-def account(name: str = status_view.BROWSER) -> Account:
+def account(name: str = status_view.BROWSER_NAME) -> Account:
     return Account("p", new_uid(), new_uid(), name, COORDINATOR, (), "0" * 64, "0" * 64, "2026-04-14T20:00:00.000Z")
 
 
@@ -109,13 +109,6 @@ def test_the_table_of_days_gives_the_numbers_behind_the_bars_newest_first() -> N
     assert f'<th scope="row">1er avril</th>{row}' in page
     assert '<th scope="row">2 avril</th>' not in page
     assert page.index('<th scope="row">3 avril</th>') < page.index('<th scope="row">1er avril</th>')
-
-
-def test_it_is_said_when_reasons_were_counted_on_some_of_the_quarantine_only() -> None:
-    page = status_view.state(FRENCH, state(refusals=Counter(malformed=1_000), refused=2_500))
-    assert "Compté sur les 1\N{NARROW NO-BREAK SPACE}000 derniers." in page
-    page = status_view.state(FRENCH, state(refusals=Counter(malformed=3), refused=3))
-    assert "Compté" not in page
 
 
 @pytest.mark.parametrize(("name", "part"), [("jour", 0), ("sombre", 1)])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fieldapp.core.dates import MONTHS
-from fieldapp.hub import applying, rights, wording
+from fieldapp.hub import knowing, rights, sifting, wording
 from fieldapp.hub.storage import ROLES
 from fieldapp.hub.wording import Words, preferred, words
 
@@ -82,8 +82,8 @@ def test_zero_and_one_are_singular_in_french() -> None:
 def test_every_role_and_every_reason_of_the_hub_has_its_words() -> None:
     assert set(wording.ROLE_WORDS) == set(ROLES)
     reasons = {
-        applying.MALFORMED, applying.MISSING_BASE, applying.MISSING_PARENT, applying.AFTER_REFUSED,
-        rights.NOT_YOURS, rights.NOT_SHARED, rights.COORDINATORS_ONLY,
+        knowing.MALFORMED, sifting.MISSING_BASE, sifting.MISSING_PARENT, sifting.AFTER_REFUSED,
+        rights.NOT_YOURS, rights.NOT_SHARED, rights.COORDINATORS_ONLY, sifting.OTHER_CONTENT, knowing.NEWER,
     }  # fmt: skip
     assert set(wording.REASON_WORDS) == reasons
     assert words("fr").reason("new_one") == "Autre raison (new_one)."

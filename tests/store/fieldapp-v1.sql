@@ -40,6 +40,7 @@ CREATE TABLE action (
     ;
 CREATE INDEX action_to_undo ON action (state, id) WHERE kind = 'entry';
 CREATE INDEX action_by_kind ON action (kind, id);
+CREATE INDEX action_by_device ON action (device, id) WHERE who <> '';
 CREATE TABLE change (
         id INTEGER PRIMARY KEY,
         uid TEXT NOT NULL UNIQUE,
@@ -89,10 +90,25 @@ CREATE TABLE receipt (
         visit TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('waiting', 'identical', 'different')),
         at TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (peer, visit)
     ) STRICT, WITHOUT ROWID
     ;
 CREATE INDEX receipt_to_get ON receipt (peer, visit) WHERE state = 'waiting';
+CREATE INDEX receipt_different ON receipt (peer, visit) WHERE state = 'different';
+CREATE TABLE aside (
+        peer INTEGER NOT NULL,
+        change TEXT NOT NULL,
+        record TEXT NOT NULL,
+        visit TEXT NOT NULL,
+        protocol TEXT NOT NULL,
+        entity TEXT NOT NULL,
+        version TEXT NOT NULL,
+        reason TEXT NOT NULL CHECK (reason IN ('newer', 'strange', 'follows')),
+        PRIMARY KEY (peer, change)
+    ) STRICT, WITHOUT ROWID
+    ;
+CREATE INDEX aside_by_record ON aside (peer, record);
 CREATE TABLE dispute (
         record TEXT NOT NULL,
         field TEXT NOT NULL,

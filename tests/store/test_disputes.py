@@ -10,8 +10,8 @@ import pytest
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.ids import new_uid
 from fieldapp.core.merging import DELETED
-from fieldapp.core.record import Record
-from fieldapp.store import changes, disputes, incoming, peers, records, steps
+from fieldapp.core.record import Record, with_data
+from fieldapp.store import changes, disputes, incoming, integrity, outbox, peers, records, steps
 from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.store.incoming import Incoming
 from tests.store.ponds import PONDS, make
@@ -122,3 +122,45 @@ def test_a_deletion_that_was_chosen_can_be_taken_back_by_choosing_otherwise(db: 
     disputes.settle(db, pond.uid, {DELETED: False})
     assert [stored(db, one.uid).deleted for one in (pond, visit)] == [False, False]
     assert disputes.count(db) == 0
+
+
+def test_undo_of_one_side_leaves_the_other_as_the_other_side(db: Database, pond: Record) -> None:
+    base = steps.heads(db, [pond.uid])[pond.uid]
+    records.save(db, [make_named(pond, "mare quatre")], "correction")
+    [ours] = steps.heads(db, [pond.uid])[pond.uid]
+    hub = peers.add(db, peers.HUB, project="p", name="Asso", account="a")
+    outbox.collect(db, hub)  # it was offered, so it can't be withdrawn
+    theirs(db, pond, base, {"name": "la quatre"})
+    changes.undo(db)
+    [dispute] = disputes.opened(db)
+    assert {version.value for version in dispute.versions} == {"mare 4", "la quatre"}
+    assert (ours,) in [step.base for step in steps.steps(db, [pond.uid])[pond.uid]]
+    changes.redo(db)
+    [dispute] = disputes.opened(db)
+    assert {version.value for version in dispute.versions} == {"mare quatre", "la quatre"}
+    assert integrity.check(db).problems == []
+
+
+def test_undo_of_a_side_that_never_left_leaves_the_other_alone(db: Database, pond: Record) -> None:
+    theirs(db, pond, steps.heads(db, [pond.uid])[pond.uid], {"name": "la quatre"})
+    records.save(db, [with_data(pond, PONDS.entity("site"), {"name": "mare quatre"})], "correction")
+    assert disputes.count(db) == 1
+    changes.undo(db)
+    assert (disputes.opened(db), stored(db, pond.uid).data["name"]) == ([], "la quatre")
+    assert integrity.check(db).problems == []
+
+
+def test_a_choice_between_versions_of_which_one_came_since_is_refused(db: Database, pond: Record) -> None:
+    base = steps.heads(db, [pond.uid])[pond.uid]
+    disagree(db, pond, "mare quatre", "la quatre")
+    seen = {one.field: {version.change for version in one.versions} for one in disputes.opened(db)}
+    theirs(db, pond, base, {"name": "la troisième"})
+    with pytest.raises(FieldappError, match="Une autre version est arrivée"):
+        disputes.settle(db, pond.uid, {"name": "la quatre"}, seen=seen)
+    with pytest.raises(FieldappError, match="quelqu’un a déjà tranché"):
+        disputes.settle(db, pond.uid, {"name": "la quatre"}, seen={})
+    seen = {one.field: {version.change for version in one.versions} for one in disputes.opened(db)}
+    disputes.settle(db, pond.uid, {"name": "la quatre"}, seen=seen)
+    assert (disputes.count(db), stored(db, pond.uid).data["name"]) == (0, "la quatre")
+    disputes.settle(db, pond.uid, {"name": "mare quatre"}, seen={})
+    assert stored(db, pond.uid).data["name"] == "mare quatre"

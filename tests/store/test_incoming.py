@@ -4,9 +4,9 @@ import pytest
 
 from fieldapp.core.ids import new_uid
 from fieldapp.core.record import Record, with_data
-from fieldapp.store import changes, integrity, outbox, peers, records, steps
+from fieldapp.store import changes, incoming, integrity, outbox, peers, records, steps
 from fieldapp.store.connection import Database
-from fieldapp.store.incoming import Incoming, IncompleteError, Took, take
+from fieldapp.store.incoming import Aside, Incoming, IncompleteError, Took, take
 from fieldapp.store.peers import HUB, LAN, Peer
 from fieldapp.store.records import encode
 from tests.store.ponds import GROUP, make
@@ -112,3 +112,17 @@ def test_what_was_withdrawn_here_and_is_known_elsewhere_is_let_out_with_its_undo
     assert found is not None
     assert found.data == {"name": "A"}
     assert integrity.check(db).problems == []
+
+
+def test_what_was_passed_over_is_remembered_of_each_peer(db: Database, peer: Peer) -> None:
+    table = peers.add(db, LAN, project="q", name="Table", account="b")
+    newer = Aside("c1", "r1", "v1", "bats", "roost", "9.0", "newer")
+    with db.transaction() as connection:
+        incoming.set_aside(connection, peer.id, [newer, newer._replace(change="c2", visit="v2", reason="follows")])
+        incoming.set_aside(connection, peer.id, [newer])
+    assert incoming.aside(db, peer.id, ["c1", "c3"], ["r1", "r2"]) == ({"c1"}, {"r1"})
+    assert incoming.newer(db, peer.id) == [("bats", "roost", "9.0")]
+    assert incoming.visits_aside(db, peer.id) == {"v1", "v2"}
+    assert incoming.visits_aside(db, table.id) == set()
+    assert peers.ask_for_all(db, peer).replica != peer.replica
+    assert incoming.newer(db, peer.id) == []

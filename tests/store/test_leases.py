@@ -69,3 +69,9 @@ def test_a_laptop_is_known_by_who_saved_on_it_last(db: Database) -> None:
         with open_for_use(db.path, protocols.installed(), Author(who, THEIRS)) as there:
             records.save(there, [make_record("directory", person, {"name": who or "x"}, None)], "essai")
     assert leases.people(db, [THEIRS, new_uid()]) == {THEIRS: "jean"}
+
+
+def test_who_saved_last_on_a_laptop_is_found_by_an_index(db: Database) -> None:
+    sql = "SELECT who FROM action WHERE device = ? AND who <> '' ORDER BY id DESC LIMIT 1"
+    plan = " ".join(row[3] for row in db.rows(f"EXPLAIN QUERY PLAN {sql}", (THEIRS,)))
+    assert plan == "SEARCH action USING INDEX action_by_device (device=?)"

@@ -94,7 +94,7 @@ def test_an_answer_empties_the_outbox_and_a_refusal_stays_with_its_reason(db: Da
     assert [visit for visit, _records in carried(db, peer)] == [visit.uid for visit in visits]
 
 
-@pytest.mark.parametrize(("kind", "kept"), [(LAN, 0), (FILE, 1)])
+@pytest.mark.parametrize(("kind", "kept"), [(HUB, 0), (LAN, 1), (FILE, 1)])
 def test_what_came_from_another_hub_and_is_refused_is_let_go_of(db: Database, peer: Peer, kind: str, kept: int) -> None:
     place(db)
     other = peers.add(db, kind, project="q", name="Table", account="b")

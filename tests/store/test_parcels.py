@@ -113,3 +113,17 @@ def test_the_kinds_of_records_that_are_here_are_told(db: Database) -> None:
     group = make("group", name="Bois")
     records.save(db, [group], "saisie")
     assert parcels.kinds(db, [group.uid, new_uid()]) == {group.uid: ("ponds", "group")}
+
+
+def test_a_file_holds_all_when_those_before_it_lack_what_was_withdrawn_then(db: Database) -> None:
+    records.save(db, [make("group", name="A")], "saisie")
+    records.save(db, [make("group", name="B")], "saisie")
+    changes.undo(db)
+    first = write(db, AT)
+    records.save(db, [make("group", name="C")], "saisie")
+    assert write(db, LATER).previous == first.uid
+    with db.transaction() as connection:
+        connection.execute("UPDATE change SET withdrawn = 0")
+    file = write(db, LATER)
+    assert (file.previous, file.first, parcels.count(db, file)) == ("", 1, 4)
+    assert write(db, LATER).previous == file.uid

@@ -89,3 +89,13 @@ def test_a_sync_leaves_its_moment_and_the_role_that_the_hub_told(db: Database) -
     assert found.synced_at == peers.diary(db)[0][1]
     peers.synced(db, found, {}, role="")
     assert peers.get(db, peer.id).role == "leader"
+
+
+def test_all_can_be_asked_for_again_without_offering_anything_again(db: Database) -> None:
+    peer = peers.add(db, HUB, project="p", name="Asso", account="a")
+    with db.transaction() as connection:
+        connection.execute("UPDATE peer SET through = 7, taken = 5")
+        peers.move_on(connection, peer, 9, "mark")
+    found = peers.ask_for_all(db, peer)
+    assert (found.cursor, found.mark, found.through, found.taken) == (0, "", 7, 0)
+    assert found.replica != peer.replica

@@ -23,3 +23,11 @@ def test_a_protocol_that_is_not_known_has_no_visits(db: Database) -> None:
     placing = Placing(db, [("a", None, "elsewhere", "visit"), ("b", "a", "elsewhere", "thing")])
     assert placing.visit("b") == "b"
     assert placing.depth("b") == 1
+
+
+def test_records_that_lie_below_themselves_do_not_go_round_for_ever(db: Database) -> None:
+    placing = Placing(db, [("a", "b", "ponds", "site"), ("b", "a", "ponds", "site"), ("c", "a", "ponds", "visit")])
+    assert list(placing.above("c")) == ["a", "b"]
+    assert placing.visit("c") == "c"
+    assert {placing.visit(uid) for uid in "ab"} <= {"a", "b"}
+    assert placing.depth("c") > placing.depth("a")

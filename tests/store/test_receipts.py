@@ -59,3 +59,30 @@ def test_only_receipts_of_an_earlier_season_that_were_identical_are_forgotten(db
         connection.execute("UPDATE receipt SET at = '2025-01-01T00:00:00.000Z' WHERE visit <> 'new'")
     receipts.forget_before(db, "2026-01-01T00:00:00.000Z")
     assert receipts.counts(db, peer) == {"different": 1, "identical": 1}
+
+
+def test_only_the_visits_that_are_open_are_counted_and_looked_up_by_an_index(db: Database, peer: int) -> None:
+    with db.transaction() as connection:
+        receipts.expect(connection, peer, ["a", "b", "c", "d"])
+        receipts.note(connection, peer, {"a": "identical", "b": "different", "c": "different"})
+    assert receipts.open_counts(db, peer) == (1, 2)
+    for where in (receipts._WAITING, receipts._DIFFERENT):
+        plan = " ".join(row[3] for row in db.rows(f"EXPLAIN QUERY PLAN SELECT visit FROM {where}", (peer,)))
+        assert "USING INDEX receipt_" in plan
+
+
+def test_a_visit_that_stays_different_is_asked_for_again_a_few_times_only(db: Database, peer: int) -> None:
+    found = []
+    with db.transaction() as connection:
+        receipts.expect(connection, peer, ["a", "b"])
+        for _time in range(5):
+            receipts.note(connection, peer, {"a": "different", "b": "identical"})
+            found.append(receipts.stay_different(db, peer))
+            receipts.ask_again(connection, peer)
+            found.append(bool(receipts.waiting(db, peer, 9)))
+    assert found == [False, True, True, True, False, False, False, False, False, False]
+    with db.transaction() as connection:
+        receipts.note(connection, peer, {"a": "identical"})
+        receipts.note(connection, peer, {"a": "different"})
+        receipts.ask_again(connection, peer)
+    assert receipts.waiting(db, peer, 9) == ["a"]

@@ -41,3 +41,10 @@ def test_living_is_what_has_a_record_below_that_is_not_deleted(db: Database) -> 
     records.save(db, [group, other, site, make("site", other, name="N").removed()], "aires")
     assert steps.parents_of_living(db, [group.uid, other.uid]) == {group.uid}
     assert steps.merged(db, [group.uid])[group.uid] == steps.merged(db, [group.uid], alone=True)[group.uid]
+
+
+def test_values_are_the_same_when_they_are_written_alike() -> None:
+    alike: list[tuple[object, object]] = [(None, None), ("a", "a"), (1, 1), ({"b": 1, "a": 2}, {"a": 2, "b": 1})]
+    unlike: list[tuple[object, object]] = [(1, 1.0), (1, True), ([1], [1.0]), (0.0, -0.0), (None, ""), ("a", "b")]
+    assert [steps.same(*pair) for pair in alike] == [True] * len(alike)
+    assert [steps.same(*pair) for pair in unlike] == [False] * len(unlike)

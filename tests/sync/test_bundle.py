@@ -16,7 +16,7 @@ from fieldapp.hub.opening import open_storage
 from fieldapp.hub.storage import Account
 from fieldapp.store import changes, disputes, integrity, media, outbox, parcels, peers, records
 from fieldapp.store.connection import open_database
-from fieldapp.sync import bundle, bundle_file, engine, wire
+from fieldapp.sync import bundle, bundle_file, engine, job, wire
 from tests.store.photographs import photograph
 from tests.store.ponds import PONDS, make
 from tests.sync.keepsakes import KEEPSAKES, keepsake
@@ -273,7 +273,7 @@ class Hub:
         self.storage.migrate()
         self.project = self.storage.add_project("asso")
 
-    def sync(self, one: Laptop, role: str = "coordinator") -> engine.Report:
+    def sync(self, one: Laptop, role: str = "coordinator") -> job.Report:
         peer = peers.hub(one.db) or peers.add(
             one.db, peers.HUB, project=self.project.uid, name="asso", account=new_uid(), role=role
         )

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,18 +11,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from fieldapp.core.errors import CancelledError
-from fieldapp.core.ids import name_uid
+from fieldapp.core.errors import CancelledError, DatabaseError
+from fieldapp.core.ids import name_uid, new_uid
 from fieldapp.core.merging import DELETED
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.hub import applying, rights
 from fieldapp.store import changes, disputes, integrity, outbox, peers, receipts, records
+from fieldapp.store.connection import open_database
 from fieldapp.store.peers import LAN
-from fieldapp.sync import engine
-from fieldapp.sync.engine import ALL_AGAIN, MASS_CHANGE, MASS_DELETION, ConsentError, NewerProtocolError, OtherHubError
+from fieldapp.sync import engine, job, receiving, sending, wire
 from fieldapp.sync.errors import BadAnswerError, HubUnreachableError
-from fieldapp.sync.wire import Answer, Request
-from tests.faults.sync_laptops import AFTERWARDS, MEANWHILE, NEVER, Hub, KilledError, Laptop
+from fieldapp.sync.job import ALL_AGAIN, MASS_CHANGE, MASS_DELETION, ConsentError, NewerProtocolError, OtherHubError
+from fieldapp.sync.wire import Action, Answer, Change, Request
+from tests.faults.sync_laptops import AFTERWARDS, MEANWHILE, NEVER, Hub, KilledError, Laptop, Line
 from tests.faults.sync_ledger import disputes_of, state_of
 from tests.store.ponds import PONDS, make
 
@@ -94,8 +96,9 @@ def move(laptop: Laptop, uid: str, parent: str) -> None:
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch, size: int, page: int) -> None:
     """Let batches and pages hold little."""
-    monkeypatch.setattr(engine, "_Run", partial(engine._Run, size=size))
-    monkeypatch.setattr(engine, "GOOD_S", 0.0)
+    monkeypatch.setattr(engine, "Job", partial(job.Job, size=size))
+    monkeypatch.setattr(sending, "GOOD_S", 0.0)
+    monkeypatch.setattr(job, "GOOD_S", 0.0)
     monkeypatch.setattr(applying, "PAGE", page)
 
 
@@ -235,7 +238,7 @@ def test_a_capture_moved_between_two_visits_that_the_hub_does_not_know_arrives_a
     anna: Laptop, bert: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_small_pieces(monkeypatch, 1, 1)
-    monkeypatch.setattr(engine, "WINDOW", 3)
+    monkeypatch.setattr(sending, "WINDOW", 3)
     group, site, first, seen = a_tree()
     second = make("visit", site, visited_on="2026-05-01")
     anna.save(group, site, second)
@@ -295,7 +298,7 @@ def test_the_cursor_stays_behind_when_the_program_dies_before_the_rows_are_kept(
         raise KilledError
 
     with monkeypatch.context() as dying:
-        dying.setattr(engine, "_compare", die)
+        dying.setattr(receiving, "_compare", die)
         with pytest.raises(KilledError):
             bert.sync()
     bert.reopen()
@@ -319,7 +322,7 @@ def test_after_cuts_less_is_sent_at_a_time(anna: Laptop) -> None:
 
     anna.line.sync = narrow  # type: ignore[assignment, method-assign]
     assert anna.sync().sent == 16
-    assert sizes[: engine.TRIES] == [16] * engine.TRIES
+    assert sizes[: job.TRIES] == [16] * job.TRIES
     assert sum(size for size in sizes if size <= 4) == 16
 
 
@@ -345,7 +348,7 @@ def test_whoever_cancels_is_heard_before_the_next_message(anna: Laptop) -> None:
 
 def test_a_visit_is_never_parted_between_messages(anna: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     in_small_pieces(monkeypatch, 3, 100)
-    monkeypatch.setattr(engine, "WINDOW", 4)
+    monkeypatch.setattr(sending, "WINDOW", 4)
     group, site, *_rest = a_tree()
     anna.save(group, site)
     visits = [make("visit", site, visited_on=f"2026-04-0{day}") for day in range(1, 5)]
@@ -364,7 +367,7 @@ def test_pages_and_batches_of_any_size_bring_the_same(
     anna: Laptop, bert: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_small_pieces(monkeypatch, 1, 2)
-    monkeypatch.setattr(engine, "CONFIRMED", 1)
+    monkeypatch.setattr(receiving, "CONFIRMED", 1)
     for _tree in range(3):
         anna.save(*a_tree())
     report = anna.sync()
@@ -652,7 +655,7 @@ def test_what_was_offered_cannot_be_withdrawn_after_all_is_to_be_sent_again(
 
 
 def test_many_deletions_are_not_sent_unasked(anna: Laptop, bert: Laptop) -> None:
-    groups = [make("group", name=str(number)) for number in range(engine.FEW + 1)]
+    groups = [make("group", name=str(number)) for number in range(job.FEW + 1)]
     anna.save(*groups)
     agree(anna, bert)
     anna.save(*(group.removed() for group in groups))
@@ -676,7 +679,7 @@ def renamed(laptop: Laptop, groups: list[Record], name: str) -> None:
 
 
 def test_a_change_of_more_than_a_quarter_of_the_records_is_not_taken_unasked(anna: Laptop, bert: Laptop) -> None:
-    groups = [make("group", name=str(number)) for number in range(engine.FEW + 1)]
+    groups = [make("group", name=str(number)) for number in range(job.FEW + 1)]
     anna.save(*groups)
     agree(anna, bert)
     renamed(anna, groups, "b")
@@ -690,14 +693,14 @@ def test_a_change_of_more_than_a_quarter_of_the_records_is_not_taken_unasked(ann
 def test_a_new_laptop_takes_a_long_history_without_being_asked_even_in_two_goes(
     anna: Laptop, bert: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    groups = [make("group", name=str(number)) for number in range(engine.FEW + 10)]
+    groups = [make("group", name=str(number)) for number in range(job.FEW + 10)]
     anna.save(*groups)
     for name in "abc":
         renamed(anna, groups, name)
     anna.save(*(group.removed() for group in groups[1:]))
     anna.sync(consents=frozenset({MASS_DELETION}))
     monkeypatch.setattr(applying, "PAGE", 20)
-    bert.line.cuts.extend(["", "", *[NEVER] * engine.TRIES])
+    bert.line.cuts.extend(["", "", *[NEVER] * job.TRIES])
     with pytest.raises(HubUnreachableError):
         bert.sync()
     assert bert.peer.cursor == 40
@@ -708,36 +711,218 @@ def test_a_new_laptop_takes_a_long_history_without_being_asked_even_in_two_goes(
 # ------------------------------------------------------------------------------------------ newer programs
 
 
-def test_a_newer_protocol_keeps_the_cursor_and_what_is_typed_here_is_still_sent(anna: Laptop, bert: Laptop) -> None:
+def test_what_a_newer_program_wrote_waits_and_all_else_goes_on(anna: Laptop, bert: Laptop) -> None:
     _group, site, *_rest = shared(anna, bert)
     anna.save(make("group", name="avant"))
     anna.reopen([NEWER])
     anna.edit(site.uid, name="d’un programme plus récent")
     anna.sync()
-    cursor = bert.peer.cursor
+    anna.reopen([PONDS])
+    anna.save(make("group", name="après"))
+    anna.sync()
     bert.edit(site.uid, name="d’ici")
     for _again in range(2):
         with pytest.raises(NewerProtocolError, match=r"ponds 1\.10.*Mettez fieldapp à jour"):
             bert.sync()
-    assert bert.peer.cursor == cursor
-    # What came before it is here already.
-    assert records.count(bert.db, "ponds", "group") == 2
+    assert {record.data["name"] for record in records.roots(bert.db, "ponds", "group")} == {"Aire", "avant", "après"}
     assert outbox.waiting(bert.db, bert.peer) == 0
+    assert receipts.different(bert.db, bert.peer.id) == []
+    anna.reopen([NEWER])
     anna.sync()
     assert disputes.count(anna.db) == 1
     bert.reopen([NEWER])
     agree(anna, bert)
 
 
-def test_a_protocol_that_the_program_does_not_have_waits_like_a_newer_one(anna: Laptop, bert: Laptop) -> None:
+def test_a_protocol_that_no_program_has_is_told_of_once_and_stops_nobody(anna: Laptop, bert: Laptop, hub: Hub) -> None:
+    group, *_rest = shared(anna, bert)
+    sneak(hub, crooked("group", protocol="zzz"))
+    anna.edit(group.uid, name="ailleurs")
+    with pytest.raises(NewerProtocolError, match="zzz"):
+        bert.sync()
+    assert bert.sync().received == 0
+    with pytest.raises(NewerProtocolError, match="zzz"):
+        anna.sync()
+    agree(anna, bert)
+
+
+def test_what_a_program_without_the_protocol_passed_over_comes_with_the_update(anna: Laptop, bert: Laptop) -> None:
     shared(anna, bert)
-    cursor = bert.peer.cursor
-    anna.save(make("group"))
+    anna.save(make("group", name="B"))
     anna.sync()
     bert.reopen([])
     with pytest.raises(NewerProtocolError):
         bert.sync()
-    assert bert.peer.cursor == cursor
+    bert.sync()
+    bert.reopen([PONDS])
+    agree(anna, bert)
+
+
+# ---------------------------------------------------------------------------------------- crooked changes
+
+
+def crooked(entity: str, *base: str, record: str = "", protocol: str = "ponds", **after: Any) -> Change:
+    """Return a change that no program of ours would write."""
+    uid = record or new_uid()
+    before = msgspec.Raw(b"{}") if base else wire.NOTHING
+    return Change(
+        *(new_uid(), uid, protocol, entity, "1.2", 0, uid, base, before), msgspec.Raw(msgspec.json.encode(after))
+    )
+
+
+def sneak(hub: Hub, *found: Change) -> list[str]:
+    """Send changes to the hub past every laptop; return what became of each."""
+    action = Action(new_uid(), "?", "", "nobody", "2026-04-01T08:00:00.000Z")
+    request = Request(replica=new_uid(), actions=[action], changes=list(found))
+    answer = applying.answer(hub.storage, hub.account("nobody"), request)
+    return [outcome.kind for outcome in answer.outcomes]
+
+
+def test_a_change_that_makes_no_sense_is_passed_over_and_stops_nobody(anna: Laptop, bert: Laptop, hub: Hub) -> None:
+    group, *_rest, seen = shared(anna, bert)
+    wrong_day = crooked("visit", visited_on=[1])
+    below_itself = crooked("site", name="x")
+    wrong_place = crooked("seen", _parent=group.uid)
+    ring = crooked("group", _parent=below_itself.record)
+    follower = crooked("visit", wrong_day.uid, record=wrong_day.record, comments="x")
+    assert sneak(hub, wrong_day, below_itself, wrong_place, ring, follower) == 5 * ["accepted"]
+    anna.edit(seen.uid, count=9)
+    report = bert.sync()
+    assert report.received == 1  # The site, which may stand for itself.
+    assert report.note.startswith("Le serveur a apporté 3 modifications qui n’ont pas de sens")
+    anna.sync()
+    # What comes after it in another run, too; nothing is told twice.
+    assert sneak(hub, crooked("visit", follower.uid, record=wrong_day.record, comments="y")) == ["accepted"]
+    report = bert.sync()
+    assert (report.received, report.note) == (1, "")
+    assert bert.get(seen.uid).data["count"] == 9
+    with hub.storage.reading(hub.project) as reading:
+        assert bert.peer.cursor == reading.last()
+    agree(anna, bert)
+
+
+def test_what_was_left_out_is_asked_for_from_the_beginning(anna: Laptop, bert: Laptop, hub: Hub) -> None:
+    shared(anna, bert)
+    anna.save(left_out := make("group", name="B"))
+    anna.sync()
+    skip_what_waits(bert, hub)
+    anna.edit(left_out.uid, name="C")
+    anna.sync()
+    assert bert.sync().received == 2
+    assert bert.get(left_out.uid).data == {"name": "C"}
+    agree(anna, bert)
+
+
+def skip_what_waits(laptop: Laptop, hub: Hub) -> None:
+    """Let a laptop believe that it has all that the hub has."""
+    with hub.storage.reading(hub.project) as reading, laptop.db.transaction() as connection:
+        peers.move_on(connection, laptop.peer, reading.last(), reading.uid_at(reading.last()))
+
+
+def test_a_visit_that_stays_different_is_made_good_by_asking_for_all_once(anna: Laptop, bert: Laptop, hub: Hub) -> None:
+    *_rest, visit, _seen = shared(anna, bert)
+    anna.save(left_out := make("seen", visit, cd_nom=1))
+    anna.sync()
+    skip_what_waits(bert, hub)
+    bert.edit(visit.uid, passage=2)
+    assert bert.sync().different == 1
+    report = bert.sync()
+    assert (report.different, report.received) == (0, 1)
+    assert bert.get(left_out.uid).data == {"cd_nom": 1}
+    agree(anna, bert)
+
+
+# ------------------------------------------------------------------------------------- two copies at once
+
+
+def test_a_copy_that_speaks_in_between_on_the_same_laptop_is_found_out(
+    anna: Laptop, bert: Laptop, tmp_path: Path
+) -> None:
+    _group, site, visit, _seen = shared(anna, bert)
+    with closing(sqlite3.connect(tmp_path / "copie.db")) as copy:
+        anna.db.connection.backup(copy)
+    with Laptop(tmp_path / "copie.db") as other:
+        other.db.close()
+        other.db = open_database(other.path, [PONDS], anna.db.author)
+        other.lines = {anna.peer.id: Line(anna.line.hub, anna.line.account)}
+
+        def meanwhile(_request: Request) -> None:
+            other.line.heard = id
+            anna.edit(visit.uid, comments="de la première")
+            anna.sync()
+
+        other.edit(site.uid, name="de la seconde")
+        other.line.heard = meanwhile
+        other.sync()
+        anna.edit(visit.uid, passage=9)
+        agree(anna, bert, other)
+
+
+def test_an_answer_that_was_lost_raises_no_alarm_about_own_changes(anna: Laptop, bert: Laptop) -> None:
+    _group, _site, visit, _seen = shared(anna, bert)
+    birds = [make("seen", visit, cd_nom=number) for number in range(101)]
+    anna.save(*birds)
+    agree(anna, bert)
+    for bird in birds:
+        anna.edit(bird.uid, count=1)
+    anna.line.cuts.extend([AFTERWARDS])
+    assert anna.sync().sent == 101
+    # What others did in the same time is still asked about.
+    for bird in birds:
+        bert.edit(bird.uid, count=2)
+    bert.sync(consents=frozenset({MASS_CHANGE}))
+    anna.edit(visit.uid, comments="x")
+    anna.line.cuts.extend([AFTERWARDS])
+    with pytest.raises(ConsentError, match="101 modifications"):
+        anna.sync()
+
+
+# -------------------------------------------------------------------------------------------- bad lines
+
+
+def test_a_page_that_does_not_pass_is_asked_for_in_smaller_ones(
+    anna: Laptop, bert: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_rest, visit, _seen = shared(anna, bert)
+    monkeypatch.setattr(engine, "Job", partial(job.Job, page=64))
+    anna.save(*(make("seen", visit, cd_nom=number) for number in range(50)))
+    anna.sync()
+
+    def cut_what_is_long(answer: Answer) -> Answer:
+        if len(answer.changes) > 10:
+            raise HubUnreachableError("cut", code="cut")
+        return answer
+
+    bert.line.requests.clear()
+    bert.line.alter = cut_what_is_long
+    assert bert.sync().received == 50
+    limits = [request.limit for request in bert.line.requests if request.cursor is not None]
+    assert limits[:3] == [64, 16, 4]
+    # More again when it goes well.
+    assert 8 in limits[3:]
+
+
+def test_a_hub_that_gives_no_receipts_is_not_asked_for_ever(anna: Laptop) -> None:
+    anna.save(*a_tree())
+    anna.line.alter = lambda answer: msgspec.structs.replace(answer, receipts={})
+    report = anna.sync()
+    assert (report.sent, report.receipts, report.unconfirmed) == (4, 0, 3)
+    assert len(anna.line.requests) < 5
+
+
+def test_what_went_wrong_first_is_told(anna: Laptop, bert: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared(anna, bert)
+    anna.save(*(make("group", name=str(number)) for number in range(4)))
+    anna.sync()
+    in_small_pieces(monkeypatch, 10, 2)
+
+    def full(*_arguments: object) -> None:
+        raise DatabaseError("plus de place")
+
+    bert.line.cuts.extend(["", *4 * [NEVER]])
+    monkeypatch.setattr(receiving, "_take_page", full)
+    with pytest.raises(HubUnreachableError):
+        bert.sync()
 
 
 # -------------------------------------------------------------------------------------------------- receipts

@@ -10,7 +10,13 @@ from fieldapp.hub.storage import Account
 from fieldapp.store import peers
 from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.sync import hub_client, joining, tokens, wire
-from fieldapp.sync.errors import HubUnreachableError, NotAdmittedError, WrongAddressError, WrongCodeError
+from fieldapp.sync.errors import (
+    DeviceHeldError,
+    HubUnreachableError,
+    NotAdmittedError,
+    WrongAddressError,
+    WrongCodeError,
+)
 from tests.store.ponds import PONDS
 from tests.sync import hubs
 from tests.sync.hubs import Hub
@@ -93,6 +99,45 @@ def test_joining_again_takes_the_place_of_the_former_account(hub: Hub, db: Datab
     assert second.account != first.account
     assert peers.all_of(db) == [second]
     assert tokens.get(first.account) is None
+    assert named(hub, first.account).revoked_at
+    assert not named(hub, second.account).revoked_at
+
+
+def test_who_left_comes_back_and_the_hub_forgets_the_first_account(hub: Hub, db: Database) -> None:
+    first = joining.join(db, hub.address, code(hub))
+    joining.leave(db, first)
+    assert named(hub, first.account).revoked_at
+    assert joining.join(db, hub.address, code(hub)).account != first.account
+
+
+def test_who_left_without_network_comes_back_as_the_same_laptop(
+    hub: Hub, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = joining.join(db, hub.address, code(hub))
+
+    def cut(_client: object) -> None:
+        raise HubUnreachableError("coupé", code="connect")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hub_client.HubClient, "leave", cut)
+        joining.leave(db, first)
+    assert (tokens.get(first.account), named(hub, first.account).revoked_at) == (None, "")
+    second = joining.join(db, hub.address, code(hub))
+    assert named(hub, first.account).revoked_at
+    assert not named(hub, second.account).revoked_at
+    assert "left-" not in tokens.tokens_file().read_text()
+
+
+def test_a_laptop_does_not_take_the_name_of_another(hub: Hub, db: Database, tmp_path: Path) -> None:
+    first = joining.join(db, hub.address, code(hub))
+    once = code(hub)
+    with open_database(tmp_path / "copy.db", [PONDS], db.author) as copy:
+        with pytest.raises(DeviceHeldError, match=r"déjà inscrit.*révoquer l’ancien accès"):
+            joining.join(copy, hub.address, once)
+        assert not named(hub, first.account).revoked_at
+        assert peers.hub(copy) is None
+        accounts.revoke(hub.storage, first.account)
+        assert joining.join(copy, hub.address, once).role == "volunteer"
 
 
 def test_a_database_of_one_association_does_not_join_another(hub: Hub, db: Database, tmp_path: Path) -> None:

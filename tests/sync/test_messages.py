@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from fieldapp.core.ids import new_uid
-from fieldapp.store import outbox, records
+from fieldapp.store import incoming, outbox, records
 from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.sync import messages, wire
 from tests.store.ponds import PONDS, VISIT
@@ -76,3 +76,57 @@ def test_a_usual_change_is_sensible() -> None:
 )
 def test_what_the_store_can_not_hold_is_not_sensible(other: dict[str, object]) -> None:
     assert not messages.is_sensible(good(**other), VISIT)
+
+
+def sifted(db: Database, *changes: wire.Change, is_all: bool = False) -> tuple[list[str], list[tuple[str, str]]]:
+    found = messages.sift(db, 1, changes, is_all=is_all)
+    with db.transaction() as connection:
+        incoming.set_aside(connection, 1, found.aside)
+    return [change.uid for change in found.kept], [(item.change, item.reason) for item in found.aside]
+
+
+def after(change: wire.Change, text: str, **other: object) -> wire.Change:
+    """Return a change that follows another one."""
+    given = {"uid": new_uid(), "base": (change.uid,), "before": msgspec.Raw(b"{}"), "after": msgspec.Raw(text.encode())}
+    return msgspec.structs.replace(change, **{**given, **other})
+
+
+def test_what_the_store_cannot_hold_is_passed_over_with_what_follows_it(db: Database) -> None:
+    usual, newer = good(), good(version="9.0")
+    strange = good(after=msgspec.Raw(b'{"visited_on":[]}'))
+    kept, aside = sifted(db, usual, newer, strange, after(newer, "{}", version="1.2"), after(usual, "{}"))
+    assert len(kept) == 2
+    assert aside[:2] == [(newer.uid, "newer"), (strange.uid, "strange")]
+    assert [reason for _uid, reason in aside[2:]] == ["follows"]
+    # What comes later is known by what was passed over then.
+    below = msgspec.Raw(f'{{"_parent":"{strange.record}","cd_nom":1}}'.encode())
+    late = [after(newer, "{}", version="1.2"), good(entity="seen", after=below)]
+    assert [reason for _uid, reason in sifted(db, *late)[1]] == ["follows", "follows"]
+
+
+def test_a_record_of_another_kind_or_below_one_that_it_cannot_lie_below_is_passed_over(db: Database) -> None:
+    site = good(entity="site", after=msgspec.Raw(b'{"name":"M"}'))
+    below = msgspec.Raw(f'{{"_parent":"{site.record}"}}'.encode())
+    visit, seen, other = good(after=below), good(entity="seen", after=below), after(site, "{}", entity="group")
+    ring = after(site, f'{{"_parent":"{site.record}"}}')
+    kept, aside = sifted(db, site, visit, seen, other, ring)
+    assert kept == [site.uid, visit.uid]
+    assert aside == [(seen.uid, "strange"), (other.uid, "strange"), (ring.uid, "strange")]
+
+
+def test_what_lacks_something_waits_for_it_unless_there_is_nothing_left_to_come(db: Database) -> None:
+    orphan = good(after=msgspec.Raw(f'{{"_parent":"{new_uid()}"}}'.encode()))
+    follower = after(good(), '{"passage":1}')
+    assert messages.sift(db, 1, [orphan], is_all=False).is_lacking
+    assert not messages.sift(db, 1, [follower], is_all=False).is_lacking
+    assert sifted(db, orphan, follower)[1] == []
+    assert sifted(db, orphan, follower, is_all=True) == ([], [(orphan.uid, "strange"), (follower.uid, "strange")])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_edit", "is_so"),
+    [('{"_deleted": true}', True, True), ('{"_deleted":true}', False, False), ("{}", True, False)],
+)
+def test_a_deletion_is_told_from_other_changes(text: str, is_edit: bool, is_so: bool) -> None:
+    change = good(base=(new_uid(),) if is_edit else (), after=msgspec.Raw(text.encode()))
+    assert messages.deletes(change) is is_so

@@ -3,6 +3,7 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ from fieldapp.store import disk, integrity, media, media_peers, peers, pictures,
 from fieldapp.store.connection import Author, Database
 from fieldapp.store.opening import open_for_use
 from fieldapp.sync import photos
-from fieldapp.sync.errors import HubFullError, HubUnreachableError, NotAdmittedError
+from fieldapp.sync.errors import HubBusyError, HubFullError, HubUnreachableError, NotAdmittedError
 from fieldapp.sync.hub_client import PIECE_BYTES, Credentials, HubClient, MediaInfo
 from fieldapp.sync.photos import Counted
 from tests.store.photographs import photograph
@@ -359,6 +360,62 @@ def test_work_that_is_cancelled_keeps_what_came_through(laptops: tuple[Laptop, L
     with pytest.raises(CancelledError):
         photos.pull(second.db, second.client, second.peer, None, lambda: True)
     assert second.pull() == Counted(received=1)
+
+
+class Busy:
+    """A client whose hub is busy again and again: every second question, and the first."""
+
+    def __init__(self, client: HubClient, after_s: float | None, *, always: bool = False) -> None:
+        self._client, self._after_s, self._always, self._asked = client, after_s, always, 0
+
+    def __getattr__(self, name: str) -> object:
+        asked = getattr(self._client, name)
+
+        def ask(*args: object) -> object:
+            self._asked += 1
+            if self._always or self._asked % 2:
+                raise HubBusyError("occupé", code="rate", after_s=self._after_s)
+            return asked(*args)
+
+        return ask
+
+
+def test_a_busy_hub_is_waited_for_as_long_as_it_says_and_the_photos_go_on(
+    laptops: tuple[Laptop, Laptop], tmp_path: Path
+) -> None:
+    first, second = laptops
+    shared(first, second, photograph(tmp_path / "a.jpg"))
+    waited: list[float] = []
+    for job, laptop, found in ((photos.push, first, Counted(sent=1)), (photos.pull, second, Counted(received=1))):
+        busy = cast(HubClient, Busy(laptop.client, 7.0))
+        assert job(laptop.db, busy, laptop.peer, wait=waited.append) == found
+    assert waited
+    assert set(waited) == {7.0}
+
+
+def test_a_hub_that_stays_busy_or_asks_for_a_long_time_is_left_alone_until_the_next_sync(
+    laptops: tuple[Laptop, Laptop], tmp_path: Path
+) -> None:
+    first, second = laptops
+    shared(first, second, photograph(tmp_path / "a.jpg"))
+    waited: list[float] = []
+    with pytest.raises(HubBusyError):
+        photos.push(first.db, cast(HubClient, Busy(first.client, 900.0)), first.peer, wait=waited.append)
+    assert waited == []
+    with pytest.raises(HubBusyError):
+        photos.push(first.db, cast(HubClient, Busy(first.client, None, always=True)), first.peer, wait=waited.append)
+    assert waited == [2.0, 4.0, 8.0, 16.0]
+    assert first.push() == Counted(sent=1)
+
+
+def test_who_stops_while_the_hub_is_waited_for_is_let_go(laptops: tuple[Laptop, Laptop], tmp_path: Path) -> None:
+    first, second = laptops
+    shared(first, second, photograph(tmp_path / "a.jpg"))
+    waited: list[float] = []
+    busy = cast(HubClient, Busy(first.client, 7.0))
+    with pytest.raises(CancelledError):
+        photos.push(first.db, busy, first.peer, None, lambda: bool(waited), waited.append)
+    assert waited == [7.0]
 
 
 def test_progress_rises_to_the_whole_and_never_falls(laptops: tuple[Laptop, Laptop], tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from fieldapp.store import leases, outbox, peers, records
 from fieldapp.store.connection import Author, Database
 from fieldapp.store.opening import open_for_use
 from fieldapp.store.peers import Peer
-from fieldapp.sync import engine, hub_client, table, tokens, wire
+from fieldapp.sync import engine, hub_client, job, table, tokens, wire
 from fieldapp.sync.errors import HubError, NotAdmittedError, WrongCodeError
 from fieldapp.sync.hub_client import Credentials, HubClient
 from fieldapp.sync.table import Shared, TableError, TableHub
@@ -352,7 +352,7 @@ def test_the_next_morning_all_goes_to_the_hub_of_the_association_once(
             assert len(birds(third, session)) == 5
 
 
-def _central(db: Database, central: hubs.Hub) -> engine.Report:
+def _central(db: Database, central: hubs.Hub) -> job.Report:
     code = accounts.invite(central.storage, "volunteer").code
     token = wire.new_token()
     joined = hub_client.join(central.address, code, db.author.device, "Portable", token)

@@ -11,7 +11,7 @@ from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.store.disputes import Dispute, Version
 from fieldapp.sync import wording
 from fieldapp.sync.bundle import KNOWN, NEW, OWN, Confirmation, Exported, Imported
-from fieldapp.sync.engine import Report
+from fieldapp.sync.job import Report
 from tests.store.ponds import no_taxa
 
 
@@ -70,7 +70,7 @@ def make(db: Database, entity: Entity, parent: Record | None = None, **data: obj
         (Report(visits_sent=2, receipts=2, different=1), "2 passages envoyés ; 1 diffère du serveur."),
         (Report(visits_received=1, people=1), "1 reçu d’un collègue."),
         (Report(visits_received=4, people=40), "4 reçus de 40 collègues."),
-        (Report(visits_received=4), "4 reçus."),
+        (Report(visits_received=4), "4 passages reçus."),
         (Report(sent=1, received=3), "1 modification envoyée ; 3 modifications reçues."),
         (Report(refused=2, waiting=2), "2 saisies refusées par le serveur."),
     ],

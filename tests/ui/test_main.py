@@ -21,6 +21,7 @@ from fieldapp.exchange import demo
 from fieldapp.store import backup, instance, records
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui import diagnostics, errors, sources, theme
+from fieldapp.ui.banding.capture import CapturePage
 from fieldapp.ui.main import Program, with_person
 
 WHO = "Personne Inventée"
@@ -321,3 +322,27 @@ def test_the_settings_name_the_own_folder_with_a_tilde(
     label = program.window.findChild(QLabel, "settings.path")
     assert label is not None
     assert label.text() == str(Path("~") / path.relative_to(path.parent.parent))
+
+
+def test_what_the_hub_brings_comes_to_the_captures_without_opening_them_anew(
+    start: Callable[[], Program], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = start()
+    assert program.open_own()
+    services, window = program.services, program.window
+    assert services is not None
+    assert window is not None
+    qtbot.waitUntil(lambda: services.sync is not None)
+    sync = services.sync
+    assert sync is not None
+    window.prepare("captures")
+    page = window.findChild(CapturePage)
+    assert page is not None
+    opened: list[object] = []
+    monkeypatch.setattr(page, "open", lambda **params: opened.append(params))
+    with qtbot.waitSignals([page.others.runner.came, page.others.runner.ringed]):
+        sync.came.emit()
+        sync.ended.emit()
+    assert opened == []
+    page.others.runner.want(frozenset({"string-1"}))
+    assert set(sync._claims()) == {"string-1"}

@@ -70,7 +70,7 @@ def observations_of(board: Board, visit: str, stored: Mapping[str, Record]) -> l
         if known is None:
             found.append(make_record(CODE, OBSERVATION, data, visit, group.uid))
         else:
-            found.append(with_data(replace(known, deleted=False), OBSERVATION, data))
+            found.append(with_data(known.restored(), OBSERVATION, data))
     return found
 
 

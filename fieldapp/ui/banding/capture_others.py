@@ -189,8 +189,8 @@ class Others:
     def want(self) -> None:
         """Hold the strings that the line and the session use."""
         session = self._session()
-        if session is not None and not session.is_closed:
-            self.runner.want(strings_in_use(session))
+        if session is not None:
+            self.runner.want(frozenset() if session.is_closed else strings_in_use(session))
 
     def open_panel(self) -> None:
         """Show the table: share this session, join another, see who is there."""

@@ -381,6 +381,8 @@ class CaptureSession(TypedLines):
         with self.db.transaction():
             saved = records.save(self.db, [record, *fates], label)
             self._write_draft(without=self.line)
+        if saved.met:  # somebody else wrote into the same capture: it holds both now
+            record = records.get(self.db, record.uid) or record
         self._let_go(self.line)
         self.desk.saved(record)
         for fate in fates:

@@ -47,6 +47,7 @@ class CaptureSheetPage(PageWidget):
         self._context = context
         self._services: Services = context.services
         self._stored: Placed | None = None
+        self._base: Values = {}
         self._start: dict[str, Any] = {}  # the values that what is typed here began from
         self._told: tuple[str, life.Life] | None = None  # the life that was read last, with the key of its ring
         self._uid = ""
@@ -135,6 +136,7 @@ class CaptureSheetPage(PageWidget):
             desk = Desk(known_of(self._services), records.placed(db, [session])[0], beside)
         self.form.set_desk(desk, record.uid)
         self._stored, self._told = stored, None
+        self._base = dict((draft or {}).get("read") or record.data)
         self.form.load(record.data, Context(record.data))
         self._start = self.form.values()
         if draft is not None:
@@ -228,7 +230,8 @@ class CaptureSheetPage(PageWidget):
             return
         values, texts, db = self.form.values(), self.form.texts(), self._services.db
         if texts or values != self._start:
-            drafts.put(db, self._key(), {"base": self._start, "values": values, "texts": texts})
+            draft = {"base": self._start, "values": values, "texts": texts, "read": self._base}
+            drafts.put(db, self._key(), draft)
             self._context.status.unsaved()
         else:
             drafts.drop(db, self._key())
@@ -255,13 +258,14 @@ class CaptureSheetPage(PageWidget):
             self._show_gone()
             return
         if not unread and stored.record.data != self._stored.record.data:
-            self._load(stored, {"base": self._start, "values": self.form.values(), "texts": {}})
+            shown = {"base": self._start, "values": self.form.values(), "texts": {}, "read": self._base}
+            self._load(stored, shown)
         found = self.form.check_for_saving()
         if unread or checking.blocks(found):
             self._stop_at(*unread, *(problem.field for problem in found if problem.severity is Severity.BLOCKING))
             return
         db, self._stored = self._services.db, stored
-        record = with_data(self._stored.record, OBSERVATION, self.form.values())
+        record = with_data(self._stored.record.read_as(self._base), OBSERVATION, self.form.values())
         label = _("capture {name}").format(name=OBSERVATION.title(record.data))
         with db.transaction():
             saved = records.save(db, [record], label)

@@ -55,6 +55,7 @@ class SessionPage(PageWidget):
         self._uid = ""
         self._saved: Saved | None = None  # what was saved last, for the way back
         self._start: Values = {}
+        self._read: Values = {}
         self._proposed: Values = {}
         self._params: dict[str, Any] = {}
         self._told_of: tuple[Any, Any] = (None, None)  # the day and the theme that the main session was told for
@@ -147,6 +148,7 @@ class SessionPage(PageWidget):
         self.form.load(values, self._context_of_checks(), texts, is_new=self._stored is None)
         self._tell_station()
         self._start = start if draft else self.form.values()
+        self._read = dict((draft or {}).get("read") or start)
 
     def _carried(self) -> dict[str, Any]:
         if self._station is None:
@@ -279,7 +281,7 @@ class SessionPage(PageWidget):
         is_closing = self._params["closing"]
         if texts or values != self._start or moved or is_closing:
             draft: dict[str, Any] = {"uid": self._uid, "values": values, "texts": texts}
-            draft |= {"site": self._station.uid if self._station else ""}
+            draft |= {"site": self._station.uid if self._station else "", "read": self._read}
             drafts.put(db, self._key(), draft | ({"closing": closing} if is_closing else {}))
             self._context.status.unsaved()
         else:
@@ -310,7 +312,7 @@ class SessionPage(PageWidget):
             return None
         if self._stored is None:
             return make_record(CODE, VISIT, values, self._station.uid, self._uid)
-        return replace(with_data(self._stored, VISIT, values), parent=self._station.uid)
+        return replace(with_data(self._stored.read_as(self._read), VISIT, values), parent=self._station.uid)
 
     def _stop_at(self, *names: str) -> None:
         self._show_opening()
@@ -338,6 +340,9 @@ class SessionPage(PageWidget):
             drafts.drop(db, self._key())
         if saved.action is not None:
             self._services.on_saved(saved.made_at)
+        # The form does not show what others wrote meanwhile: what it holds is read as it was saved.
+        self._read = record.data
+        record = (records.get(db, record.uid) or record) if saved.met else record
         self._stored, self._start, self._saved = record, self.form.values(), saved
         self._params |= {"uid": record.uid, "site": ""}
         self._restored.hide()
@@ -437,7 +442,7 @@ class SessionPage(PageWidget):
             saved = records.save(db, [record], _("séance rouverte"))
             if draft is not None:
                 draft["values"] = reopened(draft["values"])
-                drafts.put(db, self._key(), {name: draft[name] for name in ("uid", "values", "texts", "site")})
+                drafts.put(db, self._key(), {name: value for name, value in draft.items() if name != "closing"})
         self._services.on_saved(saved.made_at)
         self._stored = record
         if draft is not None and not self._differs(draft):

@@ -130,6 +130,7 @@ class RecordEditor(QWidget):
         self._stored: Record | None = None
         self._parent: str | None = None
         self._start: Values = {}
+        self._read: Values = {}
         self._is_shown = False
         self.form = BarrierForm(self._services, self._services.protocols[CODE], entity, name=name)
         self.form.changed.connect(self._edited)
@@ -154,6 +155,7 @@ class RecordEditor(QWidget):
         self.form.uid = self._uid
         self.form.load(values, replace(around, values=values), texts, is_new=record is None)
         self._start = begin if draft else self.form.values()
+        self._read = dict((draft or {}).get("read") or begin)
         self._restored.setVisible(draft is not None)
         if draft is not None:
             self._restored.set(
@@ -196,7 +198,7 @@ class RecordEditor(QWidget):
         if not self._is_shown:
             return
         db = self._services.db
-        draft = {"uid": self._uid, "values": self.form.values(), "texts": self.form.texts()}
+        draft = {"uid": self._uid, "values": self.form.values(), "texts": self.form.texts(), "read": self._read}
         if draft["texts"] or draft["values"] != self._start:
             drafts.put(db, self._key(), draft)
             self._context.status.unsaved()
@@ -224,7 +226,7 @@ class RecordEditor(QWidget):
         record = (
             make_record(CODE, self._entity, values, self._parent, self._uid)
             if self._stored is None
-            else with_data(self._stored, self._entity, values)
+            else with_data(self._stored.read_as(self._read), self._entity, values)
         )
         label = _("{what} {name}").format(what=_(self._entity.label), name=self._entity.title(record.data))
         with db.transaction():

@@ -244,7 +244,7 @@ class SheetSession:
     def edit_entry(self, uid: str) -> Entry:
         """Return the line that is stored under this uid, to be changed."""
         line = next(line for line in self.lines if line.uid == uid)
-        return self.entries.setdefault(uid, Entry(uid, dict(line.data)))
+        return self.entries.setdefault(uid, Entry(uid, dict(line.data), read=dict(line.data)))
 
     def forget_entry(self, uid: str) -> None:
         """Let a line go that is not begun any more."""
@@ -271,7 +271,9 @@ class SheetSession:
             "visit": {} if self.is_stored else self.visit.data,
             "texts": self.texts,
             "held": self.held,
-            "lines": [{"uid": e.uid, "values": e.values, "texts": e.texts, "at": e.at} for e in waiting],
+            "lines": [
+                {"uid": e.uid, "values": e.values, "texts": e.texts, "at": e.at, "read": e.read} for e in waiting
+            ],
         }
 
     def restore(self) -> bool:
@@ -383,6 +385,7 @@ class SheetSession:
         line = make_record(self.protocol.code, self.line_entity, entry.values, self.visit.uid, entry.uid)
         known = next((old for old in self.lines if old.uid == entry.uid), None)
         if known is not None:
+            known = known if entry.read is None else known.read_as(entry.read)
             line = with_data(known, self.line_entity, entry.values)
         visit, removed = self.visit.data, []
         if (quick := self.quick_on()) is not None and self.sheet.is_sighting(entry.values):
@@ -508,8 +511,17 @@ class SheetSession:
         if newcomer and not gone:
             self.past.newcomer = None
         self.lines = [line for line in kept.values() if not line.deleted]
+        if saved.met:
+            self._read_again()
         self.past.know_links(self.db, self.protocol, self.visit_entity, self.visit.data)
         self.saved_at = saved.made_at
+
+    def _read_again(self) -> None:
+        """Show what others wrote into the same records meanwhile beside what was just saved."""
+        stored = records.get_many(self.db, [self.visit.uid, *(line.uid for line in self.lines)])
+        self.visit = stored.get(self.visit.uid, self.visit)
+        lines = [stored.get(line.uid, line) for line in self.lines]
+        self.lines = [line for line in lines if not line.deleted]
 
     def _is_nothing(self, visit: Values, lines: Iterable[Record]) -> bool:
         """Return whether a stored visit is back to nothing: no line, no quick key, only what a new one starts with."""

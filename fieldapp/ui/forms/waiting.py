@@ -13,12 +13,16 @@ OTHER_YEAR = "other_year"
 
 @dataclass(slots=True)
 class Entry:
-    """A line that is being typed: the values read so far, and by column the text that is not read yet."""
+    """A line that is being typed: the values read so far, and by column the text that is not read yet.
+
+    `read` are the values that a stored line had when it was opened, None for a new one.
+    """
 
     uid: str
     values: dict[str, Any]
     texts: dict[str, str] = field(default_factory=dict)
     at: str = ""
+    read: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
@@ -16,7 +15,7 @@ from fieldapp.ui.widgets import ActionButton, Card, EmptyState, FlowLayout, Icon
 from fieldapp.ui.windows.fitting import ColumnFit
 from fieldapp.ui.wording import number_words
 
-REVIEW_KEY, GIVE_KEY, READ_KEY, COPY_KEY, COMMON_KEY, HISTORY_KEY = "V", "F7", "F8", "C", "R", "H"
+REVIEW_KEY, GIVE_KEY, READ_KEY, COPY_KEY, COMMON_KEY, AGAIN_KEY, HISTORY_KEY = "V", "F7", "F8", "C", "R", "E", "H"
 
 PARTNERS_SHOWN = 4
 """Computers by file that have a line of their own; the others are counted."""
@@ -29,7 +28,6 @@ class ReviewCard(Card):
         super().__init__("", name="sync.review_card")
         self._count = text_label("", "secondary", name="sync.review")
         self.button = ActionButton(_("Relire"), "", REVIEW_KEY, name="sync.review_open", on=on_review)
-        self._is_there = importlib.util.find_spec("fieldapp.ui.sync.disputes_page") is not None
         row = theme.row(
             IconLabel("conflict", "accent", parent=self), text_label(_("À relire"), "section"), self._count, self.button
         )
@@ -41,12 +39,13 @@ class ReviewCard(Card):
 
     def show_count(self, count: int) -> None:
         """Say how many there are."""
+        self.setVisible(bool(count) or theme.current().scale <= 1.0)
         self._count.setText(number_words(count) if count else _("rien"))
         self._words.setVisible(bool(count) and theme.current().scale <= 1.0)
-        self.button.setVisible(bool(count) and self._is_there)
+        self.button.setVisible(bool(count))
 
     def can_review(self) -> bool:
-        """Return whether there is something, and a page for it."""
+        """Return whether there is something."""
         return not self.button.isHidden()
 
 
@@ -58,6 +57,7 @@ class FilesCard(Card):
         name = "sync.alone_files" if alone else "sync.files"
         super().__init__(title, "exchanges", name=name)
         self._is_alone = alone
+        self._explained: tuple[QWidget, ...] = ()
         if alone:
             self._explain()
         self._partners = text_label("", "secondary", wrap=True, name=f"{name}.partners")
@@ -85,14 +85,21 @@ class FilesCard(Card):
             "l’ordinateur d’un collègue, et le sien vous revient."
         )
         again = _("Lire deux fois le même fichier, ou dans le désordre, ne fait pas de mal.")
-        self.add(text_label(words, "secondary", wrap=True))
-        self.add(text_label(again, "secondary", wrap=True))
+        self._explained = text_label(words, "secondary", wrap=True), text_label(again, "secondary", wrap=True)
+        for label in self._explained:
+            self.add(label)
+
+    def make_room(self, *, is_wanted: bool) -> None:
+        """Leave what the file is for unsaid while room is wanted."""
+        for label in self._explained:
+            label.setVisible(not is_wanted)
 
     def show_partners(self, partners: Sequence[tuple[str, str]]) -> None:
         """Say with whom files were exchanged, and when last."""
         lines = [f"{name} · {ago_words(at)}" for name, at in partners[:PARTNERS_SHOWN]]
         if rest := len(partners) - PARTNERS_SHOWN:
             lines += [ngettext("et {n} autre", "et {n} autres", rest).format(n=rest)] if rest > 0 else []
+        self.title.setVisible(self._is_alone or theme.current().scale <= 1.0)
         self._partners.setText("\n".join(lines))
         self._partners.setVisible(bool(lines) and (self._is_alone or theme.current().scale <= 1.0))
 
@@ -100,7 +107,9 @@ class FilesCard(Card):
 class ConcernsCard(Card):
     """What the hub does not have as it is here, why, and what to do about it; hidden where there is nothing."""
 
-    def __init__(self, on_common: Callable[[], object], on_history: Callable[[], object]) -> None:
+    def __init__(
+        self, on_common: Callable[[], object], on_again: Callable[[], object], on_history: Callable[[], object]
+    ) -> None:
         super().__init__(_("À régler"), "warning", name="sync.concerns_card")
         self._found: tuple[Concern, ...] = ()
         self.table = RecordTable(
@@ -112,12 +121,15 @@ class ConcernsCard(Card):
         )
         self.what_now = text_label("", wrap=True, name="sync.what_now")
         self.common = ActionButton(_("Version commune"), "undo", COMMON_KEY, name="sync.common", on=on_common)
+        self.common.setAccessibleName(_("Reprendre la version commune"))
+        self.again = ActionButton(_("Renvoyer"), "", AGAIN_KEY, name="sync.again", on=on_again)
+        self.again.setAccessibleName(_("Renvoyer la fiche, corrigée"))
         self.history = ActionButton(_("Historique"), "history", HISTORY_KEY, name="sync.history", on=on_history)
         self.table.current_changed.connect(lambda _key: self._chosen())
         self.table.opened.connect(lambda _key: on_history())
         self.add(self.table, 1)
         self.add(self.what_now)
-        self.add(theme.row(self.common, self.history, 1, spacing=theme.S))
+        self.add(theme.row(self.common, self.again, self.history, 1, spacing=theme.S))
 
     def show_concerns(self, found: tuple[Concern, ...]) -> None:
         """Show these, or hide."""
@@ -137,7 +149,8 @@ class ConcernsCard(Card):
     def _chosen(self) -> None:
         chosen = self.chosen()
         self.what_now.setText(f"{chosen.why} {chosen.what_now}" if chosen is not None else "")
-        self.common.setEnabled(chosen is not None and chosen.action is not None)
+        for button in (self.common, self.again):
+            button.setEnabled(chosen is not None and chosen.is_refused)
 
 
 class DiaryCard(Card):

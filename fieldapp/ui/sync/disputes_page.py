@@ -221,10 +221,13 @@ class DisputesPage(PageWidget):
             self._card.refuse(" ".join((*reasons, rest)))
             return
         try:
-            saved = disputes.settle(self._services.db, record.uid, choices)
+            saved = disputes.settle(self._services.db, record.uid, choices, seen=self._seen(record.uid))
         except FieldappError as error:
-            errors.show(error)
             self._show(self._tab, record.uid)
+            if record.uid in self._found:
+                self._card.refuse(str(error))
+            else:
+                errors.show(error)
             return
         self._services.on_saved(saved.made_at)
         self._last = record.uid
@@ -234,6 +237,11 @@ class DisputesPage(PageWidget):
         self._context.notify(
             said.format(what=_cut(told)), "done", action=_("Annuler"), key="Ctrl+Z", on=self._context.undo, live=False
         )
+
+    def _seen(self, uid: str) -> dict[str, set[str]]:
+        """Return the changes between which the person chooses, by field; none of a record that is settled."""
+        group = self._found.get(uid, ()) if self._tab == OPEN else ()
+        return {one.field: {version.change for version in one.versions} for one in group}
 
     # -------------------------------------------------------------------------------------------------- moving
 

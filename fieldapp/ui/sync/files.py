@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,10 @@ def run_give(services: Services, path: Path, progress: Progress) -> Handled:
         done = bundle.export(
             db, path, device_name=platform.node(), progress=progress.report, cancelled=progress.cancelled
         )
-    return Handled(done.path, " ".join(wording.exported_words(done)), bool(done.problems))
+    # The whole path would fill the banner with large letters, and the folder is one key away.
+    written, *said = wording.exported_words(replace(done, path=Path(done.path.name)))
+    told = " ".join([*said, _("À lire chez le collègue : Synchro, F8.")])
+    return Handled(done.path, f"{written} · {told}", bool(done.problems))
 
 
 def run_read(services: Services, path: Path, progress: Progress) -> Handled:
@@ -56,11 +59,19 @@ def run_read(services: Services, path: Path, progress: Progress) -> Handled:
 class FileExchange:
     """Asks for the file, does the work in the background, and says in a banner what it did; a card has its buttons.
 
-    `on_read` is told when something of others may be here.
+    `on_begin` is told when a file is chosen, `on_end` when all is said and something of others may be here.
     """
 
-    def __init__(self, page: QWidget, context: PageContext, working: Working, on_read: Callable[[], object]) -> None:
-        self._page, self._context, self._working, self._on_read = page, context, working, on_read
+    def __init__(
+        self,
+        page: QWidget,
+        context: PageContext,
+        working: Working,
+        on_begin: Callable[[], object],
+        on_end: Callable[[], object],
+    ) -> None:
+        self._page, self._context, self._working = page, context, working
+        self._on_begin, self._on_end = on_begin, on_end
         self.banner = Banner("done", "", closable=True, name="sync.file_told")
         self.banner.hide()
 
@@ -81,6 +92,7 @@ class FileExchange:
 
     def _write(self, path: Path) -> None:
         self.banner.hide()
+        self._on_begin()
         job = self._context.background.run(
             run_give,
             self._context.services,
@@ -93,6 +105,7 @@ class FileExchange:
 
     def _take(self, path: Path) -> None:
         self.banner.hide()
+        self._on_begin()
         job = self._context.background.run(
             run_read, self._context.services, path, done=self._taken, failed=self._failed, progress=self._working.tell
         )
@@ -104,7 +117,7 @@ class FileExchange:
         show = partial(files.open_folder, done.path)
         self.banner.set(kind, done.sentence, action=_("Ouvrir le dossier"), key="O", on=show)
         self.banner.show()
-        self._on_read()
+        self._on_end()
 
     def _taken(self, done: Handled) -> None:
         self._working.stop()
@@ -112,7 +125,7 @@ class FileExchange:
         self.banner.show()
         if done.received:
             self._context.services.on_saved(datetime.now(UTC).isoformat())
-        self._on_read()
+        self._on_end()
 
     def _failed(self, error: BaseException) -> None:
         self._working.stop()
@@ -121,5 +134,6 @@ class FileExchange:
         elif isinstance(error, FieldappError):
             self.banner.set("error", str(error))
             self.banner.show()
+            self._on_end()
         else:
             self._context.background.fail(error)

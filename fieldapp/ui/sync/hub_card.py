@@ -84,7 +84,7 @@ class HubCard(Card):
         parts = [same.format(n=number_words(identical))] if identical else []
         if due:
             parts.append(ngettext("{n} reçu attendu", "{n} reçus attendus", due).format(n=number_words(due)))
-        self._receipts.setText(_("Le serveur tient {what}.").format(what=", ".join(parts)) if parts else "")
+        self._receipts.setText(_("Sur le serveur : {what}.").format(what=", ".join(parts)) if parts else "")
         self._make_room()
 
     def _make_room(self) -> None:

@@ -25,6 +25,7 @@ class JoinCard(Card):
             "Le serveur de l’association rassemble les relevés de tous : chacun envoie les siens et reçoit ceux des "
             "autres. Tout reste aussi sur cet ordinateur, et se saisit sans réseau."
         )
+        self._has_room, self._has_problem = True, False
         self._words = text_label(words, "secondary", wrap=True)
         self.add(self._words)
         self.body.addSpacing(theme.XS)
@@ -63,10 +64,19 @@ class JoinCard(Card):
 
     def clear(self) -> None:
         """Take away what was said to be wrong."""
+        self._has_problem = False
         for field in (self.address_field, self.code_field, self.name_field):
             field.clear_problem()
         self._problem.hide()
-        self._words.show()
+        self._show_words()
+
+    def make_room(self, *, is_wanted: bool) -> None:
+        """Leave what a server is for unsaid while room is wanted."""
+        self._has_room = not is_wanted
+        self._show_words()
+
+    def _show_words(self) -> None:
+        self._words.setVisible(self._has_room and not (self._has_problem and theme.current().scale > 1.0))
 
     def lacking(self) -> bool:
         """Say which line is still empty, and stand on it; return whether there is one."""
@@ -101,7 +111,8 @@ class JoinCard(Card):
     def show_problem(self, error: FieldappError) -> None:
         """Say what went wrong beside the line that it is about."""
         # With large letters what went wrong needs the room of what a server is for.
-        self._words.setVisible(theme.current().scale <= 1.0)
+        self._has_problem = True
+        self._show_words()
         from fieldapp.sync.errors import HubUnreachableError, PortalError, WrongAddressError, WrongCodeError
 
         if isinstance(error, WrongCodeError):

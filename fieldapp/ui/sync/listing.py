@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fieldapp.core.record import Record
 from fieldapp.core.text import _
 from fieldapp.store import peers, receipts, records
-from fieldapp.store.changes import Action
 from fieldapp.store.connection import Database
 from fieldapp.store.peers import FILE, Peer
 from fieldapp.ui.services import Services
@@ -22,14 +21,13 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """A record that the hub does not have as it is here: why, what to do, and the refused action, None: none was."""
+    """A record that the hub does not have as it is here: why, what to do, and whether the hub refused it."""
 
     record: str
     what: str
     why: str
     what_now: str
     is_refused: bool = False
-    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +78,12 @@ def listing(db: Database) -> Listing:
 def _concerns(db: Database, hub: Peer) -> Iterable[Concern]:
     refused = refusals.unsettled(db, hub, SHOWN)
     differing = receipts.different(db, hub.id)[:SHOWN]
-    found = records.get_many(db, [*(item.refused.record for item in refused), *differing])
+    found = records.get_many(db, [*(item.record for item in refused), *differing])
     words = Words(db, {})
     for item in refused:
-        why, what_now = reason_words(item.refused.reason)
-        what = _title(words, found.get(item.refused.record)) or item.refused.label
-        yield Concern(item.refused.record, what, why, what_now, True, item.action)
+        why, what_now = reason_words(item.reason)
+        what = _title(words, found.get(item.record)) or item.label
+        yield Concern(item.record, what, why, what_now, is_refused=True)
     for uid in differing:
         what = _title(words, found.get(uid)) or _("relevé inconnu")
         why = _("Le serveur a une autre version, bien que tout soit échangé.")

@@ -9,7 +9,7 @@ from fieldapp.store import outbox, peers, receipts, records
 from fieldapp.store.connection import Database
 from fieldapp.store.peers import Peer
 from fieldapp.sync import wording
-from fieldapp.sync.engine import Report
+from fieldapp.sync.job import Report
 from fieldapp.ui.services import Services
 from fieldapp.ui.shell import MainWindow
 from fieldapp.ui.sync.looking import stand

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -46,7 +46,8 @@ class SyncRunner(QObject):
     """The exchange of one open database with its hub.
 
     `changed` says that the standing, the line or the progress is another, `ended` that a sync has ended, `came` that
-    others' records are here. `held()` is true while what is on the screen must not be overtaken by what comes.
+    others' records are here. `held()` is true while what is on the screen must not be overtaken by what comes;
+    `claims()` returns the ring strings that are used here just now.
     """
 
     changed = Signal()
@@ -61,11 +62,12 @@ class SyncRunner(QObject):
         *,
         pace: Pace | None = None,
         held: Callable[[], bool] = lambda: False,
+        claims: Callable[[], Iterable[str]] = tuple,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._services, self._background = services, background
-        self._pace, self._held = pace or Pace(), held
+        self._pace, self._held, self._claims = pace or Pace(), held, claims
         self.standing = Standing()
         self.line: Line = ""
         self.told: Told | None = None
@@ -172,6 +174,12 @@ class SyncRunner(QObject):
         self.told, self._agreed = None, frozenset()
         self.changed.emit()
 
+    def hush(self) -> None:
+        """Say no more what the last sync did: something newer is to be said. A question stays."""
+        if self.told is not None and not self.told.consent:
+            self.told = None
+            self.changed.emit()
+
     def left(self) -> None:
         """The database has left its hub."""
         self.told, self.line, self._failures = None, "", 0
@@ -193,6 +201,7 @@ class SyncRunner(QObject):
             done=self._done,
             failed=lambda error: self._failed(error, by_person=by_person),
             progress=self.progressed.emit,
+            claims=tuple(self._claims()),
         )
         self.changed.emit()
 

@@ -132,7 +132,7 @@ class _Alone(QWidget):
             "Deux portables sur une même séance, sans internet : reliez-les au partage de connexion d’un téléphone. "
             "L’un partage, l’autre rejoint ; les séries de bagues ne se mélangent pas."
         )
-        self.share = ActionButton(_("Partager cette session"), "sync", "P", True, name="sharing.share", on=share)
+        self.share = ActionButton(_("Partager cette séance"), "sync", "P", True, name="sharing.share", on=share)
         self.join = ActionButton(_("Rejoindre une table"), "next", "J", name="sharing.join", on=join)
         self.setLayout(
             theme.column(
@@ -402,6 +402,7 @@ class SharingPanel(Overlay):
         self.panel.setLayout(box)
         runner.changed.connect(self._again)
         runner.found.connect(lambda _found: self._again())
+        theme.on_change().changed.connect(self._again)
 
     def open(self) -> None:
         """Show how things stand."""

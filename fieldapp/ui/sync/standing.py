@@ -50,7 +50,7 @@ def status_words(standing: Standing, line: Line) -> tuple[str, str]:
     if line == "asking":
         parts.append(_("question à répondre"))
     elif line == "stopped":
-        parts.append(_("synchronisation à revoir"))
+        parts.append(_("synchronisation arrêtée"))
     if standing.is_waiting:
         parts.append(to_send_words(standing))
     if standing.refused:

@@ -246,6 +246,10 @@ class TableRunner(QObject):
         if strings - self._held and self._peer is not None and self._round is None:
             self._next.start(0)
 
+    def wanted(self) -> frozenset[str]:
+        """Return the ring strings that are to be held."""
+        return self._wanted
+
     def soon(self) -> None:
         """Something was stored: let the other table have it without waiting for the next exchange."""
         self._is_due = True

@@ -24,8 +24,8 @@ ROLES: Mapping[str, str] = MappingProxyType(
 REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "not_yours": (
-            N_("Supprimer ce que d’autres ont saisi est réservé aux responsables."),
-            N_("Reprenez la version commune, ou demandez à la coordination de supprimer."),
+            N_("Supprimer ou déplacer ce que d’autres ont saisi est réservé aux responsables."),
+            N_("Reprenez la version commune, ou demandez à la coordination de le faire."),
         ),
         "not_shared": (
             N_("Ce suivi n’est pas partagé avec cet ordinateur."),
@@ -50,6 +50,14 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "malformed": (
             N_("Le serveur ne comprend pas cette saisie."),
             N_("Mettez fieldapp à jour, puis synchronisez."),
+        ),
+        "newer": (
+            N_("Le serveur est plus ancien que ce programme."),
+            N_("Demandez à la coordination de mettre le serveur à jour, puis synchronisez."),
+        ),
+        "other_content": (
+            N_("Le serveur a déjà autre chose sous la même identité."),
+            N_("Prévenez la coordination avec « Copier le rapport » ; votre saisie reste ici."),
         ),
     }
 )
@@ -113,5 +121,7 @@ def figures_words(report: Mapping[str, Any]) -> str:
         "refused": lambda n: ngettext("{n} refusée", "{n} refusées", n),
     }
     found = {name: int(report.get(name) or 0) for name in counts}
+    if not found["sent"]:
+        counts["received"] = lambda n: ngettext("{n} saisie reçue", "{n} saisies reçues", n)
     said = [counts[name](n).format(n=number_words(n)) for name, n in found.items() if n]
     return ", ".join(said) or (_("rien n’a pu être échangé") if report.get("note") else _("rien de nouveau"))

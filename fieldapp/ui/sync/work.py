@@ -6,7 +6,7 @@ What speaks to a hub (urllib3, the key-ring of the system) is imported by the fi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,8 +50,11 @@ def run_standing(services: Services) -> Standing:
         return stand(db)
 
 
-def run_sync(services: Services, consents: frozenset[str], progress: Progress) -> Synced:
-    """Exchange with the hub until nothing waits on either side, the records first, then the photos."""
+def run_sync(services: Services, consents: frozenset[str], progress: Progress, claims: Iterable[str] = ()) -> Synced:
+    """Exchange with the hub until nothing waits on either side, the records first, then the photos.
+
+    `claims` are the ring strings that are used here: the other laptops leave them alone.
+    """
     from fieldapp.sync import engine, joining, wording
 
     with services.open_own() as db:
@@ -72,6 +75,7 @@ def run_sync(services: Services, consents: frozenset[str], progress: Progress) -
                 cancelled=progress.cancelled,
                 consents=consents,
                 wait=patient(progress.cancelled),
+                claims=sorted(claims),
             )
             found = Synced(wording.summary(report), report.received)
             return _with_photos(db, client, peer, found, progress)
@@ -84,12 +88,13 @@ def _with_photos(db: Database, client: HubClient, peer: Peer, synced: Synced, pr
     def tell(done: int, total: int) -> None:
         progress.report(done, total, _("Photos"))
 
+    wait = patient(progress.cancelled)
     sent = received = 0
     problems: list[str] = []
     try:
-        pushed = photos.push(db, client, peer.id, tell, progress.cancelled)
+        pushed = photos.push(db, client, peer.id, tell, progress.cancelled, wait)
         sent, problems = pushed.sent, [*pushed.problems]
-        pulled = photos.pull(db, client, peer.id, tell, progress.cancelled)
+        pulled = photos.pull(db, client, peer.id, tell, progress.cancelled, wait)
         received, problems = pulled.received, [*problems, *pulled.problems]
     except CancelledError:
         problems.append(_("Les photos restantes partiront la prochaine fois."))

@@ -58,6 +58,7 @@ class PlacePage(PageWidget):
         self._params: dict[str, Any] = {}
         self._stored: Record | None = None
         self._start: Values = {}
+        self._read: Values = {}
         self._uid = ""
         self._is_new = True
         self._imported = False
@@ -127,6 +128,7 @@ class PlacePage(PageWidget):
         sheet.form.uid = self._uid
         sheet.form.load(values, replace(around, values=values, parents=parents), texts, is_new=self._is_new)
         self._start = sheet.form.values() if not draft else start
+        self._read = dict((draft or {}).get("read") or start)
 
     def _to_first_missing(self, sheet: PlaceSheet) -> None:
         lines = sheet.form.lacking(sheet.form.check_for_saving())
@@ -202,7 +204,7 @@ class PlacePage(PageWidget):
         if self._sheet is None:
             return
         form, db = self._sheet.form, self._services.db
-        draft = {"uid": self._uid, "values": form.values(), "texts": form.texts()}
+        draft = {"uid": self._uid, "values": form.values(), "texts": form.texts(), "read": self._read}
         if draft["texts"] or draft["values"] != self._start:
             drafts.put(db, self._key(), draft)
             self._context.status.unsaved()
@@ -264,7 +266,7 @@ class PlacePage(PageWidget):
         """
         values = sheet.form.values()
         if self._stored is not None:
-            return with_data(self._stored, sheet.entity, values)
+            return with_data(self._stored.read_as(self._read), sheet.entity, values)
         protocol, uid = self._params["protocol"], self._uid
         if protocol == DIRECTORY:
             uid = name_uid(sheet.entity.code, sheet.entity.title(values))
@@ -274,7 +276,7 @@ class PlacePage(PageWidget):
                 self._stop_at([sheet.name_field])
                 return None
             if known is not None:
-                return with_data(replace(known, deleted=False), sheet.entity, values)
+                return with_data(known.restored(), sheet.entity, values)
         return make_record(protocol, sheet.entity, values, self._params["parent"] or None, uid)
 
     def _stop_at(self, names: Sequence[str]) -> None:

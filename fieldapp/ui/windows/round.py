@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -13,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
 
 from fieldapp.core.forms import PlaceState
-from fieldapp.core.record import Record, make_record
+from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, ngettext
 from fieldapp.store import changes, records
@@ -339,7 +338,7 @@ class RoundPage(PageWidget):
         for place in places:
             known = self._assignment(place.uid)
             if known is not None:
-                changed.append(replace(known, data=values) if observers else known.removed())
+                changed.append(with_data(known, entity, values) if observers else known.removed())
             elif observers:
                 changed.append(make_record(study.code, entity, values, place.uid))
         label = ngettext("affectation de {n} mare", "affectation de {n} mares", len(places)).format(n=len(places))

@@ -15,6 +15,7 @@ from fieldapp.store import leases, peers, records
 from fieldapp.store.connection import Author, Database
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui.banding.capture_others import holding_of, strings_in_use, take_holding
+from tests.elsewhere import write_elsewhere
 from tests.ui.banding.ringing_day import HOLDER, SESSION, Hand, make, string
 
 THEIRS = "868 0041"
@@ -137,3 +138,15 @@ def test_control_t_opens_the_table_over_the_line_and_escape_goes_back_to_it(hand
     assert hand.at() != before[0]
     hand.keys("Esc")
     assert (hand.at(), hand.cell("species")) == before
+
+
+def test_a_correction_saved_before_the_colleague_s_came_in_leaves_what_he_wrote(hand: Hand, other: Database) -> None:
+    come(hand, other, theirs := bird(mass_g=18.0))
+    hand.keys("Down", "Enter")
+    hand.page.line.focus("wing_mm")
+    hand.keys("74,5", "Enter")
+    write_elsewhere(other, theirs.uid, mass_g=19.5)
+    hand.keys("Ctrl+Enter", "Ctrl+Enter")
+    stored = records.get(hand.db, theirs.uid)
+    assert stored is not None
+    assert (stored.data["wing_mm"], stored.data["mass_g"]) == (74.5, 19.5)

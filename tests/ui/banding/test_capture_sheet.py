@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 
 from fieldapp.core.record import make_record
 from fieldapp.protocols.banding.schema import CODE, MARK, OBSERVATION
-from fieldapp.store import records
+from fieldapp.store import disputes, records
 from fieldapp.store.connection import Database
+from tests.elsewhere import write_elsewhere
 from tests.ui.banding.nets_window import (
     Open,
     bird,
@@ -254,3 +255,17 @@ def test_typing_the_code_of_a_mark_does_not_search_its_device(
     thing(window, "place.mark.comments").setFocus()
     type_in(window, "jambe gauche")
     assert asked == []
+
+
+def test_a_measure_that_a_colleague_and_the_person_wrote_is_disputed(open_window: Open, db: Database) -> None:
+    (uid,) = caught(db, bird("8680001", wing_mm=66.0, fat="1"))
+    window = open_window("capture", uid=uid)
+    wing = thing(window, "capture.wing_mm")
+    wing.setFocus()
+    wing.selectAll()
+    type_in(window, "68")
+    write_elsewhere(db, uid, wing_mm=70.0, fat="3")
+    press(window, Qt.Key.Key_Return, CTRL)
+    [dispute] = disputes.opened(db)
+    assert (dispute.field, {version.value for version in dispute.versions}) == ("wing_mm", {70.0, 68.0})
+    assert stored(db, uid)["fat"] == "3"

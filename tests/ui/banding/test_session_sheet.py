@@ -6,9 +6,10 @@ from fieldapp.core.record import make_record
 from fieldapp.protocols.banding import stock
 from fieldapp.protocols.banding.ring import Ring
 from fieldapp.protocols.banding.schema import CODE, RING_FATE
-from fieldapp.store import records
+from fieldapp.store import disputes, records
 from fieldapp.store.connection import Database
 from fieldapp.ui.banding.overview import is_over
+from tests.elsewhere import write_elsewhere
 from tests.ui.banding.nets_window import (
     ALEX,
     LOU,
@@ -430,3 +431,17 @@ def test_a_ring_lost_at_the_table_is_counted_on_its_own_day(open_window: Open, d
     captures(db, uid, [bird("8680003")])
     window = open_window("session", uid=uid, closing=True)
     assert rows(window, "closing.strings") == [["O 8680001–020", "1", "1 perdue", "–", "17"]]
+
+
+def test_what_a_colleague_wrote_while_the_form_was_open_stays(open_window: Open, db: Database) -> None:
+    people(db)
+    site = net_set(db, *HERE)
+    uid = session(db, site, "2026-09-05", ringer=ALEX)
+    window = open_window("session", uid=uid)
+    thing(window, "session.target").setFocus()
+    type_in(window, "Gorgebleue")
+    write_elsewhere(db, uid, weather="pluie", ringer=LOU)
+    press(window, Qt.Key.Key_Return, CTRL)
+    found = stored(db, uid)
+    assert (found["target"], found["weather"], found["ringer"]) == ("Gorgebleue", "pluie", LOU)
+    assert disputes.count(db) == 0

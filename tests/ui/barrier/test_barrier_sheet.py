@@ -16,6 +16,7 @@ from fieldapp.ui.barrier.barrier_read import left_out_words, proposed_campaign
 from fieldapp.ui.barrier.bucket_numbers import read_buckets
 from fieldapp.ui.shell import MainWindow
 from fieldapp.ui.widgets import DateEdit
+from tests.elsewhere import write_elsewhere
 from tests.ui.barrier.barrier_window import (
     LOU,
     Open,
@@ -404,3 +405,16 @@ def test_the_sections_are_one_key_away(open_window: Open, db: Database, qapp: QA
     assert focus(window).objectName() == "buckets.table"
     press(window, Qt.Key.Key_1)
     assert focus(window).objectName() == "site.site_name"
+
+
+def test_what_a_colleague_wrote_while_the_form_was_open_stays(open_window: Open, db: Database) -> None:
+    site = barrier(db)
+    window = open_window("barrier_sheet", site=site)
+    put(window, "site.site_name", "Mare J. Ferry")
+    window.navigate("today")
+    write_elsewhere(db, site, comments="clôturée")
+    window.navigate("barrier_sheet", site=site)
+    press(window, Qt.Key.Key_Return, CTRL)
+    stored = records.get(db, site)
+    assert stored is not None
+    assert (stored.data["site_name"], stored.data["comments"]) == ("Mare J. Ferry", "clôturée")

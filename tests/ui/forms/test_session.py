@@ -6,11 +6,12 @@ import pytest
 
 from fieldapp.core.errors import DatabaseError, FieldappError
 from fieldapp.protocols.pop_amphibiens.protocol import PROTOCOL
-from fieldapp.store import changes, drafts, records
+from fieldapp.store import changes, disputes, drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.ui import rounds
 from fieldapp.ui.forms.opening import open_session
 from fieldapp.ui.forms.session import SheetSession
+from tests.elsewhere import write_elsewhere
 from tests.ui.forms import evening
 from tests.ui.forms.conftest import counted, lines, visits
 
@@ -245,3 +246,50 @@ def test_a_draft_of_another_year_waits_with_its_year_and_not_in_this_one(
     assert begun.params["year"] == 2025
     again = open_session(db, protocol, TAXA, site, passage=2, year=begun.params["year"], today=evening.TODAY)
     assert [entry.texts for entry in again.entries.values()] == [{"cd_nom": "cal"}]
+
+
+def test_what_a_colleague_wrote_meanwhile_stays_and_is_shown_with_the_next_save(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    session.set_head("Heure_debut", "21:00")
+    noted(session, evening.PALME, 3)
+    write_elsewhere(db, session.visit.uid, comments="eau très haute")
+    write_elsewhere(db, session.lines[0].uid, comments="dans les joncs")
+    entry = session.edit_entry(session.lines[0].uid)
+    entry.values.update(counted(evening.PALME, 4))
+    assert session.save_line(entry) == []
+    session.set_head("Heure_debut", "21:05")
+    assert (session.visit.data["Heure_debut"], session.visit.data["comments"]) == ("21:05", "eau très haute")
+    assert (session.lines[0].data["count_min"], session.lines[0].data["comments"]) == (4, "dans les joncs")
+    session.set_head("Heure_debut", "21:10")
+    stored = records.get(db, session.visit.uid)
+    assert stored == session.visit
+    assert stored.data["comments"] == "eau très haute"
+    assert disputes.count(db) == 0
+
+
+def test_what_both_wrote_is_disputed_and_not_overwritten(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    session.set_head("comments", "x")
+    write_elsewhere(db, session.visit.uid, comments="haute")
+    session.set_head("comments", "basse")
+    [dispute] = disputes.opened(db)
+    assert {version.value for version in dispute.versions} == {"haute", "basse"}
+
+
+def test_a_line_taken_up_from_a_draft_writes_only_what_was_typed_into_it(db: Database) -> None:
+    evening.fill(db)
+    session = opened(db)
+    session.set_head("Heure_debut", "21:00")
+    noted(session, evening.PALME, 3)
+    uid = session.lines[0].uid
+    session.edit_entry(uid).values.update(counted(evening.PALME, 4))
+    session.keep()
+    write_elsewhere(db, uid, comments="dans les joncs")
+    again = opened(db)
+    again.restore()
+    assert again.save_line(again.edit_entry(uid)) == []
+    stored = records.get(db, uid)
+    assert stored is not None
+    assert (stored.data["count_min"], stored.data["comments"]) == (4, "dans les joncs")

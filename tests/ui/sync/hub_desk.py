@@ -20,7 +20,7 @@ from fieldapp.hub import accounts
 from fieldapp.store import peers, records
 from fieldapp.store.connection import Author, Database
 from fieldapp.store.opening import open_for_use
-from fieldapp.sync import engine, joining
+from fieldapp.sync import engine, job, joining
 from fieldapp.ui import theme, windows
 from fieldapp.ui.services import Services
 from fieldapp.ui.shell import MainWindow
@@ -44,7 +44,7 @@ class HubDesk:
     def __init__(self, qtbot: QtBot, services: Services, pace: Pace) -> None:
         self.qtbot, self.services = qtbot, services
         listed = windows.pages(services.protocols)
-        pages = [page if page.code == "sync" else replace(page, build=Blank) for page in listed]
+        pages = [page if page.code in {"sync", "disputes"} else replace(page, build=Blank) for page in listed]
         self.window = MainWindow(pages, services=services)
         held = self.window.holds_record
         self.runner = SyncRunner(services, self.window.background, pace=pace, held=held, parent=self.window)
@@ -179,7 +179,7 @@ class Colleague:
         self.db = open_for_use(path, protocols.installed(), Author("Dominique C.", new_uid()))
         self.peer = joining.join(self.db, hub.address, invited(hub, role), "Portable de Dominique")
 
-    def sync(self) -> engine.Report:
+    def sync(self) -> job.Report:
         with joining.open_client(peers.get(self.db, self.peer.id)) as client:
             return engine.run(self.db, self.peer.id, client)
 

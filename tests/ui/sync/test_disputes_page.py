@@ -22,6 +22,7 @@ from fieldapp.ui.shell import MainWindow
 from fieldapp.ui.sync.dispute_list import DisputeList
 from fieldapp.ui.sync.version_cell import VersionCell
 from fieldapp.ui.widgets import ActionButton, Banner, Elided, EmptyState
+from tests.elsewhere import beginning, write_elsewhere
 from tests.ui.sync.two_laptops import Association, association
 from tests.ui.windows.desk import Blank
 
@@ -414,6 +415,20 @@ def test_a_merged_text_is_shown_beside_the_versions_that_it_came_from(screen: Sc
     screen.go(tab="settled")
     assert screen.labels("dispute.present") == ["retenu : vent et pluie"]
     assert screen.lines() == [("Commentaire", "vent", "pluie")]
+
+
+def test_a_version_that_came_while_the_page_was_open_is_shown_before_anything_is_chosen(
+    screen: Screen, visit: Record
+) -> None:
+    disagree(screen.people, visit.uid, comments=("vent", "pluie"))
+    screen.go()
+    write_elsewhere(screen.db, visit.uid, base=beginning(screen.db, visit.uid), comments="neige")
+    screen.press(Qt.Key.Key_2)
+    assert "Une autre version est arrivée" in screen.refusal()
+    assert screen.lines() == [("Commentaire", "vent [affichée]", "pluie", "neige")]
+    assert disputes.count(screen.db) == 1
+    screen.press(Qt.Key.Key_2)
+    assert screen.now(visit.uid)["comments"] == "pluie"
 
 
 # ------------------------------------------------------------------------------------------------------ the mark

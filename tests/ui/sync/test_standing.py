@@ -29,7 +29,7 @@ from tests.ui.sync.hub_desk import made_person
         (Standing(hub="LPO", refused=1), "online", ("review", "1 refusé")),
         (Standing(hub="LPO", visits=12), "running", ("doing", "synchronisation…")),
         (Standing(hub="LPO"), "asking", ("review", "question à répondre")),
-        (Standing(hub="LPO"), "stopped", ("review", "synchronisation à revoir")),
+        (Standing(hub="LPO"), "stopped", ("review", "synchronisation arrêtée")),
     ],
 )
 def test_each_state_has_its_shape_and_words(standing: Standing, line: Line, said: tuple[str, str]) -> None:

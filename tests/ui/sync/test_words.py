@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fieldapp.hub import applying, rights
+from fieldapp.hub import knowing, rights, sifting
 from fieldapp.hub.storage import ROLES
 from fieldapp.store.outbox import COUNTED
 from fieldapp.ui.sync import words
@@ -48,7 +48,7 @@ def test_what_waits_is_a_sentence(standing: Standing, said: str) -> None:
 @pytest.mark.parametrize(
     "reason",
     [
-        *(applying.MALFORMED, applying.MISSING_BASE, applying.MISSING_PARENT, applying.AFTER_REFUSED),
+        *(knowing.MALFORMED, sifting.MISSING_BASE, sifting.MISSING_PARENT, sifting.AFTER_REFUSED),
         *(rights.NOT_YOURS, rights.NOT_SHARED, rights.COORDINATORS_ONLY),
     ],
 )
@@ -68,6 +68,7 @@ def test_every_role_has_its_words(role: str) -> None:
 
 
 def test_the_diary_tells_what_went_and_came_and_that_nothing_could() -> None:
+    assert words.figures_words({"received": 11}) == "11 saisies reçues"
     assert words.figures_words({"sent": 2, "received": 1, "refused": 1}) == "2 saisies envoyées, 1 reçue, 1 refusée"
     assert words.figures_words({}) == "rien de nouveau"
     assert words.figures_words({"note": "coupé"}) == "rien n’a pu être échangé"

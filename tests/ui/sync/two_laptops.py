@@ -14,7 +14,7 @@ from fieldapp.hub.opening import open_storage
 from fieldapp.hub.storage import Account, Project, Storage
 from fieldapp.store import peers, records
 from fieldapp.store.connection import Author, Database, open_database
-from fieldapp.sync import engine, wire
+from fieldapp.sync import engine, job, wire
 from fieldapp.sync.wire import Answer, Request
 
 
@@ -43,7 +43,7 @@ class Laptop:
         self.peer = peers.add(self.db, "hub", project=project.uid, name="asso", account=account.uid, role="coordinator")
         self._line = Line(storage, account)
 
-    def sync(self) -> engine.Report:
+    def sync(self) -> job.Report:
         return engine.run(self.db, self.peer.id, self._line, wait=lambda _seconds: None)
 
     def make(self, protocol: str, entity: str, parent: Record | None = None, **data: object) -> Record:

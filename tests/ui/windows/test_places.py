@@ -10,11 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from fieldapp.protocols.pop_amphibiens.schema import CODE, SITE
-from fieldapp.store import changes, drafts, records
+from fieldapp.store import changes, disputes, drafts, records
 from fieldapp.store.connection import Database
 from fieldapp.ui.forms.links import ChoiceEdit
 from fieldapp.ui.forms.position import PositionEdit
 from fieldapp.ui.shell import MainWindow
+from tests.elsewhere import write_elsewhere
 from tests.ui.barrier.few_mornings import Mornings
 from tests.ui.windows.support import area, focus, place, press, rows, see, thing, type_in, visit, words
 
@@ -464,3 +465,33 @@ def test_an_individual_with_captures_is_not_deleted_and_one_without_is(open_wind
     press(window, Qt.Key.Key_Delete, CTRL | Qt.KeyboardModifier.ShiftModifier)
     gone = records.get(db, here.other.uid)
     assert gone is None or gone.deleted
+
+
+def test_what_a_colleague_wrote_while_the_form_was_open_stays(open_window: Open, db: Database) -> None:
+    _group, (site,) = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", uid=site)
+    press(window, Qt.Key.Key_End)
+    type_in(window, " bis")
+    write_elsewhere(db, site, comments="clôturée")
+    press(window, Qt.Key.Key_Return, CTRL)
+    stored = records.get(db, site)
+    assert stored is not None
+    assert (stored.data["base_site_name"], stored.data["comments"]) == ("mare 01 bis", "clôturée")
+
+
+def test_what_a_colleague_wrote_after_a_form_was_begun_stays_when_it_is_taken_up(
+    open_window: Open, db: Database
+) -> None:
+    _group, (site,) = area(db, "Terrils", ponds=1)
+    window = open_window(DAY, "place", protocol=CODE, entity="site", uid=site)
+    press(window, Qt.Key.Key_End)
+    type_in(window, " bis")
+    window.navigate("today")
+    write_elsewhere(db, site, comments="clôturée", base_site_name="mare 1")
+    window.navigate("place", protocol=CODE, entity="site", uid=site)
+    press(window, Qt.Key.Key_Return, CTRL)
+    stored = records.get(db, site)
+    assert stored is not None
+    assert stored.data["comments"] == "clôturée"
+    [dispute] = disputes.opened(db)
+    assert {version.value for version in dispute.versions} == {"mare 1", "mare 01 bis"}
