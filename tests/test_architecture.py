@@ -29,6 +29,9 @@ WITHOUT_TEST_FILE: dict[str, str] = {
     "hub/sql_storage.py": "every method is tested on both engines by tests/hub/test_storage.py",
     "hub/sql_work.py": "every method is tested on both engines by tests/hub/test_storage.py",
     "sync/errors.py": "classes without a body",
+    "sync/job.py": "one sync is tested whole, in tests/sync/test_engine.py",
+    "sync/receiving.py": "one sync is tested whole, in tests/sync/test_engine.py",
+    "sync/sending.py": "one sync is tested whole, in tests/sync/test_engine.py",
     "protocols/pop_amphibiens/shf_cells.py": "every cell is tested through the rows of test_shf_reading.py",
     "window.py": "tested as a process in test_main.py",
 }

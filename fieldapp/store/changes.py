@@ -226,7 +226,8 @@ def _moved_beside(
 def _never_offered(db: Database, action: Action) -> int | None:
     """Return the first change of what did the action last (itself, or a redo), None when it can't be withdrawn.
 
-    That takes that nobody was offered it or all have refused it, and that nothing has followed on its records.
+    That takes that nobody was offered it or all have refused it, and that nothing has followed on its records or names
+    them.
     """
     ((first, last),) = db.rows(
         f"SELECT first_change, {LAST_CHANGE} FROM action AS a WHERE id = ?1 OR (of_action = ?1 AND kind = 'redo') "
@@ -240,7 +241,19 @@ def _never_offered(db: Database, action: Action) -> int | None:
         "WHERE mine.id BETWEEN ?1 AND ?2 AND later.withdrawn = 0 LIMIT 1",
         (first, last),
     )
-    return None if followed else int(first)
+    return None if followed or _is_named_later(db, first, last) else int(first)
+
+
+def _is_named_later(db: Database, first: int, last: int) -> bool:
+    """Return whether a later change that leaves puts another record, if only for a while, below one made by these."""
+    return (
+        db.value(
+            "SELECT 1 FROM change WHERE id > ?2 AND withdrawn = 0 AND json_extract(after, '$._parent') IN "
+            "(SELECT record FROM change WHERE id BETWEEN ?1 AND ?2 AND before IS NULL) LIMIT 1",
+            (first, last),
+        )
+        is not None
+    )
 
 
 def _may_be_elsewhere(db: Database, first: int, last: int) -> bool:

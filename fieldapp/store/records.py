@@ -341,9 +341,25 @@ class Writer:
 
     def saved(self) -> Saved:
         """Return what was written; what lies above it and was deleted meanwhile is there again, disputed."""
+        self._make_again()
         settling.settle(self._db, self._connection, self._above)
         self._above.clear()
         return Saved(self._action, self._created, self._changed, self._made_at, frozenset(self._met))
+
+    def _make_again(self) -> None:
+        """Make what was withdrawn again when something was put below it: it must leave too, for nobody knows of it."""
+        above = self._above
+        while above:
+            rows = self._db.rows(
+                f"SELECT {COLUMNS} FROM record WHERE deleted = 1 AND uid IN (SELECT value FROM json_each(?))",
+                (encode(list(above)).decode(),),
+            )
+            shielded = steps.parents_of_living(self._db, [row[0] for row in rows]) if rows else set()
+            known = steps.heads(self._db, list(shielded)) if shielded else {}
+            gone = [from_row(row) for row in rows if row[0] in shielded and row[0] not in known]
+            if gone:
+                self.edit([(record.restored(), {DELETED: True}, {DELETED: False}) for record in gone])
+            above = {record.parent for record in gone if record.parent}
 
     def write(self, records: Sequence[Record]) -> None:
         """Write up to CHUNK records that differ from what is stored; one that comes twice is written twice, in turn."""

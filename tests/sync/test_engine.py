@@ -250,6 +250,33 @@ def test_a_capture_moved_between_two_visits_that_the_hub_does_not_know_arrives_a
     assert bert.get(seen.uid).parent == second.uid
 
 
+def test_a_visit_in_which_a_capture_lay_for_a_while_leaves_though_it_is_undone(anna: Laptop, bert: Laptop) -> None:
+    group, site, first, seen = a_tree()
+    second = make("visit", site, visited_on="2026-05-01")
+    anna.save(group, site, first, seen)
+    made = records.save(anna.db, [second], "saisie")
+    move(anna, seen.uid, second.uid)
+    move(anna, seen.uid, first.uid)
+    changes.undo_saved(anna.db, made)
+    assert anna.sync().refused == 0
+    agree(anna, bert)
+    assert bert.get(seen.uid).parent == first.uid
+    assert bert.get(second.uid).deleted
+
+
+def test_a_visit_that_was_undone_leaves_when_a_form_still_open_puts_a_capture_into_it(
+    anna: Laptop, bert: Laptop
+) -> None:
+    group, site, visit, seen = a_tree()
+    anna.save(group)
+    made = records.save(anna.db, [site, visit], "saisie")
+    changes.undo_saved(anna.db, made)
+    anna.save(seen)
+    assert anna.sync().refused == 0
+    agree(anna, bert)
+    assert not any(bert.get(record.uid).deleted for record in (site, visit, seen))
+
+
 # --------------------------------------------------------------------------------------------- cut lines
 
 
