@@ -87,8 +87,9 @@ class Hub:
     folder: Path
     address: str
 
-    def code(self, role: str = "coordinator") -> str:
-        done = run_here(self.folder, "hub", "invite", "--role", role, "--json", "--database", self.folder / "hub.db")
+    def code(self, role: str = "coordinator", project: str = "association") -> str:
+        words = ("hub", "invite", "--role", role, "--project", project, "--json")
+        done = run_here(self.folder, *words, "--database", self.folder / "hub.db")
         return str(json.loads(done.stdout)["code"])
 
 
@@ -183,7 +184,7 @@ def test_a_laptop_without_a_network_hands_over_a_file_and_gets_its_receipt(
     a.run("import", "shf", paths.resource(SAMPLES[0][1]))
     told = a.told("batch", "export", stick)
     assert told["changes"] > 0
-    b.run("join", hub.address, hub.code())
+    b.run("join", hub.address, hub.code(project="sans réseau"))
     assert b.told("batch", "import", stick)["received"] == told["changes"]
     assert b.run("batch", "import", stick).stdout.startswith("Déjà lu le ")
     assert b.told("sync")["sent"] == told["changes"]
