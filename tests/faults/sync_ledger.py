@@ -107,7 +107,9 @@ def note_case(kind: str, seed: int, lost: int, doubled: int) -> None:
     """Add a case to the figures of a long run (the file that `FIELDAPP_FAULT_FIGURES` names), where there is one."""
     if path := os.environ.get("FIELDAPP_FAULT_FIGURES"):
         with Path(path).open("a") as file:
-            file.write(json.dumps({"kind": kind, "seed": seed, "lost": lost, "doubled": doubled}) + "\n")
+            engine = os.environ.get("FIELDAPP_FAULT_ENGINE", "")
+            told = {"kind": kind, "engine": engine, "seed": seed, "lost": lost, "doubled": doubled}
+            file.write(json.dumps(told) + "\n")
 
 
 def as_text(value: Any) -> str:

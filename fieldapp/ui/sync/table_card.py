@@ -17,7 +17,7 @@ TABLE_KEY = "F9"
 class TableCard(Card):
     """One sentence and one button; the table itself comes over the window, where its QR code has room.
 
-    With `is_short` only the button is left where the letters are large.
+    With `is_short` it has a sentence only while something goes on, and only the button where the letters are large.
     """
 
     def __init__(self, page: QWidget, runner: TableRunner, *, name: str, is_short: bool = False) -> None:
@@ -43,8 +43,8 @@ class TableCard(Card):
         self._words.setText(_state_words(state))
         self.button.set_text(_("Voir la table…") if state.is_shared else _("Partager ou rejoindre…"))
         is_bare = self._is_short and theme.current().scale > 1.0
-        for part in (self._head, self._words):
-            part.setVisible(not is_bare)
+        self._head.setVisible(not is_bare)
+        self._words.setVisible(not is_bare and (bool(state.mode) or not self._is_short))
 
     def open_panel(self) -> None:
         """Show the table over the window."""
