@@ -81,7 +81,7 @@ class SyncRunner(QObject):
         self._due = self._timer(self._sync_by_itself)
         self._after_save = self._timer(self._sync_by_itself)
         self._looks = self._timer(self.look)
-        self._often = self._timer(self._sync_what_waits, single=False)
+        self._often = self._timer(self._sync_again, single=False)
 
     def _timer(self, on: Callable[[], None], *, single: bool = True) -> QTimer:
         timer = QTimer(self)
@@ -128,8 +128,9 @@ class SyncRunner(QObject):
             self._due.start(self._pace.start_ms)
         self.changed.emit()
 
-    def _sync_what_waits(self) -> None:
-        if self.standing.is_waiting and not self._due.isActive():
+    def _sync_again(self) -> None:
+        """Sync now and then even when nothing of ours waits: colleagues may have sent something."""
+        if not self._due.isActive():
             self._sync_by_itself()
 
     def _sync_by_itself(self) -> None:

@@ -46,6 +46,22 @@ def test_the_start_fetches_what_others_brought_and_pages_show_it(
         assert desk.status() == "à jour"
 
 
+def test_what_others_bring_comes_now_and_then_though_nothing_of_ours_waits(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, hub: Hub
+) -> None:
+    joined(qtbot, qapp, tmp_path / "mine.db", hub)
+    other = Colleague(hub, tmp_path / "other.db")
+    often = Pace(start_ms=0, saved_ms=10**8, every_ms=300, retry_ms=20, held_ms=20, look_ms=0)
+    with desk_on(qtbot, qapp, tmp_path / "mine.db", often) as desk:
+        desk.runner.start()
+        desk.idle()
+        other.add_people("ROUX Claude")
+        other.sync()
+        qtbot.waitUntil(lambda: desk.people() == {"ROUX Claude"}, timeout=10_000)
+        desk.runner.stop()
+        desk.idle()
+
+
 def test_a_save_is_sent_after_a_while(qtbot: QtBot, qapp: QApplication, tmp_path: Path, hub: Hub) -> None:
     other = Colleague(hub, tmp_path / "other.db")
     with desk_on(qtbot, qapp, tmp_path / "mine.db", FAST) as desk:
