@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
+from fieldapp.core.ids import is_uid
 from fieldapp.core.merging import DELETED, PARENT, Merged, Step, fields, heads, merge
 from fieldapp.hub import rights
 from fieldapp.hub.knowing import Judge, take_all
-from fieldapp.hub.sifting import NAME_LENGTH, Sieve, is_sound, is_text, is_uid, read
+from fieldapp.hub.sifting import NAME_LENGTH, Sieve, is_sound, is_text, read
 from fieldapp.hub.storage import (
     Account,
     BatchLine,

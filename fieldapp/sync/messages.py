@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from fieldapp.core.ids import is_uid
 from fieldapp.core.merging import DELETED, PARENT
 from fieldapp.core.schema import Entity
 from fieldapp.store import incoming as taking
@@ -21,8 +21,6 @@ from fieldapp.sync.wire import Action, Change
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
-# As `core.ids.is_uid`, ten times as fast: a change has five of them.
-_is_uid = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}").fullmatch
 
 _MAX_SQLITE_INTEGER = 2**63 - 1
 
@@ -186,7 +184,7 @@ def _parent(change: Change) -> str | None:
 
 def is_sensible(change: Change, entity: Entity) -> bool:
     """Return whether the store can hold a change of this entity: its identities, its JSON, its indexed values."""
-    if not all(map(_is_uid, (change.uid, change.record, change.visit, *change.base))):
+    if not all(map(is_uid, (change.uid, change.record, change.visit, *change.base))):
         return False
     if max(len(bytes(change.before)), len(bytes(change.after))) > wire.MAX_VALUE_BYTES:
         return False
@@ -205,7 +203,7 @@ def deletes(change: Change) -> bool:
 
 def _fits(after: Mapping[str, Any], entity: Entity) -> bool:
     parent, deleted = after.get(PARENT), after.get(DELETED)
-    if not (parent is None or (isinstance(parent, str) and _is_uid(parent))):
+    if not (parent is None or (isinstance(parent, str) and is_uid(parent))):
         return False
     if not (deleted is None or isinstance(deleted, bool)):
         return False

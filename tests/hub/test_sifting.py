@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from fieldapp.core.ids import new_uid
-from fieldapp.hub.sifting import NAME_LENGTH, is_sound, is_text, is_uid, read
+from fieldapp.core.ids import is_uid, new_uid
+from fieldapp.hub.sifting import NAME_LENGTH, is_sound, is_text, read
 from fieldapp.sync import wire
 from fieldapp.sync.wire import Action, Change
 
