@@ -99,7 +99,9 @@ class FilesCard(Card):
         lines = [f"{name} · {ago_words(at)}" for name, at in partners[:PARTNERS_SHOWN]]
         if rest := len(partners) - PARTNERS_SHOWN:
             lines += [ngettext("et {n} autre", "et {n} autres", rest).format(n=rest)] if rest > 0 else []
-        self.title.setVisible(self._is_alone or theme.current().scale <= 1.0)
+        for part in (self.icon, self.title):
+            if part is not None:
+                part.setVisible(self._is_alone or theme.current().scale <= 1.0)
         self._partners.setText("\n".join(lines))
         self._partners.setVisible(bool(lines) and (self._is_alone or theme.current().scale <= 1.0))
 

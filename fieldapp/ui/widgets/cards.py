@@ -33,8 +33,9 @@ class Card(QFrame):
         for label in (self.title, self.context):
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         head = theme.row(spacing=theme.M)
-        if icon:
-            head.addWidget(IconLabel(icon, "accent", parent=self))
+        self.icon = IconLabel(icon, "accent", parent=self) if icon else None
+        if self.icon is not None:
+            head.addWidget(self.icon)
         head.addWidget(self.title)
         head.addWidget(self.context, 1)
         self.title.setVisible(bool(title))
