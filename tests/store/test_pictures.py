@@ -103,7 +103,8 @@ def test_keeping_and_showing_the_largest_png_stays_within_nine_hundred_megabytes
     file = tmp_path / "a.png"
     Image.new("RGBA", (7740, 7740), (200, 90, 10, 128)).save(file, compress_level=1)
     code = (
-        "import sys; from pathlib import Path; from fieldapp.store import pictures; from tests.memory import peak_bytes; "
+        "import sys; from pathlib import Path; "
+        "from fieldapp.store import pictures; from tests.memory import peak_bytes; "
         "file = Path(sys.argv[1]); pictures.look_at(file.read_bytes(), 'a'); "
         "pictures.write_small(file, file.with_suffix('.jpg'), 3072); "
         "print(peak_bytes())"
