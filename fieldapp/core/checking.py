@@ -11,7 +11,7 @@ from math import inf, isfinite
 from typing import Any
 
 from fieldapp.core.parse import show_number
-from fieldapp.core.record import Record
+from fieldapp.core.record import Record, is_about
 from fieldapp.core.schema import (
     Context,
     Entity,
@@ -102,7 +102,7 @@ def _of_fields(entity: Entity, context: Context) -> list[Problem]:
     plan = _plan_of(entity)
     found = [problem for item in plan.doubtful(context) for problem in _field_problems(item, context)]
     for name in context.values:
-        if name not in plan.checks and name != CONFIRMED:
+        if name not in plan.checks and name != CONFIRMED and not is_about(name):
             found.append(Problem(name, "unknown_field", Severity.NOTICE, {"value": name}))
     return found
 

@@ -15,6 +15,9 @@ MAX_VALUE_BYTES = 1024 * 1024
 MAX_LABEL = 1000
 """Longest label of an action: a hub takes no longer one."""
 
+ANSWER = "answer."
+"""How the name of an observer's answer begins, before the field that was asked about (see `core.review`)."""
+
 _LARGEST_INTEGER = 2**63 - 1
 """What SQLite can hold."""
 
@@ -65,8 +68,28 @@ def make_record(protocol: str, entity: Entity, data: Values, parent: str | None,
     return Record(uid or new_uid(), protocol, entity.code, parent, filled, on_date, cd_nom)
 
 
+def is_about(name: str) -> bool:
+    """Return whether a value of a record was said in its review (see `core.review`), by its name."""
+    return name.startswith(("_", ANSWER))
+
+
 def with_data(record: Record, entity: Entity, data: Values) -> Record:
-    """Return the record with other values, its indexed columns kept in step."""
+    """Return the record with other values, its indexed columns kept in step.
+
+    What was said in review stays: no form knows of it. `with_review` alters that.
+    """
+    about = {name: value for name, value in record.data.items() if is_about(name)}
+    return _with_values(record, entity, {**data, **about} if about else data)
+
+
+def with_review(record: Record, entity: Entity, said: Values) -> Record:
+    """Return the record with these values of its review; None takes one away. KeyError for a field of the protocol."""
+    if foreign := [name for name in said if not is_about(name)]:
+        raise KeyError(foreign[0])
+    return _with_values(record, entity, {**record.data, **said})
+
+
+def _with_values(record: Record, entity: Entity, data: Values) -> Record:
     fresh = make_record(record.protocol, entity, data, record.parent, record.uid)
     return replace(fresh, deleted=record.deleted, read=record.read or record)
 

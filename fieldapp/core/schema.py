@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fieldapp.core.board_form import BoardForm
     from fieldapp.core.exchange import Exporter, Importer
     from fieldapp.core.forms import Form
+    from fieldapp.core.occurrence import Standard
     from fieldapp.core.session_form import SessionForm
 
 Values = Mapping[str, Any]
@@ -143,7 +144,11 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Taxon:
-    """One name of the TAXREF reference, or of a protocol's curated list."""
+    """One name of the TAXREF reference, or of a protocol's curated list.
+
+    `parent` is the cd_nom of the taxon above, 0 where it is not known; `group` TAXREF's GROUP2_INPN ("Amphibiens");
+    `lineage` kingdom, phylum, class, order and family, as far as they are known ("" for one that is not).
+    """
 
     cd_nom: int
     cd_ref: int
@@ -155,6 +160,9 @@ class Taxon:
     complex: str = ""
     status: str = ""
     aliases: tuple[str, ...] = ()
+    parent: int = 0
+    group: str = ""
+    lineage: tuple[str, ...] = ()
 
     @property
     def nom_complet(self) -> str:
@@ -224,6 +232,7 @@ class StudyProtocol:
     `messages` gives the French words of every problem code of `rules` (with str.format placeholders from `params`).
     `taxa` are those that come with it. `form` says how places are walked and visited, `session` how a long session is
     typed line by line, `board` how a barrier is looked into every morning; a protocol has one of them, or none.
+    `standard` makes what tells its records in the terms that all recipients share; None: it has nothing to hand on.
     `command` is its name on the command line, "" for its code. A version is what a stored change says it was written
     under.
     """
@@ -239,6 +248,7 @@ class StudyProtocol:
     session: SessionForm | None = None
     board: BoardForm | None = None
     command: str = ""
+    standard: Callable[[], Standard] | None = None
     analyses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     imports: Sequence[Importer] = ()
     exports: Sequence[Exporter] = ()

@@ -88,7 +88,7 @@ def _check_photos(db: Database, report: Report) -> None:
 def _check_links(connection: sqlite3.Connection, report: Report) -> None:
     for table, rowid, parent, _key in connection.execute("PRAGMA foreign_key_check"):
         if table == "record":
-            (uid,) = connection.execute("SELECT uid FROM record WHERE rowid = ?", (rowid,)).fetchone()
+            (uid,) = connection.execute("SELECT uid FROM record WHERE id = ?", (rowid,)).fetchone()
             report.add(_("Relevé {uid} : le relevé au-dessus de lui n’existe pas.").format(uid=uid))
         elif table == "change":
             (uid,) = connection.execute("SELECT record FROM change WHERE id = ?", (rowid,)).fetchone()

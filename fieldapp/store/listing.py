@@ -39,7 +39,7 @@ def ids(
     without a date come last, or, where the protocol has no date, in the order of making, newest first. `root` is the
     uid of a record without parent (an aire). `text` is looked for, accents and capitals apart, in the values of the
     record and of those above it and in the names of its taxon. `among` leaves only records with these uids. Row numbers
-    are good until the file is compacted; a record may be deleted meanwhile.
+    are good as long as the file lives; a record may be deleted meanwhile.
     """
     chain = _chain(db.protocols[protocol], entity)
     level = next((number for number, item in enumerate(chain) if item.date_field), None)
@@ -61,7 +61,7 @@ def ids(
     for order, own in _steps(level, has_year=year is not None):
         with translated(db.path):
             cursor = db.connection.execute(
-                f"SELECT e0.rowid FROM {tables} WHERE {' AND '.join([*own, *conditions])} ORDER BY {order}", values
+                f"SELECT e0.id FROM {tables} WHERE {' AND '.join([*own, *conditions])} ORDER BY {order}", values
             )
             while rows := cursor.fetchmany(_AT_ONCE):
                 found.extend([row[0] for row in rows])
@@ -75,14 +75,14 @@ def with_bare(db: Database, lines: Sequence[int], dated: Sequence[int], entity: 
     left out, whether that line is among `lines` or not. Lines of one dated record keep their order.
     """
     bare = db.rows(
-        "SELECT rowid, on_date FROM record AS above WHERE rowid IN (SELECT value FROM json_each(?1)) AND NOT EXISTS "
+        "SELECT id, on_date FROM record AS above WHERE id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS "
         "(SELECT 1 FROM record AS below WHERE below.parent = above.uid AND below.entity = ?2 AND below.deleted = 0)",
         (encode(list(dated)).decode(), entity),
     )
     days: dict[int, tuple[str, int]] = {number: (on_date or "", number) for number, on_date in bare}
     held = db.rows(
-        "SELECT line.rowid, above.on_date, above.rowid FROM record AS line JOIN record AS above "
-        "ON above.uid = line.parent WHERE line.rowid IN (SELECT value FROM json_each(?))",
+        "SELECT line.id, above.on_date, above.id FROM record AS line JOIN record AS above "
+        "ON above.uid = line.parent WHERE line.id IN (SELECT value FROM json_each(?))",
         (encode(list(lines)).decode(),),
     )
     days |= {number: (on_date or "", visit) for number, on_date, visit in held}
@@ -97,7 +97,7 @@ def rows(db: Database, rowids: Sequence[int]) -> list[Placed]:
     """
     numbers = list(rowids[:WINDOW])
     found = db.rows(
-        f"SELECT rowid, {COLUMNS} FROM record WHERE deleted = 0 AND rowid IN (SELECT value FROM json_each(?))",
+        f"SELECT id, {COLUMNS} FROM record WHERE deleted = 0 AND id IN (SELECT value FROM json_each(?))",
         (encode(numbers).decode(),),
     )
     by_number = {row[0]: records.from_row(row[1:]) for row in found}
@@ -134,14 +134,14 @@ def _steps(level: int | None, *, has_year: bool) -> list[tuple[str, list[str]]]:
     """
     own = ["e0.entity = :entity", "e0.deleted = 0", f"e{level or 0}.protocol = :protocol"]
     if level is None:
-        return [("e0.rowid DESC", [*own, "0"] if has_year else own)]
+        return [("e0.id DESC", [*own, "0"] if has_year else own)]
     date = f"e{level}"
     own += [f"e{number}.deleted = 0" for number in range(1, level + 1)]
     own += [f"{date}.entity = :dated"] if level else []
-    order = f"{date}.on_date DESC, {date}.rowid DESC"
+    order = f"{date}.on_date DESC, {date}.id DESC"
     if has_year:
         return [(order, [*own, f"{date}.on_date BETWEEN :first AND :last"])]
-    return [(order, [*own, f"{date}.on_date IS NOT NULL"]), ("e0.rowid DESC", [*own, f"{date}.on_date IS NULL"])]
+    return [(order, [*own, f"{date}.on_date IS NOT NULL"]), ("e0.id DESC", [*own, f"{date}.on_date IS NULL"])]
 
 
 def _holds(level: int, count: int, *, has_word: bool) -> str:
@@ -182,7 +182,7 @@ def numbers(db: Database, uids: Iterable[str]) -> array[int]:
     for start in range(0, len(wanted), _AT_ONCE):
         found.update(
             db.rows(
-                "SELECT uid, rowid FROM record WHERE deleted = 0 AND uid IN (SELECT value FROM json_each(?))",
+                "SELECT uid, id FROM record WHERE deleted = 0 AND uid IN (SELECT value FROM json_each(?))",
                 (encode(wanted[start : start + _AT_ONCE]).decode(),),
             )
         )

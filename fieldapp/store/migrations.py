@@ -45,10 +45,12 @@ def m001_records(db: SqliteUtilsDatabase) -> None:
 
 _M001 = (
     # A record is the present state of one thing; `change` tells how it came to be. `record` comes back from a
-    # deletion by undo, so nothing is ever removed from here.
+    # deletion by undo, so nothing is ever removed from here. `id` is this file's own number of it, and outlives its
+    # being compacted; it never leaves this laptop.
     """
     CREATE TABLE record (
-        uid TEXT PRIMARY KEY NOT NULL,
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL UNIQUE,
         protocol TEXT NOT NULL,
         entity TEXT NOT NULL,
         parent TEXT REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
@@ -222,7 +224,8 @@ _M001 = (
     # Taxa: the curated lists of the protocols (source = protocol code) and a TAXREF file (source = 'taxref'). The order
     # of `id` is the order of proposing; `words` is what is searched, folded by the program. Beginnings of up to 7
     # letters have an index of their own (measured over 700,000 names: 99 of 100 keystrokes within 7 ms, with 3 letters
-    # within 23 ms).
+    # within 23 ms). `parent` is the cd_nom of the taxon above (0: not known), `lineage` kingdom, phylum, class, order
+    # and family.
     """
     CREATE TABLE taxon (
         id INTEGER PRIMARY KEY,
@@ -236,11 +239,15 @@ _M001 = (
         complex TEXT NOT NULL,
         status TEXT NOT NULL,
         aliases TEXT NOT NULL CHECK (json_valid(aliases)),
+        parent INTEGER NOT NULL DEFAULT 0,
+        group_inpn TEXT NOT NULL DEFAULT '',
+        lineage TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(lineage)),
         words TEXT NOT NULL,
         source TEXT NOT NULL,
         UNIQUE (cd_nom, source)
     ) STRICT
     """,
+    "CREATE INDEX taxon_by_parent ON taxon (parent) WHERE parent <> 0",
     """
     CREATE VIRTUAL TABLE taxon_names USING fts5 (
         words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
@@ -270,6 +277,73 @@ _M001 = (
         sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1)),
         PRIMARY KEY (peer, sha256, kind)
     ) STRICT, WITHOUT ROWID
+    """,
+    # Maps that were loaded: communes, protected or managed areas, whatever a request may name. Geometries are WKB in
+    # degrees (WGS 84), with their bounds. A layer is loaded anew by its kind and name.
+    """
+    CREATE TABLE layer (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('commune', 'department', 'protected', 'managed', 'site', 'other')),
+        name TEXT NOT NULL,
+        file_name TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        loaded_at TEXT NOT NULL,
+        UNIQUE (kind, name)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE area (
+        id INTEGER PRIMARY KEY,
+        layer INTEGER NOT NULL REFERENCES layer (id) ON DELETE CASCADE,
+        code TEXT NOT NULL,
+        name TEXT NOT NULL,
+        west REAL NOT NULL,
+        south REAL NOT NULL,
+        east REAL NOT NULL,
+        north REAL NOT NULL,
+        geometry BLOB NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX area_by_layer ON area (layer, code)",
+    # How far the places of a taxon may be told, by department ("" for all): 0 exactly, 1 commune, 2 cell of 10 km,
+    # 3 department, 4 nothing (source: SINP, SENSIBILITE).
+    """
+    CREATE TABLE sensitivity (
+        cd_nom INTEGER NOT NULL,
+        department TEXT NOT NULL,
+        level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 4),
+        source TEXT NOT NULL,
+        PRIMARY KEY (cd_nom, department, source)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # What was handed to a recipient, frozen: the delivery (a record of the directory) says to whom and under which
+    # conditions. `through` is the newest change that it knew. The file lies in pieces, compressed; an item is a row of
+    # it by what it is of, `version` the newest change of that record and `digest` what the recipient was told of it.
+    """
+    CREATE TABLE batch (
+        delivery TEXT PRIMARY KEY NOT NULL,
+        through INTEGER NOT NULL,
+        previous TEXT NOT NULL,
+        manifest TEXT NOT NULL CHECK (json_valid(manifest)),
+        made_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE batch_item (
+        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        record TEXT NOT NULL,
+        version TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (delivery, record)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE batch_piece (
+        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        number INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (delivery, number)
+    ) STRICT
     """,
     """
     CREATE TABLE meta (

@@ -37,7 +37,10 @@ _LAST = (1 << 62) - 1
 # sides cut words at the same places and no typed character is ever read as query syntax.
 _WORD = re.compile("[0-9a-zà-öø-ɏ]+")
 
-_COLUMNS = "id, cd_nom, cd_ref, lb_nom, lb_auteur, nom_vern, rank, regional_rank, complex, status, aliases"
+_COLUMNS = (
+    "id, cd_nom, cd_ref, lb_nom, lb_auteur, nom_vern, rank, regional_rank, complex, status, aliases, parent, "
+    "group_inpn, lineage"
+)
 
 
 class _Installed(msgspec.Struct, frozen=True):
@@ -77,7 +80,7 @@ def install_many(db: Database, source: str, taxa: Iterable[Taxon], digest: str =
         rows = _rows(source, taxa, first)
         count = 0
         while chunk := list(islice(rows, 10_000)):
-            connection.executemany("INSERT INTO taxon VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", chunk)
+            connection.executemany(f"INSERT INTO taxon VALUES ({', '.join('?' * 16)})", chunk)
             count += len(chunk)
         connection.execute(
             "INSERT INTO taxon_names (rowid, words) SELECT id, words FROM taxon WHERE id BETWEEN ? AND ?",
@@ -167,12 +170,13 @@ def _rows(source: str, taxa: Iterable[Taxon], first: int) -> Iterator[tuple[Any,
         aliases = encode(t.aliases).decode() if t.aliases else "[]"
         yield (
             number, t.cd_nom, t.cd_ref, t.lb_nom, t.lb_auteur, t.nom_vern, t.rank, t.regional_rank, t.complex,
-            t.status, aliases, words, source,
+            t.status, aliases, t.parent, t.group, encode(t.lineage).decode() if t.lineage else "[]", words, source,
         )  # fmt: skip
 
 
 def _taxon(row: Sequence[Any]) -> Taxon:
-    return Taxon(*(*row[1:10], tuple(msgspec.json.decode(row[10]))))
+    decode = msgspec.json.decode
+    return Taxon(*(*row[1:10], tuple(decode(row[10])), row[11], row[12], tuple(decode(row[13]))))
 
 
 def _meta_name(source: str) -> str:

@@ -11,7 +11,8 @@ CREATE TABLE "_sqlite_migrations" (
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE TABLE record (
-        uid TEXT PRIMARY KEY NOT NULL,
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL UNIQUE,
         protocol TEXT NOT NULL,
         entity TEXT NOT NULL,
         parent TEXT REFERENCES record (uid) DEFERRABLE INITIALLY DEFERRED,
@@ -163,11 +164,15 @@ CREATE TABLE taxon (
         complex TEXT NOT NULL,
         status TEXT NOT NULL,
         aliases TEXT NOT NULL CHECK (json_valid(aliases)),
+        parent INTEGER NOT NULL DEFAULT 0,
+        group_inpn TEXT NOT NULL DEFAULT '',
+        lineage TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(lineage)),
         words TEXT NOT NULL,
         source TEXT NOT NULL,
         UNIQUE (cd_nom, source)
     ) STRICT
     ;
+CREATE INDEX taxon_by_parent ON taxon (parent) WHERE parent <> 0;
 CREATE VIRTUAL TABLE taxon_names USING fts5 (
         words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
         prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
@@ -192,19 +197,73 @@ CREATE TABLE media_state (
         PRIMARY KEY (peer, sha256, kind)
     ) STRICT, WITHOUT ROWID
     ;
+CREATE TABLE layer (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('commune', 'department', 'protected', 'managed', 'site', 'other')),
+        name TEXT NOT NULL,
+        file_name TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        loaded_at TEXT NOT NULL,
+        UNIQUE (kind, name)
+    ) STRICT
+    ;
+CREATE TABLE area (
+        id INTEGER PRIMARY KEY,
+        layer INTEGER NOT NULL REFERENCES layer (id) ON DELETE CASCADE,
+        code TEXT NOT NULL,
+        name TEXT NOT NULL,
+        west REAL NOT NULL,
+        south REAL NOT NULL,
+        east REAL NOT NULL,
+        north REAL NOT NULL,
+        geometry BLOB NOT NULL
+    ) STRICT
+    ;
+CREATE INDEX area_by_layer ON area (layer, code);
+CREATE TABLE sensitivity (
+        cd_nom INTEGER NOT NULL,
+        department TEXT NOT NULL,
+        level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 4),
+        source TEXT NOT NULL,
+        PRIMARY KEY (cd_nom, department, source)
+    ) STRICT, WITHOUT ROWID
+    ;
+CREATE TABLE batch (
+        delivery TEXT PRIMARY KEY NOT NULL,
+        through INTEGER NOT NULL,
+        previous TEXT NOT NULL,
+        manifest TEXT NOT NULL CHECK (json_valid(manifest)),
+        made_at TEXT NOT NULL
+    ) STRICT
+    ;
+CREATE TABLE batch_item (
+        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        record TEXT NOT NULL,
+        version TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (delivery, record)
+    ) STRICT, WITHOUT ROWID
+    ;
+CREATE TABLE batch_piece (
+        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        number INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (delivery, number)
+    ) STRICT
+    ;
 CREATE TABLE meta (
         name TEXT PRIMARY KEY NOT NULL,
         value TEXT NOT NULL
     ) STRICT
     ;
 INSERT INTO _sqlite_migrations VALUES (1, 'fieldapp', 'm001_records', '2026-11-20 20:00:00.000000+00:00');
-INSERT INTO record VALUES ('0190a000-0000-7000-8000-000000000001', 'ponds', 'group', NULL, NULL, NULL, '{"name":"Terrils"}', 0);
+INSERT INTO record (uid, protocol, entity, parent, on_date, cd_nom, data, deleted) VALUES ('0190a000-0000-7000-8000-000000000001', 'ponds', 'group', NULL, NULL, NULL, '{"name":"Terrils"}', 0);
 INSERT INTO action VALUES (1, '0190a000-0000-7000-8000-000000000002', 'entry', 'créer', 'person-1', 'laptop-1', '2026-03-01T20:00:00.000Z', NULL, 1, 'done');
 INSERT INTO action VALUES (2, '0190a000-0000-7000-8000-000000000003', 'entry', 'renommer', 'person-1', 'laptop-1', '2026-03-01T20:01:00.000Z', NULL, 2, 'done');
 INSERT INTO change VALUES (1, '0190a000-0000-7000-8000-000000000004', 1, '0190a000-0000-7000-8000-000000000001', NULL, NULL, '{"_parent":null,"name":"Terril"}', '1.2', NULL, 0);
 INSERT INTO change VALUES (2, '0190a000-0000-7000-8000-000000000005', 2, '0190a000-0000-7000-8000-000000000001', '0190a000-0000-7000-8000-000000000004', '{"name":"Terril"}', '{"name":"Terrils"}', '1.2', NULL, 0);
 INSERT INTO draft VALUES ('visit:1', '{"passage":"2"}', '2026-03-01T20:02:00.000Z');
-INSERT INTO taxon VALUES (1000000, 137, 137, 'Triturus cristatus', '(Laurenti, 1768)', 'Triton crêté', 'ES', 2, '', 'native', '[]', '137 triturus cristatus triton crete', 'ponds');
+INSERT INTO taxon (id, cd_nom, cd_ref, lb_nom, lb_auteur, nom_vern, rank, regional_rank, complex, status, aliases, words, source) VALUES (1000000, 137, 137, 'Triturus cristatus', '(Laurenti, 1768)', 'Triton crêté', 'ES', 2, '', 'native', '[]', '137 triturus cristatus triton crete', 'ponds');
 INSERT INTO taxon_names (rowid, words) SELECT id, words FROM taxon;
 INSERT INTO media VALUES ('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 2048000, 'image/jpeg', 4000, 3000, '2026-03-18T07:41:00', 'IMG_0042.JPG', '2026-03-18T07:02:00.000Z');
 INSERT INTO meta VALUES ('taxa:ponds', '{"digest":"044c8219","first":1000000,"count":1}');

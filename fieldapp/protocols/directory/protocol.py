@@ -1,10 +1,10 @@
-"""People and datasets: records like all others, so they have a history, sync and are exported the same way."""
+"""People, datasets, recipients and what they got: records like all others, so they have a history and sync."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Taxon, Values
+from fieldapp.core.schema import Choice, Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Taxon, Values
 from fieldapp.core.text import N_
 
 CODE = "directory"
@@ -42,6 +42,91 @@ DATASET = Entity(
         Field("derogation_reference", Kind.TEXT, N_("Dérogation préfectorale : référence")),
         Field("derogation_from_on", Kind.DATE, N_("Dérogation : valable du")),
         Field("derogation_to_on", Kind.DATE, N_("Dérogation : jusqu’au")),
+        # The protocols whose visits belong to it where the visit names no dataset itself; codes, known here or not.
+        Field("protocols", Kind.CHOICES, N_("Suivis concernés"), is_open=True),
+        Field("acquisition_framework_id", Kind.TEXT, N_("Cadre d’acquisition (UUID)")),
+        Field("licence", Kind.TEXT, N_("Licence")),
+    ),
+)
+
+PRECISIONS = (
+    Choice("exact", N_("Position exacte"), N_("exacte")),
+    Choice("commune", N_("Commune")),
+    Choice("cell", N_("Maille de 10 km"), N_("maille")),
+)
+"""How exactly a recipient is told where something was."""
+
+RECIPIENT = Entity(
+    code="recipient",
+    label=N_("Destinataire"),
+    label_plural=N_("Destinataires"),
+    parent=None,
+    title=_name,
+    fields=(
+        Field("name", Kind.TEXT, N_("Nom"), required=True),
+        Field("contact", Kind.TEXT, N_("Personne à contacter")),
+        Field("email", Kind.TEXT, N_("Adresse électronique")),
+        Field("conditions", Kind.LONG_TEXT, N_("Conditions d’utilisation"), required=True),
+        Field("precision", Kind.CHOICE, N_("Précision"), required=True, choices=PRECISIONS, default="exact"),
+        Field("sees_sensitive", Kind.BOOLEAN, N_("Reçoit la position exacte des espèces sensibles")),
+        Field("comments", Kind.LONG_TEXT, N_("Commentaire")),
+    ),
+)
+
+DELIVERY = Entity(
+    code="delivery",
+    label=N_("Envoi"),
+    label_plural=N_("Envois"),
+    parent=None,
+    title=lambda values: " ".join(filter(None, (str(values.get("made_on", "")), str(values.get("file_name", ""))))),
+    fields=(
+        Field("recipient", Kind.LINK, N_("Destinataire"), required=True, target="recipient"),
+        Field("made_on", Kind.DATE, N_("Fait le"), required=True),
+        Field("purpose", Kind.TEXT, N_("Objet")),
+        Field("conditions", Kind.LONG_TEXT, N_("Conditions d’utilisation")),
+        Field("format", Kind.TEXT, N_("Format"), required=True),
+        Field("filter", Kind.LONG_TEXT, N_("Demande")),
+        Field("precision", Kind.CHOICE, N_("Précision"), choices=PRECISIONS),
+        Field("file_name", Kind.TEXT, N_("Fichier"), required=True),
+        Field("sha256", Kind.TEXT, N_("Empreinte SHA-256"), required=True),
+        Field("rows", Kind.INTEGER, N_("Lignes"), minimum=0),
+        Field("records", Kind.INTEGER, N_("Données"), minimum=0),
+        Field("taxa", Kind.INTEGER, N_("Taxons"), minimum=0),
+        Field("new", Kind.INTEGER, N_("Nouvelles"), minimum=0),
+        Field("corrected", Kind.INTEGER, N_("Corrigées"), minimum=0),
+        Field("withdrawn", Kind.INTEGER, N_("Retirées"), minimum=0),
+        # The uid of the delivery that this one goes on from, where only what changed since then was asked for.
+        Field("previous", Kind.LINK, N_("Suite de l’envoi"), target="delivery"),
+        Field("program_version", Kind.TEXT, N_("Version du programme")),
+        Field("comments", Kind.LONG_TEXT, N_("Commentaire")),
+    ),
+)
+
+SENSITIVITY = Entity(
+    code="sensitivity",
+    label=N_("Espèce sensible"),
+    label_plural=N_("Espèces sensibles"),
+    parent=None,
+    taxon_field="cd_nom",
+    title=lambda values: str(values.get("cd_nom", "")),
+    fields=(
+        Field("cd_nom", Kind.TAXON, N_("Espèce"), required=True),
+        Field("department", Kind.TEXT, N_("Département (vide : partout)")),
+        Field(
+            "level",
+            Kind.CHOICE,
+            N_("Niveau de sensibilité"),
+            required=True,
+            choices=(
+                Choice("0", N_("0 : position exacte")),
+                Choice("1", N_("1 : commune")),
+                Choice("2", N_("2 : maille de 10 km")),
+                Choice("3", N_("3 : département")),
+                Choice("4", N_("4 : aucune diffusion")),
+            ),
+            source="SINP nomenclatures, SENSIBILITE (INPN)",
+        ),
+        Field("comments", Kind.LONG_TEXT, N_("Raison")),
     ),
 )
 
@@ -61,7 +146,7 @@ PROTOCOL = StudyProtocol(
     code=CODE,
     version="1",
     label=N_("Annuaire"),
-    entities=(PERSON, DATASET),
+    entities=(PERSON, DATASET, RECIPIENT, DELIVERY, SENSITIVITY),
     rules={"dataset": (derogation_dates_in_order,)},
     messages={"derogation_ends_before": N_("La dérogation finit avant de commencer : vérifiez les deux dates.")},
     taxa=_no_taxa,
