@@ -86,10 +86,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One visit, check or session, or a season of them above it (`parent`), in Darwin Core's sense.
 
     `kind` is Darwin Core's eventType in English ("visit", "season", "check", "session"). Dates are ISO days, hours
-    local "21:02". `group_code` is TYP_GRP. `method` is the words of how was looked, `sample_size` with `sample_unit` and
-    `effort` how much. `scope` is the taxon looked for as a whole (its Latin name), `scope_cd_nom` its cd_nom,
-    `is_scope_complete` whether all of it was looked for, `reports_absence` whether a species that was not seen is
-    told so. `is_finished` is false where the sheet still lacks something. `record` is the visit's own uid, "" for a season.
+    local "21:02". `group_code` is TYP_GRP. `method` is the words of how was looked, `sample_size` with `sample_unit`
+    and `effort` how much. `scope` is the taxon looked for as a whole (its Latin name), `scope_cd_nom` its cd_nom,
+    `is_scope_complete` whether all of it was looked for, `reports_absence` whether a species that was not seen is told
+    so. `is_finished` is false where the sheet still lacks something. `record` is the visit's own uid, "" for a season.
     """
 
     uid: str
