@@ -20,7 +20,7 @@ help: ## Lists the commands
 
 $(DEPENDENCIES): requirements.lock
 	@packaging/create_venv.sh .venv
-	@echo "Installing the dependencies of requirements.lock (some 500 MB, once)…"
+	@echo "Installing the dependencies of requirements.lock (some 550 MB, once)…"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fieldapp import __version__, commands, protocols
+from fieldapp import __version__, batch_line, commands, protocols, review_line
 from fieldapp.core.text import N_, _
 from fieldapp.exchange.exporting import exporters
 from fieldapp.exchange.files import ENCODINGS
@@ -36,6 +36,9 @@ ARGPARSE_WORDS: Mapping[str, str] = {
 
 
 _HUB = "hub"
+
+TAXREF = "taxref"
+"""The kind of file that holds the national reference of names."""
 
 CONSENTS = ("all_again", "mass_change", "mass_deletion")
 """What a sync can be told to accept: those of `sync.engine`, which is loaded only where something is exchanged."""
@@ -85,6 +88,10 @@ def _demo_without_display(folder: Path) -> int:
 
 
 def _import(database: Path, given: argparse.Namespace) -> int:
+    if given.kind == TAXREF:
+        from fieldapp import taxref_commands
+
+        return taxref_commands.import_(database, given.file, everywhere=given.everywhere)
     return commands.import_(
         database,
         given.kind,
@@ -97,6 +104,8 @@ def _import(database: Path, given: argparse.Namespace) -> int:
 
 
 def _export(database: Path, given: argparse.Namespace) -> int:
+    if batch_line.is_batch(given):
+        return batch_line.export(database, given)
     return commands.export(
         database,
         given.kind,
@@ -169,7 +178,7 @@ def _conflicts(database: Path, given: argparse.Namespace) -> int:
     return sync_commands.conflicts(database, as_json=given.json)
 
 
-_COMMANDS: Mapping[str | None, Callable[[Path, argparse.Namespace], int]] = {
+_COMMANDS: Mapping[str, Callable[[Path, argparse.Namespace], int]] = {
     "import": _import,
     "export": _export,
     "summary": _summary,
@@ -182,6 +191,8 @@ _COMMANDS: Mapping[str | None, Callable[[Path, argparse.Namespace], int]] = {
     "sync": _sync,
     "batch": _batch,
     "conflicts": _conflicts,
+    **batch_line.COMMANDS,
+    **review_line.COMMANDS,
 }
 """What does each command of the parser, given the database."""
 
@@ -240,6 +251,8 @@ def _parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     _add_exchange(actions)
     _add_others(actions)
     _add_sync(actions)
+    batch_line.add_to(actions, _add_database)
+    review_line.add_to(actions, _add_database, _year)
     _add_hub(actions, argv)
     return parser
 
@@ -267,7 +280,7 @@ def _add_kind(parser: argparse.ArgumentParser, known: Mapping[str, object]) -> N
 def _add_exchange(actions: Any) -> None:
     known = protocols.installed()
     reading = actions.add_parser("import", help=_("lire un fichier dans la base"))
-    _add_kind(reading, importers(known))
+    _add_kind(reading, {**importers(known), TAXREF: None})
     reading.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier à lire"))
     reading.add_argument(
         "--update", action="store_true", help=_("remplacer nos valeurs par celles du fichier (l’historique les garde)")
@@ -278,15 +291,21 @@ def _add_exchange(actions: Any) -> None:
     reading.add_argument(
         "--encoding", choices=ENCODINGS, default=ENCODINGS[0], help=_("encodage du fichier (cp1252 pour Excel)")
     )
+    reading.add_argument(
+        "--everywhere",
+        action="store_true",
+        help=_("taxref : tous les noms, pas seulement ceux de France métropolitaine"),
+    )
     reading.add_argument("--report", metavar=_("RAPPORT"), type=Path, help=_("écrire ici le rapport ligne par ligne"))
     _add_database(reading)
     writing = actions.add_parser("export", help=_("écrire un fichier depuis la base"))
-    _add_kind(writing, exporters(known))
+    _add_kind(writing, {**dict.fromkeys(batch_line.COMMON_KINDS), **exporters(known)})
     writing.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("fichier à écrire"))
     writing.add_argument("--year", metavar=_("ANNÉE"), type=_year, help=_("cette année seulement"))
-    writing.add_argument("--taxon", metavar="CD_NOM", type=int, help=_("ce taxon seulement (matrice de détection)"))
+    writing.add_argument("--taxon", metavar="CD_NOM", type=int, help=_("ce taxon et ceux en dessous"))
     writing.add_argument("--theme", metavar=_("THÈME"), help=_("ce thème seulement (baguage : STOC, PHENO…)"))
     writing.add_argument("--layout", metavar=_("DISPOSITION"), help=_("disposition des colonnes (celle de l’année)"))
+    batch_line.add_terms(writing)
     _add_database(writing)
 
 

@@ -30,7 +30,7 @@ class NotJoinedError(FieldappError):
 def join(database: Path, address: str, code: str, *, name: str, as_json: bool) -> int:
     """Let this laptop into a hub with a one-time code; the database is made when it is not there."""
     with opened(database) as db:
-        peer = joining.join(db, address, code, name)
+        peer = joining.join(db, address, code, name, tell=lambda sentence: print(sentence, file=sys.stderr))
         check = joining.check_figures(peer)
     if as_json:
         found = {

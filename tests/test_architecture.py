@@ -16,18 +16,30 @@ TESTS = ROOT / "tests"
 
 QT = ("PySide6", "pyqtgraph", "shiboken6")
 
+DESK_LIBRARIES = {"numpy", "pyogrio", "pyproj", "shapely", "xlsxwriter"}
+FIELD_PAGES = ("today", "places", "banding", "barrier", "lists", "list", "settings", "sync", "questions", "exchanges")
+"""Pages that show neither a map nor a figure: who records pays for no library of the desk."""
+
 # The worker reports what its job raised; the last resort keeps the program open.
 BROAD = {"Exception", "BaseException"}
 BROAD_EXCEPT_ALLOWED = {"ui/background.py", "ui/errors.py"}
 
 # Modules of plain data or of a few lines, seen through the tests of what uses them: path -> why it has no test file.
 WITHOUT_TEST_FILE: dict[str, str] = {
+    "batch_line.py": "words only: every command is tested through the command line in test_batch_commands.py",
     "core/errors.py": "classes without a body",
     "core/exchange.py": "dataclasses without a body",
     "command_line.py": "words only: every command is tested as a process in test_main.py",
+    "exchange/batch_again.py": "sending again is tested whole, in tests/exchange/test_batch.py",
+    "exchange/batch_changes.py": "what changed since is tested whole, in tests/exchange/test_batch.py",
+    "exchange/batch_places.py": "how exactly is tested whole, in tests/exchange/test_batch.py and test_blurring.py",
+    "exchange/batch_told.py": "what is told and counted is tested whole, in tests/exchange/test_batch.py",
+    "exchange/written.py": "a dataclass without a body",
     "hub/errors.py": "classes without a body",
     "hub/sql_storage.py": "every method is tested on both engines by tests/hub/test_storage.py",
     "hub/sql_work.py": "every method is tested on both engines by tests/hub/test_storage.py",
+    "review_line.py": "words only: every command is tested through the command line in test_review_commands.py",
+    "store/rows.py": "every reader of records goes through it, in tests/store/test_records.py",
     "sync/errors.py": "classes without a body",
     "sync/job.py": "one sync is tested whole, in tests/sync/test_engine.py",
     "sync/receiving.py": "one sync is tested whole, in tests/sync/test_engine.py",
@@ -38,6 +50,12 @@ WITHOUT_TEST_FILE: dict[str, str] = {
 
 # What speaks SQL to the hub's database, as the store does to the laptop's.
 HUB_SQL = ("hub/tables.py", "hub/sql_", "hub/sqlite_storage.py", "hub/postgresql_")
+
+# The desk's own file beside the database, which may be thrown away at any time.
+DESK_SQL = (
+    "desk/index.py",
+    "desk/words.py",
+)
 
 # Rooms whose modules are tested through what a person does in the window, not one by one.
 TESTED_THROUGH_THE_WINDOW = ("ui/",)
@@ -130,17 +148,48 @@ except ImportError:
 
 
 def test_the_command_line_starts_without_the_slow_libraries() -> None:
-    slow = {"sqlite_utils", "numpy", *QT}
+    slow = {"sqlite_utils", *DESK_LIBRARIES, *QT}
     done = run_python("import sys, fieldapp.__main__; print(*sys.modules)")
     assert done.returncode == 0, done.stderr
     assert slow & {name.partition(".")[0] for name in done.stdout.split()} == set()
+
+
+def test_the_window_opens_and_the_field_is_recorded_without_the_libraries_of_the_desk(tmp_path: Path) -> None:
+    """A start on a database that is there already: only a new one is made with sqlite_utils, which looks for numpy."""
+    code = f"""
+import sys
+from pathlib import Path
+from fieldapp import protocols
+from fieldapp.exchange import demo
+from fieldapp.store.opening import open_for_use
+path = Path({str(tmp_path / "fieldapp.db")!r})
+if sys.argv[1] == "make":
+    with open_for_use(path, protocols.installed()) as db:
+        demo.take(db, demo.PONDS)
+    raise SystemExit
+from fieldapp.ui.main import Program, make_application
+application = make_application()
+program = Program(application, path, path.parent)
+assert program.open_own()
+for code in sys.argv[2:]:
+    program.window.navigate(code)
+    application.processEvents()
+    while program.window.background.busy():
+        application.processEvents()
+    print(code, *{DESK_LIBRARIES!r} & {{name.partition(".")[0] for name in sys.modules}})
+program.close()
+"""
+    assert run_python(code, "make").returncode == 0
+    done = run_python(code, "open", *FIELD_PAGES)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == list(FIELD_PAGES)
 
 
 def test_sql_stands_in_the_store_and_the_hubs_storage_only() -> None:
     found = [
         f"{place(path)}:{line}: {string[:60]!r}"
         for path in sources()
-        if not place(path).startswith(("store/", *HUB_SQL))
+        if not place(path).startswith(("store/", *HUB_SQL, *DESK_SQL))
         for line, string in strings(ast.parse(path.read_text(encoding="utf-8")))
         if SQL.search(string)
     ]

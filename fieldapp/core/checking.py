@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 
+from fieldapp.core.dates import is_day
 from fieldapp.core.parse import show_number
 from fieldapp.core.record import Record, is_about
 from fieldapp.core.schema import (
@@ -151,6 +152,15 @@ def lacking(
                 yield problem, entity
 
 
+def is_filled(entity: Entity, values: Values) -> bool:
+    """Return whether every field that must be filled in is, at a glance: rules and optional fields are not asked."""
+    missing = _plan_of(entity).required.difference(values)
+    return not missing or not any(
+        item.is_relevant(values) and item.is_required(values) and not item.optional
+        for item in (entity.by_name[name] for name in missing)
+    )
+
+
 def _is_lack(problem: Problem) -> bool:
     return problem.severity in {Severity.BLOCKING, Severity.INCOMPLETE}
 
@@ -197,7 +207,7 @@ class _Plan:
             )
             for place, item in enumerate(entity.fields)
         }
-        self._required = frozenset(name for name, check in self.checks.items() if check.item.required)
+        self.required = frozenset(name for name, check in self.checks.items() if check.item.required)
         self._glances = {
             name: (check.is_good, check.is_relevant, check.is_taxon, check) for name, check in self.checks.items()
         }
@@ -205,7 +215,7 @@ class _Plan:
     def doubtful(self, context: Context) -> list[Field]:
         """Return the fields about which there may be something to say, in the order of the entity."""
         values, glances, taxa = context.values, self._glances, context.taxa
-        found = [self.checks[name] for name in self._required.difference(values)]
+        found = [self.checks[name] for name in self.required.difference(values)]
         for name, value in values.items():
             glance = glances.get(name)
             if glance is None:
@@ -308,7 +318,6 @@ def _without_echoes(found: list[Problem]) -> list[Problem]:
     return [problem for problem in found if problem.code != "not_relevant" or problem.field not in blocked]
 
 
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
@@ -316,9 +325,9 @@ def _has_type(kind: Kind, value: Any) -> bool:
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind is not Kind.BOOLEAN):
         return False
     if kind is Kind.DATE:
-        return _is_written(value, _ISO_DATE, date.fromisoformat)
+        return is_day(value)
     if kind is Kind.TIME:
-        return _is_written(value, _ISO_TIME, time.fromisoformat)
+        return _is_hour(value)
     if kind is Kind.NUMBER:
         return isfinite(value)
     if kind in {Kind.CHOICES, Kind.LINKS}:
@@ -326,12 +335,12 @@ def _has_type(kind: Kind, value: Any) -> bool:
     return True
 
 
-def _is_written(value: Any, form: re.Pattern[str], read: Callable[[str], object]) -> bool:
-    """Return whether the text has exactly this form (ISO 8601 knows others) and means something."""
-    if not form.fullmatch(value):
+def _is_hour(value: str) -> bool:
+    """Return whether the text has exactly the form "21:02" (ISO 8601 knows others) and means something."""
+    if not _ISO_TIME.fullmatch(value):
         return False
     try:
-        read(value)
+        time.fromisoformat(value)
     except ValueError:
         return False
     return True

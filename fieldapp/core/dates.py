@@ -1,8 +1,10 @@
-"""Dates in words, in the language of the interface; no locale of the machine is asked."""
+"""Dates as they are stored, and in words in the language of the interface; no locale of the machine is asked."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from typing import Any
 
 from fieldapp.core.text import N_, _, fold
 
@@ -25,6 +27,27 @@ WEEKDAYS = (N_("lundi"), N_("mardi"), N_("mercredi"), N_("jeudi"), N_("vendredi"
 YESTERDAY, TODAY, TOMORROW = N_("hier"), N_("aujourd’hui"), N_("demain")
 
 _SHORTEST = 3
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+EARLIEST, LATEST = "1900-01-01", "2200-12-31"
+"""The first and the last day that a visit can have: whatever lies beyond was typed wrong."""
+
+
+def is_day(value: Any) -> bool:
+    """Return whether a stored value is a day, "2024-04-14": ISO 8601 knows other forms, which are none here."""
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_day_of_visit(value: Any) -> bool:
+    """Return whether a stored value is a day on which something can have been seen."""
+    return is_day(value) and EARLIEST <= value <= LATEST
 
 
 def month_name(month: int) -> str:

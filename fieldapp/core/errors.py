@@ -38,6 +38,14 @@ class WrongEncodingError(FileRefusedError):
     """The text of a file is not in the encoding in which it was to be read; another one may fit."""
 
 
+class BatchError(FieldappError):
+    """A file for a recipient does not hold what it should, or may not be handed to them: nothing of it was kept."""
+
+
+class ReadOnlyError(DatabaseError):
+    """The database that is open is only to be looked at: nothing is saved in it."""
+
+
 class NothingToUndoError(FieldappError):
     """There is no saved action to undo or redo, or the record has changed since."""
 

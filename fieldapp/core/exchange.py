@@ -71,6 +71,10 @@ class Known(Protocol):
         """The taxa that may be named: the protocol's own list, then the reference."""
         ...
 
+    def named(self, text: str) -> Sequence[Taxon]:
+        """Return the taxa of any list or of the reference whose names hold all these words; few of many."""
+        ...
+
     def get(self, uid: str) -> Record | None:
         """Return the record with this uid unless it is missing or deleted."""
         ...

@@ -65,7 +65,8 @@ class GridColumn:
 
     `read(text)` returns the values typed (None for a field to be cleared) and raises ValueError with a French sentence;
     `show(values)` returns the text of stored values. A column with `letters` (letter -> words) is filled by one letter.
-    `width` is in characters of text; the column of the remark takes what is left.
+    `width` is in characters of text; the column of the remark takes what is left. `hint` says what may be typed into a
+    column of numbers, "" for the usual.
     """
 
     code: str
@@ -75,6 +76,7 @@ class GridColumn:
     width: int = 10
     is_number: bool = False
     letters: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,16 +232,25 @@ def fit(text: str, taxon: Taxon) -> int | None:
     """Return how well the letters fit a name of the taxon, 0 best, None not at all.
 
     Each word typed must begin a word of the French name (0 when it begins the name, else 1), of the Latin name (2) or
-    of an alias (3), or the digits must begin the cd_nom (0).
+    of an alias (3), or the digits must begin the cd_nom (0). Hyphens don't count, on either side.
     """
     typed = fold(text)
     if typed.isdigit():
         return 0 if str(taxon.cd_nom).startswith(typed) else None
     wanted = typed.split()
-    if fold(taxon.nom_vern).startswith(typed):
+    if fold(taxon.nom_vern).replace("-", "").startswith(typed.replace("-", "")):
         return 0
     for rank, name in ((1, taxon.nom_vern), (2, taxon.lb_nom), *((3, alias) for alias in taxon.aliases)):
-        words = fold(name).replace("-", " ").replace("(", " ").split()
-        if all(any(word.startswith(letters) for word in words) for letters in wanted):
+        folded = fold(name).replace("(", " ")
+        words = [*folded.replace("-", " ").split(), *folded.replace("-", "").split()]
+        if all(_begins(letters, words) for letters in wanted):
             return rank
     return None
+
+
+def _begins(typed: str, words: Sequence[str]) -> bool:
+    """Return whether a typed word begins one of the words, or each of its parts between hyphens does."""
+    whole = typed.replace("-", "")
+    if any(word.startswith(whole) for word in words):
+        return True
+    return all(any(word.startswith(part) for word in words) for part in typed.split("-"))

@@ -64,9 +64,9 @@ class LazyPattern:
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self._source, self._flags)
 
-    def match(self, text: str) -> re.Match[str] | None:
+    def match(self, text: str, at: int = 0) -> re.Match[str] | None:
         """As `re.Pattern.match`."""
-        return self._compiled.match(text)
+        return self._compiled.match(text, at)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """As `re.Pattern.fullmatch`."""

@@ -16,6 +16,7 @@ import msgspec
 from fieldapp.core.record import Record
 
 if TYPE_CHECKING:
+    from fieldapp.core.exchange import LeftOut
     from fieldapp.core.schema import Taxon
 
 PRESENT, ABSENT = "Pr", "No"
@@ -39,6 +40,9 @@ class Dataset(msgspec.Struct, frozen=True):
     uid: str = ""
     name: str = ""
     uuid: str = ""
+
+
+NO_DATASET = Dataset()
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +93,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     local "21:02". `group_code` is TYP_GRP. `method` is the words of how was looked, `sample_size` with `sample_unit`
     and `effort` how much. `scope` is the taxon looked for as a whole (its Latin name), `scope_cd_nom` its cd_nom,
     `is_scope_complete` whether all of it was looked for, `reports_absence` whether a species that was not seen is told
-    so. `is_finished` is false where the sheet still lacks something. `record` is the visit's own uid, "" for a season.
+    so. `is_finished` is false where the visit tells of nothing yet, or one of its lines lacks something, None where the
+    recipient may not know. `record` is the visit's own uid, "" for a season.
     """
 
     uid: str
@@ -115,7 +120,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     scope_cd_nom: int | None = None
     is_scope_complete: bool = False
     reports_absence: bool = False
-    is_finished: bool = True
+    is_finished: bool | None = True
     measurements: tuple[Measurement, ...] = ()
 
 
@@ -175,10 +180,14 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Telling(msgspec.Struct, frozen=True):
-    """One visit told: the event and what was and was not seen at it."""
+    """One visit told: the event and what was and was not seen at it.
+
+    `untold` are lines that have no occurrence for a reason that only their protocol knows, with that reason.
+    """
 
     event: Event
     occurrences: tuple[Occurrence, ...]
+    untold: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +196,7 @@ class Visited:
 
     `above` are the records above the visit by their entity; `lines` the records right below it, of any entity, in order
     of making; `deeper` those below a line, by its uid. `siblings` are undated records beside the visit (campaigns,
-    buckets, nets, individuals), by entity.
+    buckets, nets, individuals), by entity. `dataset` is that which the visit names, else the one of its protocol.
     """
 
     visit: Record
@@ -196,6 +205,7 @@ class Visited:
     links: Mapping[str, Record]
     deeper: Mapping[str, Sequence[Record]]
     siblings: Mapping[str, Sequence[Record]]
+    dataset: Dataset = NO_DATASET
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +213,8 @@ class Standard:
     """How a protocol's records are told in these terms.
 
     `visit` is the entity of the events, `line` that of the occurrences; `siblings` names the entities that `tell` wants
-    beside the visit. `tell(visited, taxa)` returns the visit told, None where it tells nothing to anyone (nobody went).
+    beside the visit. `tell(visited, taxa)` returns the visit told, None where it tells nothing to anyone (nobody went):
+    the visit has a day (`core.dates.is_day_of_visit`), all its other values may be of any kind, and it never raises.
     `title`, `reference` and `scope` are for metadata: the protocol's full name, where it is described, what it is of.
     """
 
@@ -218,9 +229,11 @@ class Standard:
 
 def person_of(record: Record | None) -> Person | None:
     """Return the person that a record of the directory is of, None for none."""
-    if record is None or not record.data.get("name"):
+    values = {} if record is None else record.data
+    name, organisation = values.get("name"), values.get("organisation")
+    if record is None or not isinstance(name, str) or not name:
         return None
-    return Person(record.uid, str(record.data["name"]), str(record.data.get("organisation", "")))
+    return Person(record.uid, name, organisation if isinstance(organisation, str) else "")
 
 
 def people_of(uids: Any, links: Mapping[str, Record]) -> tuple[Person, ...]:
@@ -230,8 +243,8 @@ def people_of(uids: Any, links: Mapping[str, Record]) -> tuple[Person, ...]:
 
 
 def dataset_of(record: Record | None) -> Dataset:
-    """Return the dataset that a record of the directory is of; an empty one for none."""
-    if record is None:
+    """Return the dataset that a record of the directory is of; an empty one for none, or one that was deleted."""
+    if record is None or record.deleted:
         return Dataset()
     values = record.data
     return Dataset(record.uid, str(values.get("name", "")), str(values.get("unique_dataset_id", "")))

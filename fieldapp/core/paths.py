@@ -15,8 +15,8 @@ def _home(kind: str) -> Path:
         return Path(forced) / kind
     import platformdirs
 
-    found = platformdirs.user_config_dir if kind == "config" else platformdirs.user_data_dir
-    return Path(found("fieldapp", appauthor=False))
+    folders = {"config": platformdirs.user_config_dir, "cache": platformdirs.user_cache_dir}
+    return Path(folders.get(kind, platformdirs.user_data_dir)("fieldapp", appauthor=False))
 
 
 def data_folder() -> Path:
@@ -27,6 +27,11 @@ def data_folder() -> Path:
 def config_folder() -> Path:
     """Return the folder of the settings of this computer."""
     return _home("config")
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be made again from the databases; it may be deleted at any time."""
+    return _home("cache")
 
 
 def default_database() -> Path:

@@ -79,17 +79,18 @@ def with_data(record: Record, entity: Entity, data: Values) -> Record:
     What was said in review stays: no form knows of it. `with_review` alters that.
     """
     about = {name: value for name, value in record.data.items() if is_about(name)}
-    return _with_values(record, entity, {**data, **about} if about else data)
+    return with_values(record, entity, {**data, **about} if about else data)
 
 
 def with_review(record: Record, entity: Entity, said: Values) -> Record:
     """Return the record with these values of its review; None takes one away. KeyError for a field of the protocol."""
     if foreign := [name for name in said if not is_about(name)]:
         raise KeyError(foreign[0])
-    return _with_values(record, entity, {**record.data, **said})
+    return with_values(record, entity, {**record.data, **said})
 
 
-def _with_values(record: Record, entity: Entity, data: Values) -> Record:
+def with_values(record: Record, entity: Entity, data: Values) -> Record:
+    """Return the record with these values in the place of all that it has, those of its review too."""
     fresh = make_record(record.protocol, entity, data, record.parent, record.uid)
     return replace(fresh, deleted=record.deleted, read=record.read or record)
 

@@ -15,6 +15,15 @@ def rows(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened, delimiter=";"))
 
 
+LINEAGE = ("kingdom", "phylum", "class", "order", "family")
+"""The columns of what a taxon belongs to, as TAXREF writes it; an empty cell where that is not known."""
+
+
+def lineage(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Return kingdom, phylum, class, order and family of a row, "" for one that is not known."""
+    return tuple(row[name] for name in LINEAGE)
+
+
 def taxon(row: Mapping[str, str]) -> Taxon:
     """Return the taxon of a row of `taxa.csv`."""
     return Taxon(
@@ -28,4 +37,6 @@ def taxon(row: Mapping[str, str]) -> Taxon:
         complex=row["complex"],
         status=row["status"],
         aliases=tuple(filter(None, row["aliases"].split("|"))),
+        group=row["group2_inpn"],
+        lineage=lineage(row),
     )

@@ -17,6 +17,7 @@ from fieldapp.core import clock
 
 if TYPE_CHECKING:
     from fieldapp.core.board_form import BoardForm
+    from fieldapp.core.day_list import DayListForm
     from fieldapp.core.exchange import Exporter, Importer
     from fieldapp.core.forms import Form
     from fieldapp.core.occurrence import Standard
@@ -146,7 +147,8 @@ class Entity:
 class Taxon:
     """One name of the TAXREF reference, or of a protocol's curated list.
 
-    `parent` is the cd_nom of the taxon above, 0 where it is not known; `group` TAXREF's GROUP2_INPN ("Amphibiens");
+    `parent` is the cd_nom of the taxon above (of a synonym: of its valid name), 0 where it is not known; `group`
+    TAXREF's GROUP2_INPN ("Amphibiens");
     `lineage` kingdom, phylum, class, order and family, as far as they are known ("" for one that is not).
     """
 
@@ -231,7 +233,8 @@ class StudyProtocol:
 
     `messages` gives the French words of every problem code of `rules` (with str.format placeholders from `params`).
     `taxa` are those that come with it. `form` says how places are walked and visited, `session` how a long session is
-    typed line by line, `board` how a barrier is looked into every morning; a protocol has one of them, or none.
+    typed line by line, `board` how a barrier is looked into every morning, `day_list` how a list of one place and one
+    day is written; a protocol has one of them, or none.
     `standard` makes what tells its records in the terms that all recipients share; None: it has nothing to hand on.
     `command` is its name on the command line, "" for its code. A version is what a stored change says it was written
     under.
@@ -247,6 +250,7 @@ class StudyProtocol:
     form: Form | None = None
     session: SessionForm | None = None
     board: BoardForm | None = None
+    day_list: DayListForm | None = None
     command: str = ""
     standard: Callable[[], Standard] | None = None
     analyses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)

@@ -57,6 +57,8 @@ def together(text: str) -> str:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the text without accents, ligatures and capitals, for searching and comparing."""
+    if text.isascii():
+        return text.casefold().strip()
     return _without_marks(unicodedata.normalize("NFKD", text)).casefold().strip()
 
 

@@ -28,6 +28,7 @@ class Sample:
 PONDS = Sample("pop_amphibiens", "shf", "demo/pop_2020_standard.csv")
 BIRDS = Sample("banding", "crbpo", "demo/banding_2020_crbpo.csv")
 BARRIER = Sample("pitfall_barrier", "barrier", "demo/barrier_vimy_2005_2020.csv")
+LISTS = Sample("occasional", "list", "demo/lists_2020.csv")
 
 PROTOCOL, IMPORTER, SAMPLE = PONDS.protocol, PONDS.importer, PONDS.resource
 
@@ -44,7 +45,7 @@ STRINGS = (
 
 def fill(db: Database) -> Sequence[ImportReport]:
     """Bring the seasons of all protocols and the ring strings into a database; a second time changes nothing."""
-    reports = [take(db, sample) for sample in (PONDS, BIRDS, BARRIER)]
+    reports = [take(db, sample) for sample in (PONDS, BIRDS, BARRIER, LISTS)]
     fresh = [record for record in strings() if records.get(db, record.uid) is None]
     records.save(db, fresh, _("Séries de bagues de la démonstration"), kind="import")
     return reports

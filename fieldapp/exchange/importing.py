@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from fieldapp.core import review
 from fieldapp.core.errors import CancelledError, DatabaseError
 from fieldapp.core.exchange import Importer, ParsedRow, RowNote, RowParser, RowRefusedError, Surveyed
 from fieldapp.core.record import Record
@@ -244,7 +245,7 @@ class _Import:
     def _renew(self, found: Sequence[Record]) -> None:
         """Put what the parser has changed of the stored records on the list of what goes in, each once."""
         for item in found:
-            if item.uid not in self._renewed:
+            if item.uid not in self._renewed and review.validation(item.read or item) is None:
                 self._renewed.add(item.uid)
                 self._edited.append(item)
 
@@ -256,7 +257,8 @@ class _Import:
         if parent is None or all(item.record.uid != parent for item in shared):
             return
         for item in shared:
-            if item.columns or (item.verdict is Verdict.NEW and not item.staged):
+            is_validated = item.stored is not None and review.VALIDATED in item.stored.data
+            if item.columns or is_validated or (item.verdict is Verdict.NEW and not item.staged):
                 self._alike.pop(id(parsed.shared), None)
                 return
         self._alike[id(parsed.shared)] = _Alike(parsed.shared, parent, shared)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from fieldapp.core import checking, clock
+from fieldapp.core import checking, clock, review
 from fieldapp.core.checking import Bulk, blocks, words
 from fieldapp.core.exchange import Importer, ParsedRow, RowNote
 from fieldapp.core.record import Record, with_data
@@ -15,7 +15,7 @@ from fieldapp.core.schema import Context, Entity, Problem, Severity, StudyProtoc
 from fieldapp.core.text import _
 from fieldapp.exchange.known import KnownRecords
 from fieldapp.exchange.report import Outcome, RowReport
-from fieldapp.store import changes, records
+from fieldapp.store import changes, guard, records
 from fieldapp.store.connection import Database
 
 REMEMBERED_PARENTS = 4 * records.CHUNK
@@ -136,6 +136,8 @@ class Judge:
         stored = self._stored.get(record.uid)
         if stored is None and (judged := self.shared.get(record.uid)) is not None:
             stored = judged.stored
+        if why := self._why_validated(record, stored, above):
+            return Judged(record, Verdict.REFUSED, stored, problem=RowNote("", why))
         self.meets = self.meets or stored is not None
         if stored is not None and (stored.protocol, stored.entity) != (record.protocol, record.entity):
             return Judged(record, Verdict.REFUSED, stored, problem=RowNote("", uid_taken()))
@@ -149,6 +151,18 @@ class Judge:
             return Judged(record, Verdict.SAME, stored)
         judged = Judged(record, Verdict.OTHER, stored, columns)
         return self._checked(judged, above) if self.updates else judged
+
+    def _why_validated(self, record: Record, stored: Record | None, above: Sequence[Judged]) -> str:
+        """Return why a record can't go in below a visit, or in the place of what is stored: it was validated."""
+        if stored is None or stored.deleted:
+            visit = next((item.stored for item in above if item.record.uid == record.parent), None)
+            is_open = visit is None or visit.deleted or not guard.is_closing(self._db, visit)
+            return "" if visit is None or is_open else self._said_of(visit)
+        return self._said_of(stored) if self.updates and self._differing(stored, record) else ""
+
+    def _said_of(self, stored: Record) -> str:
+        said = review.validation(stored)
+        return "" if said is None else guard.sentence(self._db, stored, said)
 
     def _checked(self, judged: Judged, above: Sequence[Judged]) -> Judged:
         """Check the record by the one check of all paths; what is only unlikely is left to the screens."""

@@ -32,7 +32,8 @@ def refusal(account: Account, change: Change, after: Mapping[str, Any], held: He
     of every record, is the coordinator's word (validation). A volunteer deletes, brings back and moves only their own.
 
     Any other field of anybody's record may be edited, even emptied: that is how people correct each other, the history
-    keeps what stood there, and two who did not know of each other's edit get a dispute.
+    keeps what stood there, and two who did not know of each other's edit get a dispute. What is validated is asked of
+    the record itself (`hub.sifting`).
     """
     if account.scope and change.protocol not in shown(account):
         return NOT_SHARED

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from fieldapp.core import review
 from fieldapp.core.ids import is_uid
-from fieldapp.core.merging import DELETED, PARENT
+from fieldapp.core.merging import DELETED, PARENT, Step, merge
 from fieldapp.hub import rights
 from fieldapp.hub.knowing import MALFORMED, Judge
 from fieldapp.hub.rights import Held
-from fieldapp.hub.storage import Account, Known, StoredRecord, Work, content_digest
+from fieldapp.hub.storage import COORDINATOR, Account, Known, StoredRecord, Work, content_digest
 from fieldapp.sync import wire
 from fieldapp.sync.wire import Change
 
 MISSING_BASE, MISSING_PARENT, AFTER_REFUSED = "missing_base", "missing_parent", "after_refused"
-OTHER_CONTENT = "other_content"
+OTHER_CONTENT, VALIDATED = "other_content", "validated"
 """Reasons for which a change is put into quarantine, beside those of `hub.rights` and `hub.knowing`."""
 
 NAME_LENGTH = 100
@@ -47,7 +48,8 @@ class Sieve:
     """What was taken and refused so far of one request; `known` are the changes that are stored, `made` new records.
 
     `bad` are the changes that were refused, `entities` those of the new records, `above` what a record was ever put
-    below: by what was stored of the records in `asked`, and by what was taken just now.
+    below: by what was stored of the records in `asked`, and by what was taken just now. `reviewed` are all changes, so
+    far, of records of which it was asked whether they are validated; of one that was not, only those of this request.
     """
 
     work: Work
@@ -62,12 +64,15 @@ class Sieve:
     entities: dict[str, str] = field(default_factory=dict)
     above: dict[str, set[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    reviewed: dict[str, list[Step]] = field(default_factory=dict)
 
     def take(self, change: Change, after: Mapping[str, Any], device: str) -> None:
         """Note a change that is taken, and the record that it makes."""
         self.taken[change.uid] = change
         if parent := after.get(PARENT):
             self.above.setdefault(change.record, set()).add(parent)
+        if change.record in self.reviewed:
+            self.reviewed[change.record].append(Step(change.uid, change.base, after))
         if change.record not in self.stored:
             self.entities.setdefault(change.record, change.entity)
             self.made.setdefault(change.record, Held(change.protocol, after.get(PARENT), self.owners[device]))
@@ -106,11 +111,46 @@ class Sieve:
         held = self.held(change.record)
         if reason := rights.refusal(self.account, change, after, held):
             return reason
+        if self._alters_validated(change, after) or self._alters_below_validated(change, after, held):
+            return VALIDATED
         parent = after.get(PARENT)
         if parent and not self._bears(parent, change.protocol):
             return MISSING_PARENT
         is_crooked = self._entity(change) != change.entity or (parent and held and self._lies_below(parent, change))
         return MALFORMED if is_crooked else ""
+
+    def _alters_validated(self, change: Change, after: Mapping[str, Any]) -> bool:
+        """Return whether who is no coordinator alters a record that is validated, and was so as far as they knew it.
+
+        Who did not know is no intruder: what they wrote is taken, and the record is validated no more. A deleted record
+        that was validated is not brought back by anybody else either.
+        """
+        if self.account.role == COORDINATOR or not any(map(review.is_content, after)):
+            return False
+        if change.record not in self.stored:
+            return False
+        return self._is_validated(change.record) and _holds(_ancestors(self.reviewed[change.record], change.base))
+
+    def _alters_below_validated(self, change: Change, after: Mapping[str, Any], held: Held | None) -> bool:
+        """Return whether who is no coordinator lets something come or go right below what is validated in a visit.
+
+        Nothing tells whether they knew; what they wrote waits in quarantine until a coordinator reopens it.
+        """
+        if self.account.role == COORDINATOR or not (held is None or PARENT in after or DELETED in after):
+            return False
+        stored = self.stored.get(change.record)
+        if (change.visit if stored is None else stored.visit) == change.record:
+            return False  # a visit, or what lies in none: what is above it is a place
+        above = {after.get(PARENT), None if held is None else held.parent} - {None}
+        return any(self._is_validated(uid) for uid in above if uid)
+
+    def _is_validated(self, uid: str) -> bool:
+        """Return whether a record that was there before the request is validated, by all that is here of it now."""
+        if uid not in self.reviewed:
+            stored = self.stored.get(uid) or self.work.records([uid]).get(uid)
+            is_asked = stored is not None and f'"{review.VALIDATED}"' in stored.data
+            self.reviewed[uid] = list(self.work.steps([uid])[uid]) if is_asked else []
+        return _holds(self.reviewed[uid])
 
     def _entity(self, change: Change) -> str:
         """Return the entity that the record of a change was made as; that of the change when it makes it."""
@@ -147,6 +187,25 @@ class Sieve:
         """Return whether a record is there below which one of this protocol may lie; who asks is not told which."""
         held = self.held(parent)
         return held is not None and rights.may_lie_below(protocol, held.protocol)
+
+
+def _ancestors(steps: Sequence[Step], base: Sequence[str]) -> list[Step]:
+    """Return those of these changes that who wrote upon this base knew."""
+    by_uid = {step.uid: step for step in steps}
+    known: dict[str, Step] = {}
+    waiting = list(base)
+    while waiting:
+        step = by_uid.get(waiting.pop())
+        if step is not None and step.uid not in known:
+            known[step.uid] = step
+            waiting += step.base
+    return list(known.values())
+
+
+def _holds(steps: Sequence[Step]) -> bool:
+    """Return whether a record is validated by these changes of it."""
+    state = merge(steps) if steps else None
+    return state is not None and review.holding(state.parent, state.data) is not None
 
 
 def _digest(change: Change) -> str:

@@ -28,6 +28,7 @@ REASON_WORDS: Mapping[str, str] = {
     "not_yours": N_("Suppression d’une fiche faite sur un autre portable, ou déplacement : réservés aux responsables."),
     "not_shared": N_("Suivi qui n’est pas partagé avec ce portable."),
     "coordinators_only": N_("Validation : réservée à la coordination."),
+    "validated": N_("Correction d’une fiche validée : réservée à la coordination."),
     "newer": N_("Écrit par un programme plus récent que celui du serveur : entrera quand le serveur sera à jour."),
     "other_content": N_("Autre contenu sous l’identifiant d’un changement déjà là : voyez de quel portable il vient."),
 }

@@ -11,10 +11,12 @@ from typing import Any
 
 from fieldapp.core.errors import NothingToUndoError
 from fieldapp.core.merging import DELETED, PARENT
-from fieldapp.core.record import Record, with_data
+from fieldapp.core.record import Record, with_values
+from fieldapp.core.review import is_word
 from fieldapp.core.text import _
-from fieldapp.store import peers, records, settling, steps, withdrawing
+from fieldapp.store import peers, records, reviewing, settling, steps, withdrawing
 from fieldapp.store.connection import Database
+from fieldapp.store.guard import ValidatedError
 from fieldapp.store.records import Saved, Writer, decode
 from fieldapp.store.steps import LAST_CHANGE
 
@@ -164,12 +166,25 @@ def _replay(db: Database, connection: sqlite3.Connection, action: Action, *, for
         for part in _each_record_once(chunk):
             turned = [(uid, before, after) if forward else (uid, after, before) for uid, before, after in part]
             touched.update(dict.fromkeys(uid for uid, _here, _there in turned))
+            # What a coordinator said of a record, or altered with a reason, is taken back as a whole.
+            said = {uid for uid, here, there in turned if any(map(is_word, {**(here or {}), **(there or {})}))}
+            if said:
+                _refuse_others(db)
+            writer.pardoned |= said
             _move(db, writer, turned, action)
     _refuse_orphans(db, list(touched), action)
     connection.execute("UPDATE action SET state = ? WHERE id = ?", ("done" if forward else "undone", action.id))
     if own is not None:
         _withdraw(db, connection, own, list(touched))
     return writer.saved()
+
+
+def _refuse_others(db: Database) -> None:
+    """Raise NothingToUndoError for who is no coordinator: what one said is not theirs to take back."""
+    try:
+        reviewing.refuse_others(db)
+    except reviewing.NotCoordinatorError as error:
+        raise NothingToUndoError(str(error)) from error
 
 
 def _move(db: Database, writer: Writer, turned: Sequence[_Turned], action: Action) -> None:
@@ -183,7 +198,10 @@ def _move(db: Database, writer: Writer, turned: Sequence[_Turned], action: Actio
             beside.append(_moved_beside(db, present[uid], here, there, rivals[uid], action))
         else:
             moved.append(_moved(db, present[uid], here, there, action))
-    writer.write(moved)
+    try:
+        writer.write(moved)
+    except ValidatedError as error:
+        raise NothingToUndoError(str(error)) from error
     writer.join(beside)
 
 
@@ -304,7 +322,7 @@ def _moved(
     target = {**flat, **there}
     deleted, parent = bool(target.pop(DELETED, False)), target.pop(PARENT, None)
     entity = db.protocols[record.protocol].entity(record.entity)
-    return replace(with_data(record, entity, target), parent=parent, deleted=deleted)
+    return replace(with_values(record, entity, target), parent=parent, deleted=deleted)
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from fieldapp.core.errors import (
     FieldappError,
     FileRefusedError,
     NewerDatabaseError,
+    ReadOnlyError,
 )
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _
@@ -40,6 +41,7 @@ class Database:
     """An open database file. One per thread: background work opens its own.
 
     Writes go through `transaction()`: one write transaction that is on the disk (synchronous=FULL) when it returns.
+    `refusal` is what whoever wants to write is told, "" where writing is allowed.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Database:
         self.path = path
         self.connection = connection
         self.author = author
+        self.refusal = ""
         self.protocols: Mapping[str, StudyProtocol] = {protocol.code: protocol for protocol in protocols}
 
     def __enter__(self) -> Database:
@@ -74,6 +77,8 @@ class Database:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Hold one write transaction: all of it is kept, or none of it. Inside another one it joins that one."""
+        if self.refusal:
+            raise ReadOnlyError(self.refusal)
         joins = self.connection.in_transaction
         if joins:
             yield self.connection

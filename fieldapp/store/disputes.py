@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fieldapp.core import review
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.merging import DELETED, PARENT
-from fieldapp.core.record import Record, with_data
+from fieldapp.core.record import Record, with_values
 from fieldapp.core.text import _
-from fieldapp.store import records
+from fieldapp.store import guard, records, reviewing
 from fieldapp.store.connection import Database
 from fieldapp.store.records import Saved, Writer, decode
 
@@ -65,39 +66,78 @@ def count(db: Database) -> int:
 
 
 def settle(
-    db: Database, uid: str, choices: Mapping[str, Any], *, seen: Mapping[str, Collection[str]] | None = None
+    db: Database,
+    uid: str,
+    choices: Mapping[str, Any],
+    *,
+    seen: Mapping[str, Collection[str]] | None = None,
+    why: str = "",
 ) -> Saved:
     """Give disputed fields of a record the values chosen (None: absent), as one action that can be undone.
 
     A value may also be one that nobody gave: both merged into one. Choosing to delete deletes what lies below too, and
     choosing to keep brings back what went with the record. `seen` are the changes between which the person chose, by
-    field, without a field that was shown as settled.
-    FieldappError when one of the fields is not, and never was, disputed, or when `seen` is not what is open now.
+    field, without a field that was shown as settled. `why` is the reason for which a coordinator changes what was
+    validated: it keeps its level, but for what is deleted.
+    FieldappError when one of the fields is not, and never was, disputed, or when `seen` is not what is open now;
+    ValidatedError for what was validated, without a reason; NotCoordinatorError for who chooses between a
+    coordinator's words, or gives a reason, and is none.
     """
+    if why.strip() or any(map(review.is_word, choices)):
+        reviewing.refuse_others(db)
     with db.transaction() as connection:
-        record = records.get(db, uid)
-        known = {row[0] for row in db.rows("SELECT field FROM dispute WHERE record = ?", (uid,))}
-        if record is None or not choices or choices.keys() - known:
-            raise FieldappError(_("Ce choix n’est plus à faire : rouvrez la liste des désaccords."))
+        record = _disputed(db, uid, choices)
         if seen is not None:
             _refuse_unseen(db, uid, choices, seen)
-        writer = Writer(db, connection, _("Désaccord tranché"), "entry")
+        label = reviewing.reason_words(why) if why.strip() else _("Désaccord tranché")
+        writer = Writer(db, connection, label, "entry")
         if choices.get(DELETED):
             below = [item for item in records.descendants(db, uid) if item.uid != uid]
-            for start in range(0, len(below), records.CHUNK):
-                writer.write([item.removed() for item in below[start : start + records.CHUNK]])
+            _write(db, writer, [item.removed() for item in below], why)
+        chosen = _chosen(db, record, choices)
+        if why.strip():
+            choices = {**choices, **reviewing.said_anew(db, record, chosen, why)}
+            chosen = _chosen(db, record, choices)
+        else:
+            guard.refuse_validated(db, {uid: record}, [chosen], _settled_words(record, chosen, choices))
         present = {PARENT: record.parent, DELETED: record.deleted, **record.data}
-        target = {**present, **choices}
-        entity = db.protocols[record.protocol].entity(record.entity)
-        values = {name: value for name, value in target.items() if name not in {PARENT, DELETED}}
-        chosen = replace(with_data(record, entity, values), parent=target[PARENT], deleted=bool(target[DELETED]))
         # Written even where nothing differs: that somebody looked at both is what settles it.
         writer.edit([(chosen, {name: present.get(name) for name in choices}, dict(choices))])
         if choices.get(DELETED) is False:
-            back = gone_with(db, uid)
-            for start in range(0, len(back), records.CHUNK):
-                writer.write([replace(item, deleted=False) for item in back[start : start + records.CHUNK]])
+            _write(db, writer, [replace(item, deleted=False) for item in gone_with(db, uid)], why)
         return writer.saved()
+
+
+def _disputed(db: Database, uid: str, choices: Mapping[str, Any]) -> Record:
+    """Return the record of which these fields are or were disputed. FieldappError where they are not."""
+    record = records.get(db, uid)
+    known = {row[0] for row in db.rows("SELECT field FROM dispute WHERE record = ?", (uid,))}
+    if record is None or not choices or choices.keys() - known:
+        raise FieldappError(_("Ce choix n’est plus à faire : rouvrez la liste des désaccords."))
+    return record
+
+
+def _chosen(db: Database, record: Record, choices: Mapping[str, Any]) -> Record:
+    """Return a record with the values chosen."""
+    target = {PARENT: record.parent, DELETED: record.deleted, **record.data, **choices}
+    entity = db.protocols[record.protocol].entity(record.entity)
+    values = {name: value for name, value in target.items() if name not in {PARENT, DELETED}}
+    return replace(with_values(record, entity, values), parent=target[PARENT], deleted=bool(target[DELETED]))
+
+
+def _settled_words(record: Record, chosen: Record, choices: Iterable[str]) -> set[str]:
+    """Return the record itself where nothing but what was said of it is chosen; else nothing is to be pardoned."""
+    return {record.uid} if all(map(review.is_word, choices)) and record.deleted == chosen.deleted else set()
+
+
+def _write(db: Database, writer: Writer, changed: Sequence[Record], why: str) -> None:
+    """Delete or bring back what lies below; what is deleted for a reason is validated no more."""
+    for start in range(0, len(changed), records.CHUNK):
+        part = changed[start : start + records.CHUNK]
+        if why.strip():
+            writer.pardoned |= {item.uid for item in part}
+            part = [reviewing.unsaid(db, item) if item.deleted else item for item in part]
+        writer.write(part)
 
 
 def _refuse_unseen(db: Database, uid: str, choices: Iterable[str], seen: Mapping[str, Collection[str]]) -> None:

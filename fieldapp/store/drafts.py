@@ -13,8 +13,10 @@ def put(db: Database, key: str, data: Mapping[str, Any]) -> None:
     """Keep the draft under its key, replacing the one before; called at every keystroke.
 
     It survives the death of the program at once, and a power cut up to the last save: it does not wait for the disk,
-    so that typing stays fluid on a slow one.
+    so that typing stays fluid on a slow one. A database that is only to be looked at keeps none.
     """
+    if db.refusal:
+        return
     is_alone = not db.connection.in_transaction
     with translated(db.path):
         if is_alone:
@@ -48,5 +50,7 @@ def keys(db: Database, prefix: str = "") -> list[str]:
 
 def drop(db: Database, key: str) -> None:
     """Forget the draft; inside a save's transaction it goes exactly when the record is kept."""
+    if db.refusal:
+        return
     with translated(db.path):
         db.connection.execute("DELETE FROM draft WHERE key = ?", (key,))

@@ -10,7 +10,7 @@ from typing import Any
 
 from fieldapp.core.merging import DELETED, PARENT, Step, merge
 from fieldapp.core.text import _
-from fieldapp.store import media
+from fieldapp.store import media, reference_names
 from fieldapp.store.connection import Database, translated
 from fieldapp.store.records import decode
 from fieldapp.store.steps import same
@@ -69,7 +69,8 @@ def _check_file(connection: sqlite3.Connection, report: Report) -> None:
 
 def _check_search(connection: sqlite3.Connection, report: Report) -> None:
     try:
-        connection.execute("INSERT INTO taxon_names (taxon_names, rank) VALUES ('integrity-check', 1)")
+        for index in ("taxon_names", *(f"{table}_names" for table in reference_names.TABLES)):
+            connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")  # noqa: S608 - names
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
             raise

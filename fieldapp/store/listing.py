@@ -95,13 +95,19 @@ def rows(db: Database, rowids: Sequence[int]) -> list[Placed]:
 
     One statement for the records and one for each level above them.
     """
+    return [line for _number, line in numbered(db, rowids)]
+
+
+def numbered(db: Database, rowids: Sequence[int]) -> list[tuple[int, Placed]]:
+    """Return the same records, each with its row number."""
     numbers = list(rowids[:WINDOW])
     found = db.rows(
         f"SELECT id, {COLUMNS} FROM record WHERE deleted = 0 AND id IN (SELECT value FROM json_each(?))",
         (encode(numbers).decode(),),
     )
     by_number = {row[0]: records.from_row(row[1:]) for row in found}
-    return records.placed(db, [by_number[number] for number in numbers if number in by_number])
+    alive = [number for number in numbers if number in by_number]
+    return list(zip(alive, records.placed(db, [by_number[number] for number in alive]), strict=True))
 
 
 def _chain(protocol: StudyProtocol, entity: str) -> list[Entity]:

@@ -64,6 +64,8 @@ _M001 = (
     "CREATE INDEX record_by_parent ON record (parent, on_date) WHERE deleted = 0 AND parent IS NOT NULL",
     "CREATE INDEX record_deleted ON record (parent) WHERE deleted = 1",
     "CREATE INDEX record_root ON record (protocol, entity) WHERE deleted = 0 AND parent IS NULL",
+    # Records about which the coordinator asks something (see `core.review`): few among a million.
+    """CREATE INDEX record_asked ON record (uid) WHERE deleted = 0 AND instr(data, '"_question.') > 0""",
     # What a person did in one go: the unit of undo and redo. Its changes are numbered from `first_change` up to those
     # of the next action, for they are written in one transaction and none is ever removed: no index need find them.
     """
@@ -221,11 +223,11 @@ _M001 = (
         changed_at TEXT NOT NULL
     ) STRICT
     """,
-    # Taxa: the curated lists of the protocols (source = protocol code) and a TAXREF file (source = 'taxref'). The order
-    # of `id` is the order of proposing; `words` is what is searched, folded by the program. Beginnings of up to 7
-    # letters have an index of their own (measured over 700,000 names: 99 of 100 keystrokes within 7 ms, with 3 letters
-    # within 23 ms). `parent` is the cd_nom of the taxon above (0: not known), `lineage` kingdom, phylum, class, order
-    # and family.
+    # Taxa: the curated lists of the protocols (source = protocol code). The order of `id` is the order of
+    # proposing; `words` is what is searched, folded by the program. Beginnings of up to 7 letters have an index of
+    # their own (measured over 700,000 names: 99 of 100 keystrokes within 7 ms, with 3 letters within 23 ms). `parent`
+    # is the cd_nom of the taxon above (0: not known), of a synonym that of its valid name, so that what lies below a
+    # taxon is found by this one index; `lineage` kingdom, phylum, class, order and family.
     """
     CREATE TABLE taxon (
         id INTEGER PRIMARY KEY,
@@ -247,12 +249,54 @@ _M001 = (
         UNIQUE (cd_nom, source)
     ) STRICT
     """,
-    "CREATE INDEX taxon_by_parent ON taxon (parent) WHERE parent <> 0",
+    "CREATE INDEX taxon_by_parent ON taxon (parent, cd_nom) WHERE parent <> 0",
     """
     CREATE VIRTUAL TABLE taxon_names USING fts5 (
         words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
         prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
     )
+    """,
+    # The names of TAXREF, in one of two such tables (see `store.reference_names`); `meta` says in which.
+    *(
+        statement.format(table=table)
+        for table in ("taxref_a", "taxref_b")
+        for statement in (
+            """
+    CREATE TABLE {table} (
+        id INTEGER PRIMARY KEY,
+        cd_nom INTEGER NOT NULL UNIQUE,
+        cd_ref INTEGER NOT NULL,
+        lb_nom TEXT NOT NULL,
+        lb_auteur TEXT NOT NULL,
+        nom_vern TEXT NOT NULL,
+        rank TEXT NOT NULL,
+        regional_rank INTEGER,
+        complex TEXT NOT NULL,
+        status TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        parent INTEGER NOT NULL,
+        group_inpn TEXT NOT NULL,
+        lineage TEXT NOT NULL,
+        words TEXT NOT NULL
+    ) STRICT
+    """,
+            "CREATE INDEX {table}_by_parent ON {table} (parent, cd_nom) WHERE parent <> 0",
+            """
+    CREATE VIRTUAL TABLE {table}_names USING fts5 (
+        words, content = '{table}', content_rowid = 'id', columnsize = 0, detail = none,
+        prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
+    )
+    """,
+        )
+    ),
+    # Numbers that TAXREF has given up; `replacement` is the cd_nom that stands for it now (0: none).
+    """
+    CREATE TABLE taxon_withdrawn (
+        cd_nom INTEGER PRIMARY KEY,
+        replacement INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        release TEXT NOT NULL
+    ) STRICT
     """,
     # The photos that are kept as files beside the database, by their SHA-256; the records name them by it. A row says
     # what the file is, and is never removed: a photo may come back with an undo, or with a record from elsewhere.
@@ -306,22 +350,26 @@ _M001 = (
     """,
     "CREATE INDEX area_by_layer ON area (layer, code)",
     # How far the places of a taxon may be told, by department ("" for all): 0 exactly, 1 commune, 2 cell of 10 km,
-    # 3 department, 4 nothing (source: SINP, SENSIBILITE).
+    # 3 department, 4 nothing (source: SINP, SENSIBILITE). The columns of the key come first in every table without
+    # rowid: where they do not, SQLite 3.40 takes a sound table for a damaged one.
     """
     CREATE TABLE sensitivity (
         cd_nom INTEGER NOT NULL,
         department TEXT NOT NULL,
-        level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 4),
         source TEXT NOT NULL,
+        level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 4),
         PRIMARY KEY (cd_nom, department, source)
     ) STRICT, WITHOUT ROWID
     """,
     # What was handed to a recipient, frozen: the delivery (a record of the directory) says to whom and under which
-    # conditions. `through` is the newest change that it knew. The file lies in pieces, compressed; an item is a row of
-    # it by what it is of, `version` the newest change of that record and `digest` what the recipient was told of it.
+    # conditions. `through` is the newest change that it knew, `previous` the delivery that it goes on from ("": it is
+    # whole). An item is a row of the file by the identity that the recipient knows: `record` is what it is of,
+    # `version` the newest change of that record, `digest` what was told of it (empty: it was withdrawn). The files lie
+    # one behind the other in pieces, each compressed alone.
     """
     CREATE TABLE batch (
-        delivery TEXT PRIMARY KEY NOT NULL,
+        id INTEGER PRIMARY KEY,
+        delivery TEXT NOT NULL UNIQUE,
         through INTEGER NOT NULL,
         previous TEXT NOT NULL,
         manifest TEXT NOT NULL CHECK (json_valid(manifest)),
@@ -330,19 +378,20 @@ _M001 = (
     """,
     """
     CREATE TABLE batch_item (
-        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        batch INTEGER NOT NULL REFERENCES batch (id),
+        item TEXT NOT NULL,
         record TEXT NOT NULL,
         version TEXT NOT NULL,
         digest BLOB NOT NULL,
-        PRIMARY KEY (delivery, record)
+        PRIMARY KEY (batch, item)
     ) STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE batch_piece (
-        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        batch INTEGER NOT NULL REFERENCES batch (id),
         number INTEGER NOT NULL,
         data BLOB NOT NULL,
-        PRIMARY KEY (delivery, number)
+        PRIMARY KEY (batch, number)
     ) STRICT
     """,
     """
@@ -351,6 +400,8 @@ _M001 = (
         value TEXT NOT NULL
     ) STRICT
     """,
+    # The secret from which recipients' identities of blurred places are made (see `store.sensitivities`).
+    "INSERT INTO meta (name, value) VALUES ('pseudonym_key', lower(hex(randomblob(32))))",
     "PRAGMA application_id = 1179205968",
     "PRAGMA user_version = 1",
 )

@@ -15,6 +15,9 @@ from fieldapp.store.connection import Database
 HUB, LAN, FILE = "hub", "lan", "file"
 """A hub of the association, the hub of a table, another laptop by file."""
 
+COORDINATOR = "coordinator"
+"""The role of the accounts of a hub that may validate."""
+
 HEARD_EVERY = timedelta(seconds=30)
 """How exactly is kept when a peer was last heard that is asked all the time."""
 
@@ -72,6 +75,12 @@ def get(db: Database, peer_id: int) -> Peer:
 def hub(db: Database) -> Peer | None:
     """Return the association's hub that this database joined, None while it joined none."""
     return next(iter(all_of(db, HUB)), None)
+
+
+def is_coordinator(db: Database) -> bool:
+    """Return whether who works on this laptop may validate: by the role of its account, anybody where there is none."""
+    joined = hub(db)
+    return joined is None or joined.role == COORDINATOR
 
 
 def add(

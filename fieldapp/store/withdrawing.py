@@ -38,7 +38,7 @@ def take_common(db: Database, uid: str) -> Saved:
             numbers |= _all_of(db, below)
             touched += below
         _refuse_shared(db, numbers)
-        writer = Writer(db, connection, _("Version commune reprise"), "undo")
+        writer = Writer(db, connection, _("Version commune reprise"), "undo", guarded=False)
         before = int(db.value("SELECT max(id) FROM change"))
         # What takes it back is told in the history, and stays here as well.
         present = records.get_many(db, touched).values()
@@ -56,7 +56,7 @@ def send_again(db: Database, uid: str) -> Saved:
         present = records.get(db, uid)
         numbers = _followed(db, _refused(db, uid))
         _refuse_shared(db, numbers)
-        writer = Writer(db, connection, _("Renvoyé corrigé"), "entry")
+        writer = Writer(db, connection, _("Renvoyé corrigé"), "entry", guarded=False)
         _withdraw(db, connection, numbers, [uid])
         if present is not None and uid in steps.heads(db, [uid]):
             writer.write([present])

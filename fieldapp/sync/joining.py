@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Callable
 
 from fieldapp.core.errors import FieldappError
-from fieldapp.core.text import _
-from fieldapp.store import peers
+from fieldapp.core.text import _, ngettext
+from fieldapp.store import peers, unsaying
 from fieldapp.store.connection import Database
 from fieldapp.store.peers import Peer
 from fieldapp.sync import hub_client, tokens, wire
@@ -27,12 +28,21 @@ class JoinedAlreadyError(FieldappError):
 
 
 def join(
-    db: Database, address: str, code: str, name: str = "", *, lan: bool = False, patience: Patience | None = None
+    db: Database,
+    address: str,
+    code: str,
+    name: str = "",
+    *,
+    lan: bool = False,
+    patience: Patience | None = None,
+    tell: Callable[[str], object] = lambda _sentence: None,
 ) -> Peer:
     """Exchange a one-time code for an account on a hub, and return the hub as a peer.
 
     `name` is how people call this laptop, its own name where none is given. With `lan` it is the hub of a table. After
     a failure the same call goes on where it stopped: the token was kept before it was sent.
+
+    Who reviewed alone and is no coordinator there takes these words back (see `store.unsaying`); `tell` is told so.
 
     Raises WrongAddressError, WrongCodeError or another HubError, JoinedAlreadyError, FileRefusedError (the token can be
     kept nowhere).
@@ -56,6 +66,8 @@ def join(
         tokens.drop(attempt)
         raise JoinedAlreadyError(_joined_already(present))
     tokens.keep(joined.account, token)
+    if not lan and joined.role != peers.COORDINATOR and (count := unsaying.unsay(db)):
+        tell(_unsaid(count))
     peer = peers.add(
         db,
         kind,
@@ -145,6 +157,16 @@ def _left(address: str) -> str:
 def _device_name(given: str) -> str:
     name = " ".join((given or platform.node()).split())
     return "".join(sign for sign in name if sign.isprintable())[:_MAX_NAME] or _("Portable")
+
+
+def _unsaid(count: int) -> str:
+    return ngettext(
+        "La coordination valide ici : votre avis (validation, question, remarque) a été retiré de {n} fiche ; "
+        "ce qu’elle dit n’a pas changé.",
+        "La coordination valide ici : vos avis (validations, questions, remarques) ont été retirés de {n} fiches ; "
+        "ce qu’elles disent n’a pas changé.",
+        count,
+    ).format(n=count)
 
 
 def _joined_already(present: Peer) -> str:

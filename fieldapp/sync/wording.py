@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from fieldapp.core import review_words
 from fieldapp.core.dates import in_numbers
 from fieldapp.core.ids import is_uid
 from fieldapp.core.merging import DELETED, PARENT
-from fieldapp.core.record import Record
+from fieldapp.core.record import Record, is_about
 from fieldapp.core.schema import Field, Kind
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.store import records, taxa
@@ -208,8 +209,9 @@ class Names:
             return _("suppression")
         if dispute.field == PARENT:
             return _("rattachement")
-        item = self._field(dispute)
-        return _(item.label) if item else dispute.field
+        if is_about(dispute.field):
+            return review_words.field_words(dispute.field, lambda name: self._label(dispute, name))
+        return self._label(dispute, dispute.field)
 
     def value(self, dispute: Dispute, version: Version) -> str:
         """Return the words for one of the values of a disputed field."""
@@ -217,15 +219,21 @@ class Names:
             return _("supprimé") if version.value else _("gardé")
         if dispute.field == PARENT:
             return self.place(version.value) if version.value else ABSENT
-        item = self._field(dispute)
         if version.value is None or version.value == "":
             return ABSENT
+        if is_about(dispute.field):
+            return review_words.value_words(version.value, self.who)
+        item = self._field(dispute, dispute.field)
         values = version.value if isinstance(version.value, list) else [version.value]
         return ", ".join(self._one(item, value) for value in values)
 
-    def _field(self, dispute: Dispute) -> Field | None:
+    def _label(self, dispute: Dispute, name: str) -> str:
+        item = self._field(dispute, name)
+        return _(item.label) if item else name
+
+    def _field(self, dispute: Dispute, name: str) -> Field | None:
         entity = self._db.protocols[dispute.record.protocol].entity(dispute.record.entity)
-        return entity.by_name.get(dispute.field)
+        return entity.by_name.get(name)
 
     def _one(self, item: Field | None, value: Any) -> str:
         if item is not None and item.choices:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
 from fieldapp.core.errors import CancelledError
 from fieldapp.core.text import _
@@ -76,8 +77,9 @@ class Background(QObject):
     def __init__(self, unhandled: Failed | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._unhandled = unhandled
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(THREADS)
+        # Threads of Python's own: those of Qt forget what Python keeps for a thread after each job, and PROJ, which the
+        # maps are reckoned with, then reaches for what is gone.
+        self._pool = ThreadPoolExecutor(THREADS)
         self._order = threading.Lock()
         self._jobs: set[Job] = set()
         self._told.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -100,7 +102,7 @@ class Background(QObject):
         if "progress" in inspect.signature(function).parameters:
             options["progress"] = job.progress
         self._jobs.add(job)
-        self._pool.start(_Work(lambda: self._work(job, function, args, options)))
+        self._pool.submit(self._work, job, function, args, options)
         return job
 
     def fail(self, error: BaseException) -> None:
@@ -116,7 +118,7 @@ class Background(QObject):
         """Cancel what has not begun, wait for what runs, deliver what is done."""
         for job in self._jobs:
             job.cancel()
-        self._pool.waitForDone()
+        self._pool.shutdown()
         while self._jobs:
             QCoreApplication.sendPostedEvents(self)
 
@@ -191,12 +193,3 @@ class Latest:
         if self._job is not None:
             self._job.cancel()
         self._job = None
-
-
-class _Work(QRunnable):
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__()
-        self._do = work
-
-    def run(self) -> None:
-        self._do()

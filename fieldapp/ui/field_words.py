@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fieldapp.core import review_words
 from fieldapp.core.checking import CONFIRMED, MESSAGES
 from fieldapp.core.merging import DELETED, PARENT
-from fieldapp.core.record import Record
+from fieldapp.core.record import Record, is_about
 from fieldapp.core.schema import Entity, Field, Kind
 from fieldapp.core.text import _
 from fieldapp.ui.wording import ABSENT, Words
@@ -26,6 +27,8 @@ def is_repeated(item: Field, entity: Entity, *, of_session: bool) -> bool:
 
 def value_words(record: Record, name: str, value: Any, words: Words) -> str:
     """Return a value of this field of the record, in words; ABSENT for None."""
+    if is_about(name):
+        return ABSENT if value is None else review_words.value_words(value, words.who)
     item = words.entity(record).by_name.get(name)
     return code_words(value) if name == species_field(record, words) else words.value(item, value)
 
@@ -41,6 +44,8 @@ def field_label(record: Record, name: str, words: Words) -> str:
     """Return what a field is called, with its unit: "Masse (g)"; the bare name of one that the protocol has not."""
     if name in (PARENT, DELETED, CONFIRMED):
         return {PARENT: _("Rattachée à"), DELETED: _("La fiche"), CONFIRMED: _("Avertissements confirmés")}[name]
+    if is_about(name):
+        return review_words.field_words(name, lambda field: field_label(record, field, words))
     item = words.entity(record).by_name.get(name)
     if item is None:
         return name
@@ -50,8 +55,18 @@ def field_label(record: Record, name: str, words: Words) -> str:
 def warning_words(record: Record, codes: Any, words: Words) -> str:
     """Return the sentences of the warnings with these codes, their figures left open; ABSENT for none."""
     messages: Mapping[str, str] = {**MESSAGES, **words.protocol(record).messages}
-    told = [_(messages.get(code, code)).format_map(_Open()) for code in codes or ()]
+    told = [
+        _desk_words(code) if str(code).startswith("desk_") else _(messages.get(code, code)).format_map(_Open())
+        for code in codes or ()
+    ]
     return " ".join(told) or ABSENT
+
+
+def _desk_words(code: str) -> str:
+    """Return what a check of the desk is called that somebody has seen and found right."""
+    from fieldapp.desk import finding_words  # brings numpy: few records have such a code
+
+    return f"{finding_words.name(code)}."
 
 
 class _Open(dict[str, Any]):

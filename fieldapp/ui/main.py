@@ -21,9 +21,10 @@ from fieldapp.core import paths, settings
 from fieldapp.core.errors import DamagedDatabaseError, FieldappError
 from fieldapp.core.settings import Settings
 from fieldapp.core.text import _, set_language
-from fieldapp.store import backup, changes, connection, instance, records, replacing, upkeep
-from fieldapp.store.connection import Author
+from fieldapp.store import backup, changes, connection, instance, past, records, replacing, upkeep
+from fieldapp.store.connection import Author, Database
 from fieldapp.store.opening import open_for_use
+from fieldapp.store.past import Past
 from fieldapp.ui import errors, qt_words, sources, theme, windows
 from fieldapp.ui.services import Services
 from fieldapp.ui.shell import MainWindow
@@ -78,6 +79,8 @@ class Program:
         self._database = database
         self._scratch = scratch
         self._lock: instance.Lock | None = None
+        self._past: Past | None = None
+        self._was_training = False
         self._timer = QTimer()
         self._timer.timeout.connect(self._back_up)
         self.settings = settings.load()
@@ -96,6 +99,11 @@ class Program:
         """Open a throw-away database with the demonstration season, visibly different."""
         return self._open(self._scratch / "entrainement.db", training=True)
 
+    def open_past(self, made: Past) -> bool:
+        """Open a copy of the database as it was, to be looked at only; the copy goes with the way back."""
+        self._was_training = self.services is not None and self.services.training and not self.services.past
+        return self._open(made.path, training=True, made=made)
+
     def close(self) -> None:
         """Close window, database and lock; what is unfinished stays as a draft, what was saved goes into a backup."""
         self._timer.stop()
@@ -112,24 +120,30 @@ class Program:
                 upkeep.back_up_at_closing(services.path)
         if lock is not None:
             lock.release()
+        if self._past is not None:
+            self._past.remove()
+            self._past = None
 
-    def _open(self, path: Path, *, training: bool) -> bool:
+    def _open(self, path: Path, *, training: bool, made: Past | None = None) -> bool:
         try:
-            lock = instance.hold(path)
+            lock = made.lock if made is not None else instance.hold(path)
         except FieldappError as error:
             errors.show(error)
             return False
+        services: Services | None = None
         try:
-            services = self._services(path, lock, training=training)
+            services = self._services(path, lock, training=training) if made is None else self._of_past(made, lock)
         except FieldappError as error:
-            lock.release()
             errors.show(error)
-            return False
+        finally:
+            if services is None:
+                lock.release()
+                if made is not None:
+                    made.remove()
         if services is None:
-            lock.release()
             return False
         self.close()
-        self._lock, self.services = lock, services
+        self._lock, self.services, self._past = lock, services, made
         self._show(services)
         return True
 
@@ -149,8 +163,25 @@ class Program:
             from fieldapp.exchange import demo
 
             demo.fill(db)
+        return self._serving(db, lock, training=training)
+
+    def _of_past(self, made: Past, lock: instance.Lock) -> Services:
+        """Return a past state with all that belongs to it."""
+        from fieldapp.ui.past.page import moment_words
+
+        when = moment_words(made.instant)
+        refusal = _("La base est celle du {when}, en lecture seule : rien n’est enregistré. Revenez à aujourd’hui.")
+        author = Author(self.settings.who, self.settings.device)
+        db = past.open_past(made, protocols.installed(), author, refusal.format(when=when))
+        found = self._serving(db, lock, training=True)
+        found.past = when
+        return found
+
+    def _serving(self, db: Database, lock: instance.Lock, *, training: bool) -> Services:
         by_code = {protocol.code: protocol for protocol in db.protocols.values()}
-        return Services(db, by_code, self.settings, self._saved, self._change_settings, training, self._switch, lock)
+        found = Services(db, by_code, self.settings, self._saved, self._change_settings, training, self._switch)
+        found.lock, found.show_past = lock, self._show_past
+        return found
 
     def _show(self, services: Services) -> None:
         window = MainWindow(
@@ -160,6 +191,8 @@ class Program:
             undo=lambda: self._step(changes.undo),
             redo=lambda: self._step(changes.redo),
             training=services.training,
+            past=services.past,
+            leave_past=lambda: self._show_past(None),
             door=self.door,
         )
         self.door.names = lambda: self._names(services)
@@ -203,6 +236,11 @@ class Program:
         """Go to the training database or back; after the present key press is dealt with."""
         QTimer.singleShot(0, self.open_training if training else self.open_own)
 
+    def _show_past(self, made: Past | None) -> None:
+        """Go to a past state or back; after the present key press is dealt with."""
+        back = self.open_training if self._was_training else self.open_own
+        QTimer.singleShot(0, back if made is None else lambda: self.open_past(made))
+
     # ------------------------------------------------------------------------------------------- what is said
 
     def _saved(self, made_at: str) -> None:
@@ -244,7 +282,7 @@ class Program:
             self._look()  # dressing every page anew takes a second or two
         settings.save(fresh)
         if fresh.language != old.language and self.services is not None:
-            training = self.services.training
+            training = self.services.training and not self.services.past
             QTimer.singleShot(0, lambda: self._reopen_at_settings(training))
 
     def _reopen_at_settings(self, training: bool) -> None:
@@ -262,6 +300,7 @@ class Program:
         """In the background: check a database that was too large for the start, then make a backup if one is due."""
         if self.services is None or self.window is None:
             return
+        self.window.background.run(past.drop_leftovers)
         path = self.services.path
         if path.stat().st_size > connection.CHECKED_AT_OPENING_BYTES:
             self.window.background.run(upkeep.check_file, path, done=lambda _nothing: self._back_up())

@@ -88,7 +88,7 @@ class PageWidget(QWidget):
 class Page:
     """An entry of the program: its code, its French label (marked with N_), its icon, and how it is built.
 
-    Pages with `rail` stand in the rail on Alt+1…9 in their order; the others are reached from a page, and `below`
+    Pages with `rail` stand in the rail on Alt+1…9 and 0 in their order; the others are reached from a page, and `below`
     names the page whose entry stays lit meanwhile. `by_name`: "aller à" offers the page though it is not in the rail.
     `renews`: it only shows, so that it is opened again when others' records have come. `holds`: its form has a record
     as it was when it was opened, so that nothing of others is taken in by itself meanwhile.

@@ -83,7 +83,7 @@ class Rail(QFrame):
         brand.setContentsMargins(10, theme.S, 0, theme.M)
         box = theme.column(brand, spacing=theme.XS)
         for number, page in enumerate(pages, start=1):
-            button = RailButton(page, f"Alt+{number}" if number <= 9 else "", self)
+            button = RailButton(page, f"Alt+{number % 10}" if number <= 10 else "", self)
             button.clicked.connect(lambda _on=False, code=page.code: self.chosen.emit(code))
             self._group.addButton(button)
             self.buttons[page.code] = button

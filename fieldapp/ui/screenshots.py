@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -28,7 +29,12 @@ from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui.banding import pictures
 from fieldapp.ui.barrier import pictures as barrier
+from fieldapp.ui.batches import pictures as batches
+from fieldapp.ui.bulk import pictures as bulk
 from fieldapp.ui.main import Program, make_application
+from fieldapp.ui.maps import pictures as maps
+from fieldapp.ui.occasional import pictures as lists
+from fieldapp.ui.review import pictures as review_pictures
 from fieldapp.ui.shell import MainWindow
 from fieldapp.ui.sync import dispute_pictures
 from fieldapp.ui.sync import pictures as sync
@@ -71,8 +77,11 @@ def _season(home: Path) -> Path:
         begin_round(db)
         pictures.begin_morning(db, EVENING)
         barrier.begin_spring(db, EVENING)
+        lists.begin_list(db, EVENING)
         barrier.write_weather(db, home / barrier.WEATHER_FILE, EVENING)
         dispute_pictures.disagree(db)
+        bulk.prepare(db)
+        review_pictures.say(db, CODE)
     return path
 
 
@@ -172,6 +181,7 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         ("tournee", "round", {"protocol": CODE, "group": group.uid}, ""),
         ("mare", "sheet", {**here, "site": sites[0].uid}, ""),
         ("donnees", "data", {}, ""),
+        ("donnees-tous", "data", {"protocol": "", "year": 2020}, ""),
         ("analyses", "analyses", {}, ""),
         ("echanges", "exchanges", {}, ""),
         ("reglages", "settings", {}, ""),
@@ -181,7 +191,9 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         scenes += pictures.scenes(morning, every=every)
     if spring := barrier.spring_of(db, EVENING):
         scenes += barrier.scenes(spring, every=every)
-    scenes += dispute_pictures.scenes(every=every)
+    if begun := lists.list_of(db, EVENING):
+        scenes += lists.scenes(begun, every=every)
+    scenes += [*dispute_pictures.scenes(every=every), *review_pictures.scenes(db, CODE, every=every)]
     if every:
         scenes += [
             ("mare-saisie", "sheet", {**here, "site": sites[3].uid}, "tri"),
@@ -202,7 +214,11 @@ def _scenes(program: Program, *, every: bool) -> Iterator[tuple[str, QWidget]]:
         yield name, window
         if code == "sheet":
             window.escape()
-    for name in sync.scenes(window, services, every=every):
+    for name in chain(*(room.scenes(window, services, every=every) for room in (sync, maps))):
+        yield name, window
+    for name in chain(*(room.scenes(window, services, every=every) for room in (batches, bulk))):
+        settle(QApplication.instance())  # type: ignore[arg-type]
+        finish(window)
         yield name, window
     if every:
         window.navigate("today")

@@ -1,4 +1,4 @@
-"""The program checks itself, frozen or not: every window, a new database, one save, one export."""
+"""The program checks itself, frozen or not: a new database, one save, files of every kind, every window."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import QDeadlineTimer, QThread
 from PySide6.QtWidgets import QApplication
 
 from fieldapp import protocols
@@ -20,12 +21,14 @@ from fieldapp.exchange.exporting import export_file
 from fieldapp.store import backup, integrity, media, records
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
+from fieldapp.ui import selftest_files, windows
 from fieldapp.ui.diagnostics import versions
 from fieldapp.ui.main import Program, make_application
+from fieldapp.ui.selftest_files import SelfTestError
+from fieldapp.ui.shell import MainWindow
 
-
-class SelfTestError(Exception):
-    """A step of the self-test did not do what it should."""
+LONGEST_WORK_MS = 120_000
+"""How long what a page does in the background may take."""
 
 
 class _Listener:
@@ -70,6 +73,8 @@ def _steps(folder: Path) -> Iterator[str]:
         yield _export_birds(db, folder)
         yield _export_barrier(db, folder)
         yield _keep_photo(db)
+        yield from selftest_files.steps(db, folder)
+        _fill_desk(db)
         problems = integrity.check(db).problems
         if problems:
             raise SelfTestError(problems)
@@ -130,6 +135,19 @@ def _keep_photo(db: Database) -> str:
     return f"photos: {len(made)} kept, with their small copies"
 
 
+def _fill_desk(db: Database) -> None:
+    """Give the pages of the coordinator what they show: questions, what colleagues wrote, deliveries, a reference."""
+    from fieldapp.ui.batches import pictures as batches
+    from fieldapp.ui.bulk import pictures as bulk
+    from fieldapp.ui.review import pictures as review
+    from fieldapp.ui.sync import dispute_pictures
+
+    bulk.prepare(db)
+    review.say(db, demo.PROTOCOL)
+    dispute_pictures.disagree(db)
+    batches.fill(db)
+
+
 def _windows(application: QApplication, database: Path, folder: Path, language: str) -> Iterator[str]:
     settings.save(replace(settings.load(), language=language))
     program = Program(application, database, folder)
@@ -137,15 +155,31 @@ def _windows(application: QApplication, database: Path, folder: Path, language: 
         raise SelfTestError(language)
     listener = _Listener()
     program.door.presenter = listener
+    shown: set[str] = set()
     try:
         for code, params in everything(program):
             program.window.navigate(code, **params)
-            application.processEvents()
+            _finish(application, program.window)
             if program.window.grab().isNull() or listener.heard:
                 raise SelfTestError(code, listener.heard)
+            shown.add(code)
             yield f"window {language} {code}"
+        missed = {page.code for page in windows.pages(program.services.protocols)} - shown
+        if missed:
+            raise SelfTestError(missed)
     finally:
         program.close()
+        application.processEvents()
+
+
+def _finish(application: QApplication, window: MainWindow) -> None:
+    """Let the page be drawn, and what it does in the background come to its end."""
+    longest = QDeadlineTimer(LONGEST_WORK_MS)
+    application.processEvents()
+    while window.background.busy():
+        if longest.hasExpired():
+            raise SelfTestError(window.place())
+        QThread.msleep(5)
         application.processEvents()
 
 
@@ -173,5 +207,35 @@ def everything(program: Program) -> Iterator[tuple[str, dict[str, object]]]:
             from fieldapp.ui.barrier import pictures as barrier
 
             yield from barrier.pages(db)
-    for code in ("data", "analyses", "exchanges", "settings", "sync", "backups"):
+        if protocol.day_list is not None:
+            from fieldapp.ui.occasional import pictures as lists
+
+            yield from lists.pages(db)
+    yield from _desk(db)
+    for code in ("data", "analyses", "exchanges", "settings", "sync", "backups", "directory"):
         yield code, {}
+
+
+def _desk(db: Database) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield every page of the coordinator."""
+    from fieldapp.ui.batches import pictures as batches
+    from fieldapp.ui.bulk import pictures as bulk
+    from fieldapp.ui.review import pictures as review
+
+    lines = bulk.lines(db)
+    recipient = batches.fill(db)
+    yield "data", {"protocol": ""}
+    yield "review", {"protocol": demo.PROTOCOL, "year": review.YEAR}
+    yield "review", {"uid": lines[0]}
+    yield "review_ask", {"lines": lines}
+    yield "questions", {}
+    yield "disputes", {}
+    yield "bulk", {"lines": lines, "field": "comments"}
+    yield "past", {"at": records.now()}
+    yield "batches", {}
+    yield "batch_new", {"recipient": recipient}
+    yield "recipients", {}
+    yield "place", {"protocol": "directory", "entity": "recipient", "uid": recipient}
+    yield "maps", {"section": "maps"}
+    yield "maps", {"section": "species"}
+    yield "taxref", {}

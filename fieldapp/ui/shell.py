@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fieldapp.core.errors import NothingToUndoError
+from fieldapp.core.errors import NothingToUndoError, ReadOnlyError
 from fieldapp.core.text import _, fold
 from fieldapp.ui import caret, errors, theme
 from fieldapp.ui.background import Background
@@ -53,7 +53,8 @@ class MainWindow(QMainWindow):
     """The window of the program.
 
     `services` goes to every page; `sources` are the sections of Ctrl+K before pages and actions; `undo` and `redo` take
-    back and repeat saved data. Pages are built on their first showing; `navigate` opens one.
+    back and repeat saved data. `past` says of which moment the database is, where it is not today's; `leave_past` leads
+    back. Pages are built on their first showing; `navigate` opens one.
     """
 
     def __init__(
@@ -65,15 +66,18 @@ class MainWindow(QMainWindow):
         undo: Undo | None = None,
         redo: Undo | None = None,
         training: bool = False,
+        past: str = "",
+        leave_past: Callable[[], object] = lambda: None,
         background: Background | None = None,
         door: errors.ErrorDoor | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("main")
-        self.setWindowTitle(_("fieldapp – entraînement") if training else "fieldapp")
+        self.setWindowTitle(_("fieldapp – entraînement") if training and not past else "fieldapp")
         self._pages = {page.code: page for page in pages}
         self._sources = tuple(sources)
         self._undo, self._redo = undo, redo
+        self._past = past
         self._door = door
         caret.install(QApplication.instance())  # type: ignore[arg-type]
         self.background = background or Background(errors.show, self)
@@ -84,7 +88,8 @@ class MainWindow(QMainWindow):
         self._goto: GoTo | None = None
         self._keys: KeysPanel | None = None
         self._bug: BugPanel | None = None
-        self._lay_out(training)
+        strip = past_strip(past, leave_past) if past else training_strip() if training else None
+        self._lay_out(strip)
         self.context = PageContext(
             services,
             self.navigate,
@@ -102,7 +107,7 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------------------------ building
 
-    def _lay_out(self, training: bool) -> None:
+    def _lay_out(self, strip: QWidget | None) -> None:
         self.rail = Rail([page for page in self._pages.values() if page.rail])
         self.rail.chosen.connect(self.navigate)
         self.title = text_label("", "title", name="header.title")
@@ -122,12 +127,12 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.open_keys, lambda: self.navigate("sync"))
         frame = QFrame()
         frame.setProperty("role", "frame")
-        frame.setProperty("training", "true" if training else "false")
+        frame.setProperty("training", "true" if strip is not None else "false")
         body = theme.row(self.rail, area, spacing=0)
         body.setStretch(1, 1)
         box = theme.column(spacing=0)
-        if training:
-            box.addWidget(training_strip())
+        if strip is not None:
+            box.addWidget(strip)
         box.addLayout(body, 1)
         box.addWidget(self.status)
         frame.setLayout(box)
@@ -200,8 +205,12 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         self.notices.leave()
         page = self.page()
-        if page is not None:
+        if page is None:
+            return
+        try:
             page.leaving()
+        except ReadOnlyError:
+            return  # there is nothing to keep in a database that is only looked at, and the way out stays open
 
     def prepare(self, code: str) -> None:
         """Build a page ahead of its first showing, in a moment in which nobody waits."""
@@ -233,7 +242,8 @@ class MainWindow(QMainWindow):
         page = self.page()
         if page is not None:
             self.title.setText(page.page_title)
-            self.context_line.set_words(page.page_context)
+            said = (page.page_context, _("lecture seule") if self._past else "")
+            self.context_line.set_words(" · ".join(filter(None, said)))
 
     # ---------------------------------------------------------------------------------------------- undo
 
@@ -271,13 +281,21 @@ class MainWindow(QMainWindow):
             self._focused = now
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let Ctrl+Z pass to the saved data when the line has nothing of its own to take back."""
+        """Let Ctrl+Z pass to the saved data when the line has nothing of its own; refuse what the past can't keep."""
+        if self._past and self.holds_record() and _types(event) and self._is_on_page(watched):
+            sentence = _("La base du {when} se lit seulement : rien ne s’y écrit. Revenez à aujourd’hui pour saisir.")
+            self.notices.say(sentence.format(when=self._past), "info")
+            return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             undo, redo = event.matches(QKeySequence.StandardKey.Undo), event.matches(QKeySequence.StandardKey.Redo)
             if (undo or redo) and not _has_own(watched, undo):
                 event.ignore()
                 return True
         return False
+
+    def _is_on_page(self, watched: QObject) -> bool:
+        page = self.page()
+        return page is not None and isinstance(watched, QWidget) and page.isAncestorOf(watched)
 
     # ------------------------------------------------------------------------------------------ overlays
 
@@ -368,7 +386,20 @@ def training_strip() -> QWidget:
     strip.setObjectName("training")
     strip.setProperty("role", "training")
     words = text_label(_("ENTRAÎNEMENT : rien n’est enregistré dans vos données"))
-    box = theme.row(1, IconLabel("training", "warning_ground"), words, 1, spacing=theme.S)
+    box = theme.row(1, IconLabel("training", "on_band"), words, 1, spacing=theme.S)
+    box.setContentsMargins(theme.M, theme.XS, theme.M, theme.XS)
+    strip.setLayout(box)
+    return strip
+
+
+def past_strip(when: str, leave: Callable[[], object]) -> QWidget:
+    """Return the strip that says, all the time, of which moment the database is, and leads back to today's."""
+    strip = QFrame()
+    strip.setObjectName("past")
+    strip.setProperty("role", "training")
+    words = text_label(_("La base telle qu’elle était le {when}, lecture seule").format(when=when), name="past.words")
+    back = ActionButton(_("Revenir à aujourd’hui"), "previous", "Ctrl+R", name="past.back", on=leave)
+    box = theme.row(1, IconLabel("history", "on_band"), words, back, 1, spacing=theme.S)
     box.setContentsMargins(theme.M, theme.XS, theme.M, theme.XS)
     strip.setLayout(box)
     return strip
@@ -376,6 +407,18 @@ def training_strip() -> QWidget:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def _types(event: QEvent) -> bool:
+    """Return whether the event would change the text of a line."""
+    if isinstance(event, QInputMethodEvent):
+        return bool(event.commitString() or event.preeditString())
+    if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        return False
+    deletes = event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+    pastes = event.matches(QKeySequence.StandardKey.Paste) or event.matches(QKeySequence.StandardKey.Cut)
+    with_ctrl = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier))
+    return deletes or pastes or (event.text().isprintable() and event.text() != "" and not with_ctrl)
 
 
 def _has_own(editor: QObject, undo: bool) -> bool:

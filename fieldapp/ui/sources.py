@@ -12,6 +12,7 @@ from fieldapp.ui.page import Source
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import Suggestion
 from fieldapp.ui.widgets.suggest import Search
+from fieldapp.ui.wording import latin_of
 
 PER_SECTION = 6
 
@@ -27,11 +28,11 @@ def for_window(services: Services, navigate: Callable[..., Any]) -> Sequence[Sou
         navigate("round", protocol=protocol, group=group, site=site)
 
     def species(text: str) -> list[Suggestion]:
+        found = taxa.search(services.db, text, PER_SECTION)
+        latin = latin_of(services.db, found)
         return [
-            Suggestion(
-                taxon.cd_nom, taxon.nom_vern or taxon.lb_nom, taxon.lb_nom if taxon.nom_vern else "", icon="data"
-            )
-            for taxon in taxa.search(services.db, text, PER_SECTION)
+            Suggestion(taxon.cd_nom, taxon.nom_vern or taxon.lb_nom, latin[taxon.cd_nom], icon="data")
+            for taxon in found
         ]
 
     def to_species(row: Suggestion) -> None:
@@ -41,6 +42,7 @@ def for_window(services: Services, navigate: Callable[..., Any]) -> Sequence[Sou
         Source(_("Mares et aires"), places, to_place),
         *(_of_sessions(services, navigate) if any(item.session for item in services.protocols.values()) else ()),
         *(_of_boards(services, navigate) if any(item.board for item in services.protocols.values()) else ()),
+        *_of_lists(services, navigate),
         Source(_("Espèces"), species, to_species),
     )
 
@@ -101,6 +103,20 @@ def _of_boards(services: Services, navigate: Callable[..., Any]) -> Sequence[Sou
         Source(_("Relevés du matin"), _with_letters(mornings), to_morning),
         Source(_("Individus"), _with_letters(individuals), lambda row: navigate("individual", uid=row.key)),
     )
+
+
+def _of_lists(services: Services, navigate: Callable[..., Any]) -> Sequence[Source]:
+    """Return the lists of the day; their module is loaded with the first letter too."""
+    protocol = next((item for item in services.protocols.values() if item.day_list is not None), None)
+    if protocol is None:
+        return ()
+
+    def lists(text: str) -> list[Suggestion]:
+        from fieldapp.ui.occasional import goto
+
+        return goto.lists(services.db, protocol, text, PER_SECTION)
+
+    return (Source(_("Listes du jour"), _with_letters(lists), lambda row: navigate("list", uid=row.key)),)
 
 
 def _with_letters(search: Search) -> Search:

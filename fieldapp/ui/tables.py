@@ -99,6 +99,13 @@ class WindowedModel(QAbstractTableModel):
         """Return the id of this row."""
         return self._ids[number]
 
+    def row_of(self, key: int) -> int | None:
+        """Return the row of this id, None where it is not among those shown."""
+        try:
+            return self._ids.index(key)
+        except ValueError:
+            return None
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return the number of rows."""
         return 0 if parent.isValid() else len(self._ids)

@@ -64,6 +64,8 @@ class Colours:
     error_ground: str
     info: str
     info_ground: str
+    band: str  # the strip and the frame that say all the time where one is: training, another day
+    on_band: str
     edge: str  # outline of what can be typed into or pressed: 3:1 on its ground
     disabled: str
     accent_hover: str
@@ -88,6 +90,8 @@ THEMES: Mapping[str, Colours] = MappingProxyType(
             error_ground="#FBE3E1",
             info="#174A75",
             info_ground="#E0ECF7",
+            band="#7A3E00",
+            on_band="#FFF0D2",
             edge="#C2BDAF",
             disabled="#8A8F8B",
             accent_hover="#185E35",
@@ -109,6 +113,8 @@ THEMES: Mapping[str, Colours] = MappingProxyType(
             error_ground="#3B1A17",
             info="#93CBFF",
             info_ground="#152A3D",
+            band="#FFC76E",
+            on_band="#382A10",
             edge="#4A564F",
             disabled="#6F7A73",
             accent_hover="#98DDAF",
@@ -130,6 +136,8 @@ THEMES: Mapping[str, Colours] = MappingProxyType(
             error_ground="#330505",
             info="#F08A7C",
             info_ground="#1D0404",
+            band="#4A0F0D",
+            on_band="#FF9D6B",
             edge="#5E1613",
             disabled="#8A2E27",
             accent_hover="#FFA99D",
@@ -162,6 +170,7 @@ TEXT_PAIRS = (
     ("warning", "surface"),
     ("warning", "background"),
     ("info", "info_ground"),
+    ("on_band", "band"),
 )
 """Every (text, ground) that a style sheet or a painted widget uses; the contrast test measures them all."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -44,6 +44,18 @@ def size_words(size: int) -> str:
     if size < 1_000_000:
         return _("{n} ko").format(n=number_words(max(1, round(size / 1000))))
     return _("{n} Mo").format(n=number_words(size / 1_000_000, 1))
+
+
+def latin_beside(taxon: Taxon | None) -> str:
+    """Return the Latin name that stands beside the name of a taxon, "" where its name is the Latin one."""
+    return taxon.lb_nom if taxon and taxon.nom_vern and taxon.nom_vern != taxon.lb_nom else ""
+
+
+def latin_of(db: Database, found: Sequence[Taxon]) -> dict[int, str]:
+    """Return what stands beside the name of each taxon in a list: its Latin name, of a synonym the valid one too."""
+    valid = taxa.valid_names(db, found)
+    told = {taxon.cd_nom: latin_beside(taxon) for taxon in found}
+    return told | {cd_nom: f"{told[cd_nom]} = {taxon.lb_nom}".strip() for cd_nom, taxon in valid.items()}
 
 
 class Words:

@@ -14,15 +14,20 @@ import PySide6
 
 from fieldapp.core import paths
 from tests.benchmarks import (
+    archives,
     banding_capture,
     banding_files,
     banding_life,
     barrier,
     barrier_screens,
+    desk,
+    exporting,
+    geography,
     importing,
     saving,
     starting,
     syncing,
+    taxref,
     typing_ahead,
 )
 from tests.benchmarks.measure import table
@@ -38,14 +43,19 @@ def main() -> int:
         "starting": starting.figures,
         "saving": saving.figures,
         "typing": typing_ahead.figures,
+        "taxref": taxref.figures,
+        "geography": geography.figures,
         "memory": starting.memory,
         "importing": importing.figures,
         "banding-life": banding_life.figures,
         "banding-capture": banding_capture.figures,
         "banding-files": banding_files.figures,
+        "archives": archives.figures,
         "barrier-importing": barrier.importing,
         "barrier-curves": barrier_screens.curves,
         "barrier-board": barrier_screens.board,
+        "exporting": exporting.figures,
+        "desk": desk.figures,
         "syncing": syncing.figures,
     }
     figures = []

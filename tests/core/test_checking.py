@@ -226,3 +226,17 @@ def test_in_bulk_the_same_values_are_judged_by_the_local_fields_of_their_own_gro
     asking = Context(values, {"sites_group": {"local_fields": ["wind"]}})
     assert checking.problems(PROTOCOL, VISIT, Context(values), bulk=bulk) == []
     assert [item.field for item in checking.problems(PROTOCOL, VISIT, asking, bulk=bulk)] == ["wind"]
+
+
+def test_at_a_glance_a_record_is_filled_when_nothing_required_is_missing() -> None:
+    asked = Field("why", Kind.TEXT, "Pourquoi", required=lambda values: bool(values.get("state") == "missed"))
+    seen = Field(
+        "seen", Kind.BOOLEAN, "Vu", required=True, relevant=lambda values: bool(values.get("state") != "missed")
+    )
+    fields = (Field("state", Kind.TEXT, "État", required=True), asked, seen, Field("note", Kind.TEXT, "Note"))
+    entity = Entity("sheet", "Fiche", "Fiches", None, fields, str)
+    assert checking.is_filled(entity, {"state": "checked", "seen": False})
+    assert checking.is_filled(entity, {"state": "missed", "why": "gel"})
+    assert not checking.is_filled(entity, {"seen": True})
+    assert not checking.is_filled(entity, {"state": "checked"})
+    assert not checking.is_filled(entity, {"state": "missed"})

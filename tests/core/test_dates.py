@@ -57,3 +57,23 @@ def test_every_name_that_is_written_is_read_again(day: date) -> None:
     assert dates.month_number(dates.month_name(day.month)) == day.month
     assert dates.weekday_number(dates.weekday_name(day)) == day.isoweekday()
     assert dates.weekday_name(day) == dates.weekday_name(day + timedelta(weeks=1))
+
+
+@pytest.mark.parametrize("value", ["2024-02-29", "1900-01-01", "2200-12-31"])
+def test_a_day_of_a_visit_has_one_form(value: str) -> None:
+    assert dates.is_day(value)
+    assert dates.is_day_of_visit(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["2024-W01-1", "20240101", "2024-02-30", "2024-1-1", "", None, 20240101, ["2024-01-01"]]
+)
+def test_what_is_no_day_is_none(value: object) -> None:
+    assert not dates.is_day(value)
+    assert not dates.is_day_of_visit(value)
+
+
+@pytest.mark.parametrize("value", ["0001-01-01", "1899-12-31", "2201-01-01"])
+def test_nobody_looked_in_such_a_year(value: str) -> None:
+    assert dates.is_day(value)
+    assert not dates.is_day_of_visit(value)

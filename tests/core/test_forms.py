@@ -59,3 +59,13 @@ def test_free_text_is_kept_without_blanks_around() -> None:
 )
 def test_letters_fit_the_french_name_best_then_latin_then_aliases(typed: str, how: int | None) -> None:
     assert fit(typed, PALMATE) == how
+
+
+@pytest.mark.parametrize("typed", ["rouge-g", "rougeg", "ROUGE-GORGE", "fam rouge-g"])
+def test_a_hyphen_that_the_name_does_not_have_is_not_in_the_way(typed: str) -> None:
+    assert fit(typed, Taxon(4001, 4001, "Erithacus rubecula", nom_vern="Rougegorge familier")) is not None
+
+
+@pytest.mark.parametrize("typed", ["martin-p", "martinp", "pecheur", "martin pech"])
+def test_a_hyphen_of_the_name_may_be_left_out(typed: str) -> None:
+    assert fit(typed, Taxon(3571, 3571, "Alcedo atthis", nom_vern="Martin-pêcheur d’Europe")) is not None

@@ -7,9 +7,9 @@ from fieldapp.core import paths
 
 def test_one_variable_moves_everything_of_the_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path / "stick"))
-    for place in (paths.data_folder(), paths.config_folder(), paths.default_database()):
+    for place in (paths.data_folder(), paths.config_folder(), paths.cache_folder(), paths.default_database()):
         assert place.is_relative_to(tmp_path / "stick")
-    assert paths.data_folder() != paths.config_folder()
+    assert len({paths.data_folder(), paths.config_folder(), paths.cache_folder()}) == 3
 
 
 def test_without_it_the_data_lie_below_the_persons_own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

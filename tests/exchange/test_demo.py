@@ -6,13 +6,14 @@ from fieldapp.store.connection import Database
 
 
 def test_all_seasons_are_taken_in_whole_and_once(db: Database) -> None:
-    assert [report.refused for report in demo.fill(db)] == [0, 0, 0]
+    assert [report.refused for report in demo.fill(db)] == [0, 0, 0, 0]
     assert records.count(db, demo.PONDS.protocol, "observation") == 389
     assert records.count(db, demo.BIRDS.protocol, "observation") == 3664 + 445  # rings and controls of the report
     assert records.count(db, demo.BIRDS.protocol, "ring_string") == len(demo.STRINGS)
     assert records.count(db, demo.BARRIER.protocol, "campaign") == 16  # the springs of 2005 to 2020
     assert records.count(db, demo.BARRIER.protocol, "individual") == 93
-    assert [report.action for report in demo.fill(db)] == [None, None, None]
+    assert records.count(db, demo.LISTS.protocol, "observation") == 40
+    assert [report.action for report in demo.fill(db)] == [None, None, None, None]
     assert records.count(db, demo.BIRDS.protocol, "ring_string") == len(demo.STRINGS)
 
 

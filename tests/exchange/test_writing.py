@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fieldapp.core.errors import FileRefusedError
-from fieldapp.exchange.writing import written_whole
+from fieldapp.exchange.writing import written_together, written_whole
 
 
 def write(path: Path, text: str) -> None:
@@ -128,7 +128,7 @@ def run_as(code: str, path: Path) -> str:
 
 ATTEMPT = """
 from fieldapp.core.errors import FileRefusedError
-from fieldapp.exchange.writing import written_whole
+from fieldapp.exchange.writing import written_together, written_whole
 try:
     with written_whole(path) as file:
         file.write("x" * 1_000_000)
@@ -164,3 +164,101 @@ def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
     folder.chmod(0o755)
     assert "droits" in said
     assert list(folder.iterdir()) == []
+
+
+def together(path: Path, **files: str) -> None:
+    with written_together(path) as parts:
+        for name, text in files.items():
+            (parts.folder / f"{name}.csv").write_text(text)
+        parts.publish()
+
+
+def test_files_that_belong_together_appear_together(tmp_path: Path) -> None:
+    together(tmp_path / "a.csv", a="1", b="2")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "1", "b.csv": "2"}
+
+
+@pytest.mark.parametrize("name", ["travail", "avant", "nouveau", "travail.lock"])
+def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    for text in ("1", "2"):
+        with written_together(tmp_path / name) as parts:
+            (parts.folder / name).write_text(text)
+            parts.publish()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: "2"}
+
+
+def test_what_belonged_to_the_former_file_goes_with_it_and_comes_back_with_it(tmp_path: Path) -> None:
+    for name in ("a.csv", "a.csv.list", "a.csv.other"):
+        (tmp_path / name).write_text("before")
+
+    def publish(*, fails: bool) -> None:
+        with written_together(tmp_path / "a.csv") as parts:
+            (parts.folder / "a.csv").write_text("now")
+            parts.outdated = ("a.csv.list", "a.csv", "missing")
+            parts.publish()
+            assert not (tmp_path / "a.csv.list").exists()
+            assert list(parts.placed) == [tmp_path / "a.csv"]
+            if fails:
+                raise _PlugPulledError
+
+    with pytest.raises(_PlugPulledError):
+        publish(fails=True)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(
+        ("a.csv", "a.csv.list", "a.csv.other"), "before"
+    )
+    publish(fails=False)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "now", "a.csv.other": "before"}
+
+
+def test_what_a_program_left_behind_is_cleared_and_what_another_writes_is_not(tmp_path: Path) -> None:
+    ended = """
+from fieldapp.exchange.writing import written_together
+with written_together(path) as parts:
+    (parts.folder / "a.csv").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    script = f"import os, signal\nfrom pathlib import Path\npath = Path({str(tmp_path / 'a.csv')!r})\n{ended}"
+    subprocess.run([sys.executable, "-c", script], check=False)
+    (left,) = tmp_path.iterdir()
+    with written_together(tmp_path / "a.csv.bak") as other:  # the name of another file begins alike
+        assert left.exists()
+        (other.folder / "a.csv.bak").write_text("1")
+        with written_together(tmp_path / "a.csv") as parts, written_together(tmp_path / "a.csv") as twice:
+            assert not left.exists()
+            assert other.folder.exists()
+            assert parts.folder.exists()
+            (twice.folder / "a.csv").write_text("2")
+            twice.publish()
+        other.publish()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.csv.bak"]
+
+
+def test_files_that_were_not_published_never_appear(tmp_path: Path) -> None:
+    with written_together(tmp_path / "a.csv") as parts:
+        (parts.folder / "a.csv").write_text("1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_after_they_appeared_brings_the_former_files_back(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("before")
+
+    def fail() -> None:
+        with written_together(tmp_path / "a.csv") as parts:
+            for name in ("a", "b"):
+                (parts.folder / f"{name}.csv").write_text("now")
+            parts.publish()
+            assert (tmp_path / "b.csv").read_text() == "now"
+            raise _PlugPulledError
+
+    with pytest.raises(_PlugPulledError):
+        fail()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b.csv": "before"}
+
+
+def test_a_file_beside_never_takes_the_place_of_a_database(tmp_path: Path) -> None:
+    base = database(tmp_path / "b.csv")
+    before = base.read_bytes()
+    with pytest.raises(FileRefusedError, match="base de données"):
+        together(tmp_path / "a.csv", a="1", b="2")
+    assert base.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["b.csv"]

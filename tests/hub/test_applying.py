@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from fieldapp.core import review
 from fieldapp.core.ids import new_uid
 from fieldapp.core.merging import Rival
+from fieldapp.core.record import Record
 from fieldapp.hub import applying, knowing, rights, sifting
 from fieldapp.hub.applying import answer
 from fieldapp.hub.errors import StorageError
@@ -757,3 +759,142 @@ def joined(storage: Storage, project: str, role: str) -> Laptop:
     account = storage.join(code, Account("", uid, new_uid(), "x", "", (), uid, "k", at), at)
     assert account is not None
     return Laptop(storage, project, role, (), account.device, account.uid)
+
+
+# --------------------------------------------------------------------------------------------------- validated
+
+
+def validated(storage: Storage, project: str, of: Change, *known: Change) -> Change:
+    """Return the change by which a coordinator validates a record as the hub has it."""
+    there = stored(storage, project, of)
+    data = msgspec.json.decode(there.data)
+    record = Record(there.uid, there.protocol, there.entity, there.parent, data)
+    said: dict[str, Any] = review.validated(record, "1", by="coordination", at="2026-06-01T06:00:00.000Z")
+    return edit(of, *known, **said)
+
+
+@pytest.fixture
+def bird(leader: Laptop) -> Change:
+    made_one = made(sex="M", wing=66.5)
+    assert leader.told(made_one) == [ACCEPTED]
+    return made_one
+
+
+@pytest.fixture
+def word(leader: Laptop, bird: Change) -> Change:
+    """Validate the bird and return the change that did."""
+    coordinator = Laptop(leader.storage, leader.project)
+    said = validated(leader.storage, leader.project, bird)
+    assert coordinator.told(said) == [ACCEPTED]
+    return said
+
+
+@pytest.mark.parametrize("after", [{"sex": "F"}, {"sex": None}, {"_deleted": True}, {"note": "x", "answer.sex": "y"}])
+def test_what_was_validated_is_altered_by_coordinators_alone(
+    leader: Laptop, volunteer: Laptop, bird: Change, word: Change, after: dict[str, Any]
+) -> None:
+    assert leader.told(edit(bird, word, **after)) == [sifting.VALIDATED]
+    assert volunteer.told(edit(bird, word, sex="F")) == [sifting.VALIDATED]
+    assert stored(leader.storage, leader.project, bird).data.startswith('{"_validated"')
+    assert Laptop(leader.storage, leader.project).told(edit(bird, word, **after)) == [ACCEPTED]
+
+
+def test_a_validated_record_is_answered_about_and_its_warnings_confirmed_by_anybody(
+    volunteer: Laptop, bird: Change, word: Change
+) -> None:
+    said: dict[str, Any] = {"answer.sex": {"text": "oui"}, "confirmed": ["x"]}
+    assert volunteer.told(edit(bird, word, **said)) == [ACCEPTED]
+
+
+def test_who_did_not_know_that_it_was_validated_is_heard_and_it_is_validated_no_more(
+    volunteer: Laptop, bird: Change, word: Change
+) -> None:
+    first = edit(bird, bird, sex="F")
+    assert volunteer.told(first, edit(bird, first, wing=67.0)) == [MERGED, MERGED]
+    there = stored(volunteer.storage, volunteer.project, bird)
+    data = msgspec.json.decode(there.data)
+    assert (data["sex"], data["wing"]) == ("F", 67.0)
+    assert review.is_stale(Record(there.uid, there.protocol, there.entity, there.parent, data))
+
+
+def test_what_is_validated_no_more_may_be_altered_by_who_knows_it(
+    volunteer: Laptop, bird: Change, word: Change
+) -> None:
+    unknowing = edit(bird, bird, sex="F")
+    assert volunteer.told(unknowing) == [MERGED]
+    assert volunteer.told(edit(bird, word, unknowing, sex="M?")) == [ACCEPTED]
+    reopened = edit(bird, word, _validated=None)
+    other = Laptop(volunteer.storage, volunteer.project)
+    assert other.told(reopened) == [MERGED]
+
+
+def test_a_validation_that_the_same_message_left_behind_does_not_hold(
+    volunteer: Laptop, bird: Change, word: Change
+) -> None:
+    unknowing = edit(bird, bird, sex="F")
+    knowing_both = edit(bird, word, unknowing, wing=68.0)
+    assert volunteer.told(edit(bird, word, wing=70.0), unknowing, knowing_both)[0] == sifting.VALIDATED
+    assert msgspec.json.decode(stored(volunteer.storage, volunteer.project, bird).data)["wing"] == 68.0
+
+
+def test_who_knew_it_validated_does_not_get_through_beside_another_word(
+    volunteer: Laptop, bird: Change, word: Change
+) -> None:
+    said: dict[str, Any] = {"answer.sex": {"text": "x"}}
+    answered, intruding = edit(bird, word, **said), edit(bird, word, sex="F")
+    assert volunteer.told(answered, intruding) == [ACCEPTED, sifting.VALIDATED]
+    assert volunteer.told(edit(bird, word, wing=1.0)) == [sifting.VALIDATED]
+    data = msgspec.json.decode(stored(volunteer.storage, volunteer.project, bird).data)
+    assert (data["sex"], data["wing"]) == ("M", 66.5)
+
+
+def test_a_validated_record_that_was_deleted_is_brought_back_by_coordinators_alone(
+    leader: Laptop, bird: Change, word: Change
+) -> None:
+    coordinator = Laptop(leader.storage, leader.project)
+    gone = edit(bird, word, _deleted=True)
+    assert coordinator.told(gone) == [ACCEPTED]
+    back = edit(bird, gone, _deleted=False)
+    assert leader.told(back) == [sifting.VALIDATED]
+    assert stored(leader.storage, leader.project, bird).deleted
+    assert coordinator.told(back) == [ACCEPTED]
+
+
+def test_right_below_what_is_validated_nothing_comes_or_goes_but_by_coordinators(leader: Laptop) -> None:
+    coordinator = Laptop(leader.storage, leader.project)
+    place, visit, other = made(entity="site"), made(entity="session"), made(entity="session")
+    line, elsewhere = below(visit, ring="X"), below(other, ring="Y")
+    assert leader.told(place, visit, other, line, elsewhere) == [ACCEPTED] * 5
+    said = [validated(leader.storage, leader.project, of) for of in (place, visit)]
+    assert coordinator.told(*said) == [ACCEPTED, ACCEPTED]
+    steps = [
+        below(visit, ring="Z"),
+        edit(line, _deleted=True),
+        edit(line, _parent=other.record),
+        edit(elsewhere, _parent=visit.record),
+    ]
+    assert [leader.told(step) for step in steps] == [[sifting.VALIDATED]] * 4
+    assert leader.told(edit(line, ring="W")) == [ACCEPTED]
+    assert leader.told(made(entity="session", _parent=place.record)) == [ACCEPTED]
+    assert [coordinator.told(step) for step in steps[:1]] == [[ACCEPTED]]
+
+
+def test_the_digest_on_the_hub_is_that_of_the_laptop_whatever_the_values(leader: Laptop) -> None:
+    values: dict[str, Any] = {
+        "wing": 66.0,
+        "mass": 10,
+        "who": ["é", "ß"],
+        "empty": "",
+        "none": None,
+        "confirmed": ["a"],
+        "deep": {"a": 1.50},
+    }
+    of = made(**values)
+    assert leader.told(of) == [ACCEPTED]
+    data = {name: value for name, value in values.items() if value not in ("", None)}
+    record = Record(of.record, of.protocol, of.entity, None, data)
+    coordinator = Laptop(leader.storage, leader.project)
+    word: dict[str, Any] = review.validated(record, "2", by="c", at="2026-06-01T06:00:00.000Z")
+    said = edit(of, **word)
+    assert coordinator.told(said) == [ACCEPTED]
+    assert leader.told(edit(of, said, wing=66.5)) == [sifting.VALIDATED]

@@ -84,6 +84,7 @@ def test_every_role_and_every_reason_of_the_hub_has_its_words() -> None:
     reasons = {
         knowing.MALFORMED, sifting.MISSING_BASE, sifting.MISSING_PARENT, sifting.AFTER_REFUSED,
         rights.NOT_YOURS, rights.NOT_SHARED, rights.COORDINATORS_ONLY, sifting.OTHER_CONTENT, knowing.NEWER,
+            sifting.VALIDATED,
     }  # fmt: skip
     assert set(wording.REASON_WORDS) == reasons
     assert words("fr").reason("new_one") == "Autre raison (new_one)."

@@ -17,6 +17,10 @@ class FewRecords:
     def get(self, uid: str) -> Record | None:
         return next((record for record in self._found if record.uid == uid), None)
 
+    def named(self, text: str) -> Sequence[Taxon]:
+        names = ((taxon, f"{taxon.nom_vern} {taxon.lb_nom}".casefold()) for taxon in self.taxa.values())
+        return [taxon for taxon, words in names if all(part in words for part in text.casefold().split())]
+
     def children(self, parent: str) -> Sequence[Record]:
         return [record for record in self._found if record.parent == parent]
 

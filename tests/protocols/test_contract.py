@@ -58,6 +58,19 @@ def test_entities_form_trees_from_the_top_down(protocol: StudyProtocol) -> None:
         assert entity.label_plural
 
 
+@each_protocol
+def test_what_tells_a_protocol_in_common_terms_names_its_own_entities(protocol: StudyProtocol) -> None:
+    standard = protocol.standard() if protocol.standard else None
+    assert (standard is None) == (protocol.code == "directory")
+    if standard is not None:
+        assert protocol.entity(standard.visit).date_field
+        assert protocol.entity(standard.line).taxon_field
+        assert protocol.entity(standard.line).parent == standard.visit
+        beside = {protocol.entity(code).parent for code in standard.siblings}
+        assert beside <= {protocol.entity(standard.visit).parent}
+        assert standard.title
+
+
 @each_entity
 def test_indexed_fields_exist_and_have_the_right_kind(protocol: StudyProtocol, entity: Entity) -> None:
     assert entity.date_field is None or entity.by_name[entity.date_field].kind is Kind.DATE
@@ -119,6 +132,21 @@ def test_taxa_have_numbers_and_names_of_their_own(protocol: StudyProtocol) -> No
     numbers = {taxon.cd_nom for taxon in taxa}
     assert all(taxon.cd_nom > 0 and taxon.lb_nom for taxon in taxa)
     assert all(taxon.cd_ref in numbers for taxon in taxa)
+
+
+GROUPS = {
+    "Amphibiens": ("Animalia", "Chordata", "Amphibia"),
+    "Reptiles": ("Animalia", "Chordata", ""),  # TAXREF has no class of reptiles that all its versions share
+    "Oiseaux": ("Animalia", "Chordata", "Aves"),
+    "Insectes": ("Animalia", "Arthropoda", ""),
+    "Angiospermes": ("Plantae", "", ""),
+}
+
+
+@each_protocol
+def test_each_taxon_says_which_group_it_is_of(protocol: StudyProtocol) -> None:
+    assert all(taxon.lineage[:3] == GROUPS[taxon.group] for taxon in protocol.taxa())
+    assert all(len(taxon.lineage) == 5 for taxon in protocol.taxa())
 
 
 # ------------------------------------------------------------------------------- whatever a record may hold

@@ -26,6 +26,7 @@ CREATE INDEX record_by_date ON record (protocol, entity, on_date) WHERE deleted 
 CREATE INDEX record_by_parent ON record (parent, on_date) WHERE deleted = 0 AND parent IS NOT NULL;
 CREATE INDEX record_deleted ON record (parent) WHERE deleted = 1;
 CREATE INDEX record_root ON record (protocol, entity) WHERE deleted = 0 AND parent IS NULL;
+CREATE INDEX record_asked ON record (uid) WHERE deleted = 0 AND instr(data, '"_question.') > 0;
 CREATE TABLE action (
         id INTEGER PRIMARY KEY,
         uid TEXT NOT NULL,
@@ -172,11 +173,66 @@ CREATE TABLE taxon (
         UNIQUE (cd_nom, source)
     ) STRICT
     ;
-CREATE INDEX taxon_by_parent ON taxon (parent) WHERE parent <> 0;
+CREATE INDEX taxon_by_parent ON taxon (parent, cd_nom) WHERE parent <> 0;
 CREATE VIRTUAL TABLE taxon_names USING fts5 (
         words, content = 'taxon', content_rowid = 'id', columnsize = 0, detail = none,
         prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
     )
+    ;
+CREATE TABLE taxref_a (
+        id INTEGER PRIMARY KEY,
+        cd_nom INTEGER NOT NULL UNIQUE,
+        cd_ref INTEGER NOT NULL,
+        lb_nom TEXT NOT NULL,
+        lb_auteur TEXT NOT NULL,
+        nom_vern TEXT NOT NULL,
+        rank TEXT NOT NULL,
+        regional_rank INTEGER,
+        complex TEXT NOT NULL,
+        status TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        parent INTEGER NOT NULL,
+        group_inpn TEXT NOT NULL,
+        lineage TEXT NOT NULL,
+        words TEXT NOT NULL
+    ) STRICT
+    ;
+CREATE INDEX taxref_a_by_parent ON taxref_a (parent, cd_nom) WHERE parent <> 0;
+CREATE VIRTUAL TABLE taxref_a_names USING fts5 (
+        words, content = 'taxref_a', content_rowid = 'id', columnsize = 0, detail = none,
+        prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
+    )
+    ;
+CREATE TABLE taxref_b (
+        id INTEGER PRIMARY KEY,
+        cd_nom INTEGER NOT NULL UNIQUE,
+        cd_ref INTEGER NOT NULL,
+        lb_nom TEXT NOT NULL,
+        lb_auteur TEXT NOT NULL,
+        nom_vern TEXT NOT NULL,
+        rank TEXT NOT NULL,
+        regional_rank INTEGER,
+        complex TEXT NOT NULL,
+        status TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        parent INTEGER NOT NULL,
+        group_inpn TEXT NOT NULL,
+        lineage TEXT NOT NULL,
+        words TEXT NOT NULL
+    ) STRICT
+    ;
+CREATE INDEX taxref_b_by_parent ON taxref_b (parent, cd_nom) WHERE parent <> 0;
+CREATE VIRTUAL TABLE taxref_b_names USING fts5 (
+        words, content = 'taxref_b', content_rowid = 'id', columnsize = 0, detail = none,
+        prefix = '1 2 3 4 5 6 7', tokenize = "unicode61 remove_diacritics 0"
+    )
+    ;
+CREATE TABLE taxon_withdrawn (
+        cd_nom INTEGER PRIMARY KEY,
+        replacement INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        release TEXT NOT NULL
+    ) STRICT
     ;
 CREATE TABLE media (
         sha256 TEXT PRIMARY KEY NOT NULL CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
@@ -223,13 +279,14 @@ CREATE INDEX area_by_layer ON area (layer, code);
 CREATE TABLE sensitivity (
         cd_nom INTEGER NOT NULL,
         department TEXT NOT NULL,
-        level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 4),
         source TEXT NOT NULL,
+        level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 4),
         PRIMARY KEY (cd_nom, department, source)
     ) STRICT, WITHOUT ROWID
     ;
 CREATE TABLE batch (
-        delivery TEXT PRIMARY KEY NOT NULL,
+        id INTEGER PRIMARY KEY,
+        delivery TEXT NOT NULL UNIQUE,
         through INTEGER NOT NULL,
         previous TEXT NOT NULL,
         manifest TEXT NOT NULL CHECK (json_valid(manifest)),
@@ -237,18 +294,19 @@ CREATE TABLE batch (
     ) STRICT
     ;
 CREATE TABLE batch_item (
-        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        batch INTEGER NOT NULL REFERENCES batch (id),
+        item TEXT NOT NULL,
         record TEXT NOT NULL,
         version TEXT NOT NULL,
         digest BLOB NOT NULL,
-        PRIMARY KEY (delivery, record)
+        PRIMARY KEY (batch, item)
     ) STRICT, WITHOUT ROWID
     ;
 CREATE TABLE batch_piece (
-        delivery TEXT NOT NULL REFERENCES batch (delivery),
+        batch INTEGER NOT NULL REFERENCES batch (id),
         number INTEGER NOT NULL,
         data BLOB NOT NULL,
-        PRIMARY KEY (delivery, number)
+        PRIMARY KEY (batch, number)
     ) STRICT
     ;
 CREATE TABLE meta (
@@ -256,6 +314,7 @@ CREATE TABLE meta (
         value TEXT NOT NULL
     ) STRICT
     ;
+INSERT INTO meta (name, value) VALUES ('pseudonym_key', lower(hex(randomblob(32))));
 INSERT INTO _sqlite_migrations VALUES (1, 'fieldapp', 'm001_records', '2026-11-20 20:00:00.000000+00:00');
 INSERT INTO record (uid, protocol, entity, parent, on_date, cd_nom, data, deleted) VALUES ('0190a000-0000-7000-8000-000000000001', 'ponds', 'group', NULL, NULL, NULL, '{"name":"Terrils"}', 0);
 INSERT INTO action VALUES (1, '0190a000-0000-7000-8000-000000000002', 'entry', 'créer', 'person-1', 'laptop-1', '2026-03-01T20:00:00.000Z', NULL, 1, 'done');

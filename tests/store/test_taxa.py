@@ -127,6 +127,47 @@ def test_an_empty_list_takes_the_old_one_away(filled: Database) -> None:
     assert integrity.check(filled).problems == []
 
 
+def test_of_the_reference_valid_names_with_a_french_one_are_proposed_first(db: Database) -> None:
+    names = [
+        Taxon(1, 2, "Rana alpha", "", "Grenouille"), Taxon(2, 2, "Rana beta"), Taxon(3, 3, "Rana gamma", "", "Rousse"),
+    ]  # fmt: skip
+    taxa.install_many(db, taxa.REFERENCE, names)
+    rows = db.rows("SELECT cd_nom FROM taxref_a ORDER BY id")
+    assert [row[0] for row in rows] == [3, 1, 2]
+    taxa.install_many(db, taxa.REFERENCE, names[:1])
+    assert found(db, "rana") == [1]
+    assert integrity.check(db).problems == []
+
+
+def test_without_the_reference_what_lies_below_is_told_by_latin_names_and_complexes(db: Database) -> None:
+    edible = Taxon(444440, 444440, "Pelophylax kl. esculentus", "", "Grenouille commune", "ES", complex="pelophylax")
+    hybrid = Taxon(7, 7, "Rana esculenta", "", "", "ES", complex="pelophylax")
+    other = Taxon(8, 8, "Pelophylaxoides novus", "", "", "ES")
+    taxa.install(db, "ponds", [*POND_LIST, edible, hybrid, other])
+    assert taxa.below(db, 444436) == {444436, 444440, 7}
+    assert taxa.below(db, 444440) == {444440}
+    assert taxa.below(db, 123) == {123}
+
+
+def test_below_a_taxon_of_the_reference_lies_all_that_hangs_there_round_or_not(db: Database) -> None:
+    tree = [
+        Taxon(1, 1, "Anura", rank="OR"), Taxon(2, 2, "Rana", rank="GN", parent=1),
+        Taxon(3, 3, "Rana temporaria", rank="ES", parent=2), Taxon(4, 3, "Rana muta", rank="ES", parent=3),
+        Taxon(5, 5, "Roundabout", parent=6), Taxon(6, 6, "Aboutround", parent=5), Taxon(9, 9, "Alone"),
+    ]  # fmt: skip
+    taxa.install_many(db, taxa.REFERENCE, tree)
+    assert taxa.below(db, 1) == {1, 2, 3, 4}
+    assert taxa.below(db, 4) == {3, 4}
+    assert taxa.below(db, 5) == {5, 6}
+    assert taxa.below(db, 0) == {0}
+
+
+def test_a_number_given_up_leads_to_the_one_that_stands_for_it(db: Database) -> None:
+    rows = [(1, 2), (2, 3), (4, 0), (5, 6), (6, 5)]
+    assert taxa.put_withdrawn(db, [taxa.Withdrawn(old, new, "", "") for old, new in rows]) == 5
+    assert [taxa.replaced(db, cd_nom) for cd_nom in (1, 2, 3, 4, 5)] == [3, 3, None, 0, 0]
+
+
 @pytest.fixture(scope="module")
 def any_text() -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "f.db") as db:

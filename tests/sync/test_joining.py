@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from fieldapp.core import review
 from fieldapp.core.ids import new_uid
 from fieldapp.hub import accounts
 from fieldapp.hub.storage import Account
-from fieldapp.store import peers
+from fieldapp.store import peers, records, reviewing
 from fieldapp.store.connection import Author, Database, open_database
 from fieldapp.sync import hub_client, joining, tokens, wire
 from fieldapp.sync.errors import (
@@ -17,7 +18,7 @@ from fieldapp.sync.errors import (
     WrongAddressError,
     WrongCodeError,
 )
-from tests.store.ponds import PONDS
+from tests.store.ponds import PONDS, make
 from tests.sync import hubs
 from tests.sync.hubs import Hub
 
@@ -53,6 +54,24 @@ def test_a_laptop_joins_and_speaks_to_its_hub(hub: Hub, db: Database) -> None:
     account = named(hub, peer.account)
     assert (account.name, account.device) == ("Asus de Paul", db.author.device)
     assert joining.check_figures(peer) == accounts.check_figures(account)
+
+
+@pytest.mark.parametrize("role", ["volunteer", "leader", "coordinator"])
+def test_who_reviewed_alone_is_told_that_the_words_are_taken_back_where_others_coordinate(
+    hub: Hub, db: Database, role: str
+) -> None:
+    group = make("group", name="Terrils")
+    records.save(db, [group], "saisie")
+    reviewing.validate(db, [group.uid], "1")
+    told: list[str] = []
+    joining.join(db, hub.address, code(hub, role=role), tell=told.append)
+    found = records.get(db, group.uid)
+    assert found is not None
+    if role == "coordinator":
+        assert (told, review.level(found)) == ([], "1")
+    else:
+        assert "retiré de 1 fiche" in " ".join(told)
+        assert review.level(found) == "0"
 
 
 def test_a_laptop_without_a_name_is_called_as_its_system_calls_it(

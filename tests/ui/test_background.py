@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import CancelledError, FieldappError
+from fieldapp.ui import background as background_module
 from fieldapp.ui.background import Background, Latest, Progress
 
 
@@ -16,6 +17,28 @@ def background(qapp: object) -> Iterator[Background]:
     found = Background()
     yield found
     found.close()
+
+
+@pytest.fixture
+def one_at_a_time(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Background]:
+    monkeypatch.setattr(background_module, "THREADS", 1)
+    found = Background()
+    yield found
+    found.close()
+
+
+def test_a_position_may_be_reckoned_in_job_after_job(qtbot: QtBot, background: Background) -> None:
+    def work() -> float:
+        from pyproj import Transformer
+
+        made = Transformer.from_crs("EPSG:4326", "EPSG:2154", always_xy=True)
+        return float(made.transform(3.0, 46.5)[0])
+
+    delivered: list[float] = []
+    for _number in range(60):
+        background.run(work, done=delivered.append)
+    qtbot.waitUntil(lambda: background.busy() == 0)
+    assert delivered == [pytest.approx(700_000)] * 60  # the origin of Lambert-93 (source: EPSG:2154)
 
 
 def test_three_hundred_jobs_of_three_hundred_are_delivered_in_the_order_they_ended(
@@ -43,8 +66,8 @@ def test_three_hundred_jobs_of_three_hundred_are_delivered_in_the_order_they_end
     assert background.busy() == 0
 
 
-def test_one_thread_at_a_time_delivers_in_order(qtbot: QtBot, background: Background) -> None:
-    background._pool.setMaxThreadCount(1)
+def test_one_thread_at_a_time_delivers_in_order(qtbot: QtBot, one_at_a_time: Background) -> None:
+    background = one_at_a_time
     delivered: list[int] = []
     for number in range(300):
         background.run(lambda number=number: number, done=delivered.append)
@@ -197,9 +220,9 @@ def test_after_the_page_was_left_neither_answer_nor_failure_nor_progress_comes(q
 
 
 def test_a_question_that_has_not_begun_costs_nothing_once_another_is_asked(
-    qtbot: QtBot, background: Background
+    qtbot: QtBot, one_at_a_time: Background
 ) -> None:
-    background._pool.setMaxThreadCount(1)
+    background = one_at_a_time
     latest, begun, seen = Latest(background), list[int](), list[object]()
     go_on = threading.Event()
     background.run(go_on.wait, 5)

@@ -50,3 +50,7 @@ def test_confirmed_warnings_are_sentences_with_their_figures_left_open(db: Datab
     assert "{" not in told
     assert "…" in told
     assert warning_words(capture, [], words) == ABSENT
+
+
+def test_a_check_of_the_desk_that_was_seen_is_told_by_its_name(db: Database, capture: Record) -> None:
+    assert warning_words(capture, ["desk_high_count"], Words(db, {})) == "Effectif exceptionnel."

@@ -17,7 +17,9 @@ from fieldapp.ui.shell import MainWindow
 from fieldapp.ui.widgets.keyhint import cap_width
 from tests.ui.windows.desk import Blank
 
-ENTRIES = ("today", "places", "banding", "barrier", "data", "analyses", "exchanges", "settings", "sync")
+ENTRIES = (
+    "today", "places", "banding", "barrier", "lists", "data", "analyses", "exchanges", "settings", "sync",
+)  # fmt: skip
 DIGITS = (
     Qt.Key.Key_1,
     Qt.Key.Key_2,
@@ -28,12 +30,13 @@ DIGITS = (
     Qt.Key.Key_7,
     Qt.Key.Key_8,
     Qt.Key.Key_9,
+    Qt.Key.Key_0,
 )
 FRENCH = (
     Qt.Key.Key_Ampersand, Qt.Key.Key_Eacute, Qt.Key.Key_QuoteDbl, Qt.Key.Key_Apostrophe, Qt.Key.Key_ParenLeft,
-    Qt.Key.Key_Minus, Qt.Key.Key_Egrave, Qt.Key.Key_Underscore, Qt.Key.Key_Ccedilla,
+    Qt.Key.Key_Minus, Qt.Key.Key_Egrave, Qt.Key.Key_Underscore, Qt.Key.Key_Ccedilla, Qt.Key.Key_Agrave,
 )  # fmt: skip
-"""What the keys of 1 to 9 give without Shift on a French keyboard (AFNOR NF Z71-300)."""
+"""What the keys of 1 to 9 and 0 give without Shift on a French keyboard (AFNOR NF Z71-300)."""
 
 Make = Callable[..., MainWindow]
 
@@ -64,7 +67,7 @@ def make(qtbot: QtBot, qapp: QApplication) -> Iterator[Make]:
 def test_each_way_of_working_has_its_entry_in_the_order_of_the_keys(make: Make) -> None:
     buttons = make().rail.buttons
     assert tuple(buttons) == ENTRIES
-    assert [button.key for button in buttons.values()] == [f"Alt+{number}" for number in range(1, 10)]
+    assert [button.key for button in buttons.values()] == [*(f"Alt+{number}" for number in range(1, 10)), "Alt+0"]
 
 
 @pytest.mark.parametrize("keys", [DIGITS, FRENCH], ids=["digits", "french keyboard"])

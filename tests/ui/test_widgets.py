@@ -270,6 +270,19 @@ def test_tab_takes_the_row_and_goes_on(qtbot: QtBot, host: Host) -> None:
     assert after.hasFocus()
 
 
+def test_tab_leaves_a_line_empty_where_nothing_was_typed_and_takes_the_row_walked_to(qtbot: QtBot, host: Host) -> None:
+    line, after = Suggest(search, minimum=0), QLineEdit()
+    host(after, line)
+    line.setFocus()
+    assert line.is_open()
+    qtbot.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == ""
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_Down)
+    qtbot.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == "Triton ponctué"
+
+
 def test_the_open_list_keeps_enter_and_escape_from_the_page(qtbot: QtBot, host: Host) -> None:
     pressed: list[str] = []
     line = Suggest(search)

@@ -7,11 +7,11 @@ import pytest
 
 from fieldapp import protocols
 from fieldapp.core.record import make_record
-from fieldapp.core.schema import Field
-from fieldapp.store import records
+from fieldapp.core.schema import Field, Taxon
+from fieldapp.store import records, taxa
 from fieldapp.store.connection import Database
 from fieldapp.store.opening import open_for_use
-from fieldapp.ui.wording import Words, day_words, instant_words, number_words, size_words
+from fieldapp.ui.wording import Words, day_words, instant_words, latin_of, number_words, size_words
 
 
 @pytest.fixture
@@ -58,3 +58,9 @@ def test_numbers_dates_and_sizes_are_written_as_in_french(words: Words) -> None:
     assert (size_words(1), size_words(812_000), size_words(3_400_000)) == ("1 ko", "812 ko", "3,4 Mo")
     assert words.value(field("site", "longitude"), 2.6056) == "2,6056"
     assert instant_words("not an instant") == "not an instant"
+
+
+def test_beside_a_synonym_stands_its_valid_name(db: Database) -> None:
+    known = [Taxon(1, 1, "Bufo bufo", "", "Crapaud commun"), Taxon(2, 1, "Rana bufo"), Taxon(3, 3, "Rana sola")]
+    taxa.install_many(db, taxa.REFERENCE, known)
+    assert latin_of(db, known) == {1: "Bufo bufo", 2: "= Bufo bufo", 3: ""}

@@ -48,6 +48,8 @@ class Bird:
     lb_nom: str
     synonyms: tuple[str, ...]
     nom_vern: str
+    group: str
+    lineage: tuple[str, ...]
     euring: str
     euring_wide: str
     category: str
@@ -103,6 +105,8 @@ def birds() -> Mapping[str, Bird]:
             lb_nom=row["scientific_name"],
             synonyms=_parts(row["synonyms"]),
             nom_vern=row["french_name"],
+            group=row["group2_inpn"],
+            lineage=reference.lineage(row),
             euring=row["euring_code"],
             euring_wide=row["euring_code_wide"],
             category=row["category"],
@@ -122,7 +126,7 @@ def taxa() -> tuple[Taxon, ...]:
     """Return the birds of the list as taxa; the CRBPO codes are their aliases."""
     return tuple(
         Taxon(bird.cd_nom, bird.cd_nom, bird.lb_nom, nom_vern=bird.nom_vern, rank="ES",
-              aliases=(bird.code, *bird.aliases, *bird.synonyms))
+              aliases=(bird.code, *bird.aliases, *bird.synonyms), group=bird.group, lineage=bird.lineage)
         for bird in birds().values()
     )  # fmt: skip
 
@@ -166,9 +170,10 @@ def group_of(code: str) -> str:
 def suggest(text: str, usual: Sequence[str] = ()) -> list[Bird]:
     """Return the birds that the letters may mean, the likeliest first.
 
-    An exact code or alias comes first, then beginnings of a code, of the French name, of the Latin name, of another
-    word of a name. But for an exact code those in `usual` (the codes of the session, the latest first) come before all
-    others, then the birds of every STOC session, then other passerines: three letters are to mean the common bird.
+    An exact code, alias or whole name comes first, then beginnings of a code, of the French name, of the Latin name, of
+    another word of a name. But for an exact one those in `usual` (the codes of the session, the latest first) come
+    before all others, then the birds of every STOC session, then other passerines: three letters are to mean the common
+    bird.
     """
     typed = fold(text)
     if not typed:
@@ -185,11 +190,11 @@ def suggest(text: str, usual: Sequence[str] = ()) -> list[Bird]:
 
 def _fit(typed: str, item: Bird) -> int | None:
     codes = (fold(item.code), *(fold(alias) for alias in item.aliases))
-    if typed in codes:
+    names = (fold(item.nom_vern), fold(item.lb_nom), *(fold(name) for name in item.synonyms))
+    if typed in codes or typed in names:
         return 0
     if codes[0].startswith(typed):
         return 1
-    names = (fold(item.nom_vern), fold(item.lb_nom), *(fold(name) for name in item.synonyms))
     if names[0].startswith(typed):
         return 2
     if any(name.startswith(typed) for name in names[1:]):

@@ -88,7 +88,8 @@ DELIVERY = Entity(
         Field("filter", Kind.LONG_TEXT, N_("Demande")),
         Field("precision", Kind.CHOICE, N_("Précision"), choices=PRECISIONS),
         Field("file_name", Kind.TEXT, N_("Fichier"), required=True),
-        Field("sha256", Kind.TEXT, N_("Empreinte SHA-256"), required=True),
+        # SHA-256 of the file; a field of that name would be a photo's.
+        Field("digest", Kind.TEXT, N_("Empreinte SHA-256"), required=True),
         Field("rows", Kind.INTEGER, N_("Lignes"), minimum=0),
         Field("records", Kind.INTEGER, N_("Données"), minimum=0),
         Field("taxa", Kind.INTEGER, N_("Taxons"), minimum=0),
@@ -131,6 +132,17 @@ SENSITIVITY = Entity(
 )
 
 
+KEY = Entity(
+    code="key",
+    label=N_("Clé des identifiants floutés"),
+    label_plural=N_("Clés des identifiants floutés"),
+    parent=None,
+    title=lambda _values: "",
+    fields=(Field("value", Kind.TEXT, N_("Clé"), hidden=True),),
+)
+"""The one record of it is made by the program, and shown on no page (`store.sensitivities`)."""
+
+
 def derogation_dates_in_order(context: Context) -> Iterator[Problem]:
     """Warn when a derogation ends before it begins."""
     first, last = context.values.get("derogation_from_on"), context.values.get("derogation_to_on")
@@ -146,7 +158,7 @@ PROTOCOL = StudyProtocol(
     code=CODE,
     version="1",
     label=N_("Annuaire"),
-    entities=(PERSON, DATASET, RECIPIENT, DELIVERY, SENSITIVITY),
+    entities=(PERSON, DATASET, RECIPIENT, DELIVERY, SENSITIVITY, KEY),
     rules={"dataset": (derogation_dates_in_order,)},
     messages={"derogation_ends_before": N_("La dérogation finit avant de commencer : vérifiez les deux dates.")},
     taxa=_no_taxa,

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Values
+from fieldapp.core.telling import text
 from fieldapp.core.text import fold
 from fieldapp.protocols.pitfall_barrier.schema import (
     BUCKET,
@@ -66,12 +67,17 @@ class Gap:
 def campaigns(undated: Iterable[Record]) -> list[Record]:
     """Return the campaigns among the records below a barrier, the oldest first, those without a first day last."""
     found = (record for record in undated if record.entity == CAMPAIGN.code and not record.deleted)
-    return sorted(found, key=lambda item: (item.data.get("opened_on", "~"), item.data.get("closed_on", "~"), item.uid))
+    return sorted(found, key=_age)
+
+
+def _age(campaign: Record) -> tuple[str, str, str]:
+    values = campaign.data
+    return text(values, "opened_on") or "~", text(values, "closed_on") or "~", campaign.uid
 
 
 def holds(campaign: Values, day: str) -> bool:
     """Return whether an ISO date is one of the days of a campaign; one without its two ends holds none."""
-    opened, closed = campaign.get("opened_on"), campaign.get("closed_on")
+    opened, closed = text(campaign, "opened_on"), text(campaign, "closed_on")
     return bool(opened and closed and opened <= day <= closed)
 
 
@@ -94,7 +100,7 @@ def _sized(figures: str) -> tuple[int, str]:
 
 def in_place(bucket: Values, day: str) -> bool:
     """Return whether a bucket stands on an ISO date; without dates it always does."""
-    return bool(bucket.get("from_on", day) <= day <= bucket.get("until_on", day))
+    return (text(bucket, "from_on") or day) <= day <= (text(bucket, "until_on") or day)
 
 
 def buckets(undated: Iterable[Record], day: str | None = None) -> list[Record]:

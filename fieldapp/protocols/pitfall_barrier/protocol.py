@@ -13,6 +13,7 @@ from fieldapp.protocols.pitfall_barrier.schema import CODE, ENTITIES, VERSION
 
 if TYPE_CHECKING:
     from fieldapp.core.exchange import Exporter, Importer
+    from fieldapp.core.occurrence import Standard
 
 
 def _rules() -> Mapping[str, tuple[Rule, ...]]:
@@ -45,6 +46,12 @@ def _exports() -> Sequence[Exporter]:
     return exchange.EXPORTS
 
 
+def _standard() -> Standard:
+    from fieldapp.protocols.pitfall_barrier import standard
+
+    return standard.STANDARD
+
+
 PROTOCOL = StudyProtocol(
     code=CODE,
     version=VERSION,
@@ -57,5 +64,6 @@ PROTOCOL = StudyProtocol(
     command="barrier",
     imports=LazySequence(_imports),
     exports=LazySequence(_exports),
+    standard=_standard,
     analyses=LazyMapping(_analyses),
 )

@@ -51,7 +51,7 @@ BOARD_TAXA = tuple(Choice(str(item.cd_nom), name_of(item, item.cd_nom)) for item
 
 def is_looked_into(values: Values) -> bool:
     """Return whether somebody looked into the buckets on this morning."""
-    return values.get("state") in {CHECKED, EMPTY}
+    return values.get("state") in (CHECKED, EMPTY)
 
 
 def is_missed(values: Values) -> bool:

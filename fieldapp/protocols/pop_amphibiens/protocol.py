@@ -13,6 +13,7 @@ from fieldapp.protocols.pop_amphibiens.schema import CODE, ENTITIES, VERSION
 
 if TYPE_CHECKING:
     from fieldapp.core.exchange import Exporter, Importer
+    from fieldapp.core.occurrence import Standard
 
 
 def _rules() -> Mapping[str, tuple[Rule, ...]]:
@@ -45,6 +46,12 @@ def _exports() -> Sequence[Exporter]:
     return exchange.EXPORTS
 
 
+def _standard() -> Standard:
+    from fieldapp.protocols.pop_amphibiens import standard
+
+    return standard.STANDARD
+
+
 PROTOCOL = StudyProtocol(
     code=CODE,
     version=VERSION,
@@ -56,5 +63,6 @@ PROTOCOL = StudyProtocol(
     form=form.FORM,
     imports=LazySequence(_imports),
     exports=LazySequence(_exports),
+    standard=_standard,
     analyses=LazyMapping(_analyses),
 )

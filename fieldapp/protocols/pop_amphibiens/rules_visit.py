@@ -151,7 +151,7 @@ def capture_has_derogation(context: Context) -> Iterator[Problem]:
     known = context.links.get(dataset, {})
     reference, day = known.get("derogation_reference"), context.values.get("visit_date_min")
     if not reference:
-        yield Problem("methode_de_prospection", "no_derogation", Severity.WARNING)
+        yield Problem("methode_de_prospection", "no_derogation", Severity.WARNING, {"cause": dataset})
     elif day and not known.get("derogation_from_on", day) <= day <= known.get("derogation_to_on", day):
         about = {"reference": reference, "date": dates.in_numbers(date.fromisoformat(day))}
         yield Problem("methode_de_prospection", "derogation_out_of_date", Severity.WARNING, about)

@@ -94,7 +94,8 @@ def says_absent(values: Values) -> bool:
 
 
 def _counted_something(values: Values) -> bool:
-    return present(values) and bool(values.get("count_min", 0) > 0)
+    count = values.get("count_min")
+    return present(values) and isinstance(count, int) and count > 0
 
 
 SITES_GROUP = Entity(

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from fieldapp.core.record import Record
 from fieldapp.core.schema import Entity, Field, Values
+from fieldapp.core.telling import text
 from fieldapp.core.text import fold, unaccent
 
 SEPARATOR = ";"
@@ -147,7 +148,7 @@ def cited_names(observation: Values) -> tuple[str, str]:
     """Return the Latin and French name of the file that it came from; "" where there is none for the present cd_nom."""
     if observation.get("nom_cite_for") != observation.get("cd_nom"):
         return "", ""
-    return observation.get("nom_cite", ""), observation.get("nom_vern_cite", "")
+    return text(observation, "nom_cite"), text(observation, "nom_vern_cite")
 
 
 def labels(entity: Entity, name: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ from fieldapp.ui.banding.capture_form import CaptureForm, placed_words
 from fieldapp.ui.banding.life_panel import LifePanel
 from fieldapp.ui.banding.overview import known_of, where
 from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.review.strip import ReviewStrip
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
 from fieldapp.ui.widgets import ActionButton, Banner, Card, EmptyState, text_label
@@ -80,8 +81,9 @@ class CaptureSheetPage(PageWidget):
         self._save = make(_("Enregistrer"), "check", "Ctrl+Return", True, name="capture.save", on=self._store)
         self.form.finished.connect(self._save.setFocus)
         buttons = (self._delete, self._past, self._confirm)
-        box = theme.column(self._restored, self._middle, theme.row(*buttons, 1, self._state, self._save))
-        box.setStretch(1, 1)
+        self._strip = ReviewStrip(self._context, name="capture.review")
+        box = theme.column(self._strip, self._restored, self._middle, theme.row(*buttons, 1, self._state, self._save))
+        box.setStretch(2, 1)
         words = _("Échap revient d’un pas.")
         self._gone = EmptyState("bird", _("Cette capture n’est plus là"), words, name="capture.gone")
         self._gone.hide()
@@ -125,7 +127,9 @@ class CaptureSheetPage(PageWidget):
         self._follow()
         self._state.setText("")
         self._retitle(self._stored)
-        self.form.first().setFocus()
+        self._strip.show_records([self._stored.record])
+        self._strip.close_with(self.form, self._mark, self._delete, self._save)
+        (self._past if self._strip.is_closed else self.form.first()).setFocus()
 
     def _load(self, stored: Placed, draft: Mapping[str, Any] | None) -> None:
         """Show the capture as it is stored, with what a draft says otherwise."""

@@ -28,6 +28,7 @@ from fieldapp.ui.banding.opening_form import ORDER, SITE_LINE, OpeningForm
 from fieldapp.ui.banding.overview import OPEN, is_over, known_of, lacking_words, missing, state_of, theme_words
 from fieldapp.ui.banding.session_start import Station, around, carried, reopened, stations, twin, twin_words
 from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.review.strip import ReviewStrip
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import NOTICE, WARNING, ActionButton, Banner, Card, EmptyState, text_label
 from fieldapp.ui.windows.place_sheet import FormScroll
@@ -98,8 +99,9 @@ class SessionPage(PageWidget):
         self._state = text_label("", "secondary", name="session.state")
         self._next = make("", "next", "Ctrl+Return", True, name="session.next", on=self._go_on)
         foot = theme.row(self._delete, self._blank, self._reopen, self._end, 1, self._state, self._next)
-        box = theme.column(self._restored, self._stack, foot)
-        box.setStretch(1, 1)
+        self._strip = ReviewStrip(self._context, name="session.review")
+        box = theme.column(self._strip, self._restored, self._stack, foot)
+        box.setStretch(2, 1)
         self.setLayout(box)
         stops = [*self.form.order(), self.around.table, self._delete, self._blank, self._reopen, self._end, self._next]
         for before, after in pairwise(stops):
@@ -214,6 +216,8 @@ class SessionPage(PageWidget):
         self._next.set_icon("check" if closing or over else "next")
         self._retitle()
         self._say_state()
+        self._strip.show_records([stored, *self._captures] if stored is not None else [])
+        self._strip.close_with(self.form, self.closing, self._delete, self._reopen, self._blank)
         if not has_set:
             self._places.setFocus()
         elif closing:

@@ -18,6 +18,7 @@ from fieldapp.ui import theme
 from fieldapp.ui.barrier.board_tile import LargeButton
 from fieldapp.ui.widgets import FlowLayout, Suggest, Suggestion, follow_width, text_label
 from fieldapp.ui.widgets.keyhint import cap_width, paint_cap
+from fieldapp.ui.wording import latin_of
 
 USUAL = 6
 """The first taxa of the list have a button at every barrier (a choice of the program)."""
@@ -194,7 +195,8 @@ class OtherSpecies(QFrame):
             known = {taxon.cd_nom for taxon in found}
             others = taxa.search(self._db(), text, limit=_SHOWN, preferred="pitfall_barrier")
             found += [taxon for taxon in others if taxon.cd_nom not in known]
-        return [Suggestion(one.cd_nom, one.nom_vern or one.lb_nom, one.lb_nom) for one in found[:_SHOWN]]
+        latin = latin_of(self._db(), found)
+        return [Suggestion(one.cd_nom, one.nom_vern or one.lb_nom, latin[one.cd_nom]) for one in found[:_SHOWN]]
 
     def _taken(self, row: Suggestion) -> None:
         self.hide()

@@ -21,7 +21,7 @@ from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, Row
 from fieldapp.ui.windows.incomplete import IncompleteTable
 from fieldapp.ui.windows.listed import Filter, ListWords, Missing, Report, Way
-from fieldapp.ui.wording import Words, day_words, number_words
+from fieldapp.ui.wording import Words, day_words, latin_beside, number_words
 
 
 class CatchTable:
@@ -183,7 +183,7 @@ class CatchTable:
     def _caught(self, record: Record) -> Iterator[str]:
         """Yield the cells of a catch."""
         values, taxon = record.data, self._words.taxon(record.cd_nom) if record.cd_nom else None
-        latin = taxon.lb_nom if taxon and taxon.nom_vern else ""
+        latin = latin_beside(taxon)
         yield f"{self._words.taxon_name(record.cd_nom)}|{latin}"
         yield str(values.get("count", ""))
         yield self._kind(values)

@@ -35,6 +35,7 @@ from fieldapp.ui.barrier.morning_undo import undo_elsewhere
 from fieldapp.ui.barrier.morning_walk import Walk
 from fieldapp.ui.forms.links import newcomer
 from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.review.strip import ReviewStrip
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import ActionButton, text_label
 
@@ -81,8 +82,9 @@ class MorningPage(PageWidget):
         self._whole = QWidget(self)
         foot = theme.row(theme.column(self.totals, self.saved, spacing=0), self.end, spacing=theme.L)
         foot.setStretch(0, 1)
-        box = theme.column(self.head, self.meanwhile, self.body, foot, spacing=theme.S)
-        box.setStretch(2, 1)
+        self._strip = ReviewStrip(self._context, name="morning.review")
+        box = theme.column(self._strip, self.head, self.meanwhile, self.body, foot, spacing=theme.S)
+        box.setStretch(3, 1)
         self._whole.setLayout(box)
         self._outer = theme.column(self._whole, spacing=0)
         self.setLayout(self._outer)
@@ -153,6 +155,8 @@ class MorningPage(PageWidget):
         self._steps.forget()
         self.head.fill(session)
         self.body.show_session(session)
+        self._strip.show_records([session.visit, *session.stored.values()] if session.is_stored else [])
+        self._strip.close_with(self.end)
         self._close_extra()
         self.body.seasons = self._later.show(session, stepping=self._is_stepping)
         self.body.loading = self.body.seasons is None

@@ -17,6 +17,7 @@ from fieldapp.ui.forms.lines import draw_rule
 from fieldapp.ui.forms.session import SheetSession
 from fieldapp.ui.forms.waiting import Entry
 from fieldapp.ui.widgets import Suggest, Suggestion
+from fieldapp.ui.wording import latin_of
 
 _OVER = -6
 """How far a cell reaches over its column, so that the text in it stands below the head."""
@@ -215,15 +216,17 @@ class EntryRow(QWidget):
         if self._session is None:
             return []
         seen = self._session.past.seen
+        found = self._session.suggestions(text)
+        latin = latin_of(self._session.db, found)
         return [
             Suggestion(
                 taxon.cd_nom,
                 _name(taxon),
-                taxon.lb_nom if taxon.nom_vern else "",
+                latin[taxon.cd_nom],
                 hint=_("vu ici en {year}").format(year=seen[taxon.cd_nom]) if taxon.cd_nom in seen else "",
                 faint=taxon.regional_rank is None,
             )
-            for taxon in self._session.suggestions(text)
+            for taxon in found
         ]
 
     def choose(self, cd_nom: int) -> None:
@@ -352,7 +355,8 @@ class EntryRow(QWidget):
         else:
             then = _("Entrée enregistre la ligne") if self._ends_line(code) else _("Entrée : colonne suivante")
             letters = [f"{letter} {_(label)}" for letter, label in column.letters.items()]
-            counts = [_("12 compté · 12-22 ou ~12 estimé")] if column.is_number else []
+            usual = _(column.hint) if column.hint else _("12 compté · 12-22 ou ~12 estimé")
+            counts = [usual] if column.is_number else []
             words = " · ".join((*letters, *counts, then))
         self.told.emit(words, "small")
 

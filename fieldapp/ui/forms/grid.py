@@ -14,6 +14,7 @@ from fieldapp.ui.forms.lines import Heads, LineRow, LineWords
 from fieldapp.ui.forms.session import SheetSession
 from fieldapp.ui.forms.waiting import Finding
 from fieldapp.ui.widgets import IconLabel, key_words, text_label
+from fieldapp.ui.wording import latin_beside
 
 LINES_KEY = "Ctrl+Down"
 _SAID = {Severity.WARNING, Severity.BLOCKING, Severity.INCOMPLETE}
@@ -110,7 +111,7 @@ class LinesGrid(QFrame):
         if not self._sheet.is_sighting(line.data):
             name = _("Rien vu")
         cells = tuple(self._cell(column, line.data) for column in self._sheet.columns)
-        return LineWords(uid, name, taxon.lb_nom if taxon and taxon.nom_vern else "", cells, said)
+        return LineWords(uid, name, latin_beside(taxon), cells, said)
 
     def _cell(self, column: GridColumn, values: Values) -> str:
         """Return the words of a cell; what every line has by default ("indéterminé") is left open."""
@@ -247,6 +248,16 @@ class LinesGrid(QFrame):
             self._session.keep()
             self.to_new()
             self.typed.emit()
+
+    def current(self) -> str:
+        """Return the uid of the saved line that has the cursor or is being changed, else of the last one, "" for none.
+
+        What is typed into it is saved first, as far as it can be.
+        """
+        row = next((uid for uid, row in self._rows.items() if row.hasFocus()), "")
+        editing = self.entry.entry.uid
+        self.commit()
+        return row or (editing if editing in self._rows else next(reversed(self._rows), ""))
 
     def repeat(self) -> None:
         """Take the next species that was seen here before and is not noted yet; pressed again, the one after it."""

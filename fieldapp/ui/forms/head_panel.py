@@ -37,6 +37,7 @@ class HeadPanel(QWidget):
         listener: Listener,
         on_now: Callable[[str], object],
         parent: QWidget | None = None,
+        details_key: str = DETAILS_KEY,
     ) -> None:
         super().__init__(parent)
         self._services, self._sheet, self._entity = services, sheet, entity
@@ -63,7 +64,7 @@ class HeadPanel(QWidget):
         self._box.setSizePolicy(policy)
         self.summary = Elided("small", name="sheet.details.summary")
         self.toggle = ActionButton(
-            _("Détails"), key=DETAILS_KEY, role="quiet", name="sheet.details", on=self.toggle_details, parent=self
+            _("Détails"), key=details_key, role="quiet", name="sheet.details", on=self.toggle_details, parent=self
         )
         self.toggle.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.wrong = text_label("", "error", wrap=True, name="sheet.wrong")
@@ -196,6 +197,11 @@ class HeadPanel(QWidget):
         self.asks.setText(together(words.format(label=_(cell.item.label), noted=noted, key=cell.header.key, now=now)))
         self.asks.show()
         return ""
+
+    def offer_now(self, name: str, now: str) -> None:
+        """Say which key notes the present time, the cursor being in its field."""
+        self.asks.setText(_("{key} encore pour {now}").format(key=self.cells[name].header.key, now=now))
+        self.asks.show()
 
     def ask_nothing(self) -> None:
         """Forget the question of a second press: something else was done since."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from fieldapp.core.errors import FieldappError
-from fieldapp.core.forms import Start
+from fieldapp.core.forms import SheetForm, Start
 from fieldapp.core.record import Record, make_record
 from fieldapp.core.schema import Entity, Kind, StudyProtocol, Values
 from fieldapp.core.text import _
@@ -19,16 +19,26 @@ EVENING_HOURS = 12
 """Hours within which a visit belongs to the same outing, so that its observers carry over (a choice of the program)."""
 
 
+def sheet_of(protocol: StudyProtocol) -> SheetForm:
+    """Return the sheet of a protocol that has one, for the visit of a place or for a list of the day."""
+    entry = protocol.form or protocol.day_list
+    if entry is None:
+        raise LookupError(protocol.code)
+    return entry.sheet
+
+
 @dataclass
 class Past:
     """The surroundings of a visit. `seen` is cd_nom -> last year at this place; `links` the linked records by uid.
+
+    `place` is None for a visit that lies below no place: it says itself where it was.
 
     `newcomer` is who records, when this database does not know them yet: saved with the first visit that names them.
 
     The cost of reading follows the visits of this one place, never the size of the database.
     """
 
-    site: Record
+    place: Record | None
     group: Record | None
     visits: Sequence[Record]
     protocol: StudyProtocol
@@ -36,6 +46,18 @@ class Past:
     links: dict[str, Values] = field(default_factory=dict)
     carried: dict[str, Any] = field(default_factory=dict)
     newcomer: Record | None = None
+
+    @property
+    def site(self) -> Record:
+        """The place of the visit; LookupError for one that has none."""
+        if self.place is None:
+            raise LookupError(self.protocol.code)
+        return self.place
+
+    @property
+    def parent(self) -> str | None:
+        """The uid of the record above the visit."""
+        return self.place.uid if self.place else None
 
     @classmethod
     def read(
@@ -49,12 +71,12 @@ class Past:
         group = records.get(db, place.parent) if place.parent else None
         visits = [record for record in records.children(db, [site]) if record.entity == form.sheet.visit]
         past = cls(place, group, visits, protocol, newcomer=newcomer)
-        past.carried = past._lasting(db, year) | past.of_the_evening(db, today, year)
+        past.carried = past.lasting(db, year) | past.of_the_evening(db, today, year)
         return past
 
     def parents(self) -> Mapping[str, Values]:
         """Return the values of the parents of a visit by their entity."""
-        found = {self.site.entity: self.site.data}
+        found = {self.place.entity: self.place.data} if self.place is not None else {}
         if self.group is not None:
             found[self.group.entity] = self.group.data
         return found
@@ -94,21 +116,20 @@ class Past:
             data[form.sheet.passage_field] = passage
         return make_record(protocol.code, entity, data, self.site.uid)
 
-    def _lasting(self, db: Database, year: int) -> dict[str, Any]:
+    def lasting(self, db: Database, year: int) -> dict[str, Any]:
         """Return what the last visit of the same person on this computer says of them; a dataset within its year."""
-        form = self.protocol.form
-        assert form is not None
-        if not form.sheet.lasting:
+        sheet = sheet_of(self.protocol)
+        if not sheet.lasting:
             return {}
-        uid = changes.last_saved_by(db, self.protocol.code, form.sheet.visit)
+        uid = changes.last_saved_by(db, self.protocol.code, sheet.visit)
         visit = records.get(db, uid) if uid else None
         if visit is None:
             return {}
-        entity = self.protocol.entity(form.sheet.visit)
+        entity = self.protocol.entity(sheet.visit)
         same_year = (visit.on_date or "")[:4] == str(year)
         return {
             name: visit.data[name]
-            for name in form.sheet.lasting
+            for name in sheet.lasting
             if name in visit.data and (same_year or not entity.by_name[name].target)
         }
 
@@ -119,11 +140,9 @@ class Past:
         well, and only that: the date of a sheet that is opened after midnight is the new day. Sheets of another year
         are typed from paper: the evenings do not touch them.
         """
-        form = self.protocol.form
-        assert form is not None
-        entity = self.protocol.entity(form.sheet.visit)
+        entity = self.protocol.entity(sheet_of(self.protocol).visit)
         day = today.isoformat()
-        dated = records.dated(db, self.protocol.code, form.sheet.visit, day, day) if today.year == year else []
+        dated = records.dated(db, self.protocol.code, entity.code, day, day) if today.year == year else []
         visits = sorted(dated, key=lambda visit: visit.uid)
         visits += [visit for visit in [self._just_saved(db, today)] if visit is not None and today.year == year]
         found: dict[str, Any] = {}
@@ -139,8 +158,7 @@ class Past:
 
     def _just_saved(self, db: Database, today: date) -> Record | None:
         """Return the visit of today or yesterday that this person saved last, where that is not long ago."""
-        form = self.protocol.form
-        uid = changes.last_saved_by(db, self.protocol.code, form.sheet.visit) if form else None
+        uid = changes.last_saved_by(db, self.protocol.code, sheet_of(self.protocol).visit)
         visit = records.get(db, uid) if uid else None
         if visit is None or visit.on_date not in {today.isoformat(), (today - timedelta(days=1)).isoformat()}:
             return None

@@ -304,7 +304,8 @@ class RecordForm(QWidget):
             both = all(isinstance(values.get(name), int | float) for name in POSITION)
             line.set_value(Position(values["longitude"], values["latitude"]) if both else None)
 
-        label = LabeledField(_("Position"), line, key="F4", on_key=self.ask_position, required=True)
+        is_required = self._entity.by_name[POSITION[0]].required is True
+        label = LabeledField(_("Position"), line, key="F4", on_key=self.ask_position, required=is_required)
         line.changed.connect(lambda at: self.set_note(POSITION[0], at.note if at else "", NOTICE))
         return Editor(POSITION, line, read, write, line, written), label
 

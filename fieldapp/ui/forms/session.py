@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from fieldapp.core import checking
+from fieldapp.core.errors import FieldappError
 from fieldapp.core.forms import Form, HeaderField, LinkedQuestion, QuickKey, SheetForm, Start
 from fieldapp.core.ids import new_uid
 from fieldapp.core.record import Record, make_record, with_data
@@ -21,7 +22,7 @@ from fieldapp.store import drafts, records, taxa
 from fieldapp.store.connection import Database
 from fieldapp.ui import rounds
 from fieldapp.ui.forms import said
-from fieldapp.ui.forms.past import Past
+from fieldapp.ui.forms.past import Past, sheet_of
 from fieldapp.ui.forms.stray import stray_draft
 from fieldapp.ui.forms.waiting import OTHER_YEAR, Entry, Finding
 
@@ -42,11 +43,8 @@ class SheetSession:
         today: date,
         year: int,
     ) -> None:
-        if protocol.form is None:
-            raise LookupError(protocol.code)
         self.db, self.protocol, self.past, self.today, self.year = db, protocol, past, today, year
-        self.form: Form = protocol.form
-        self.sheet: SheetForm = protocol.form.sheet
+        self.sheet: SheetForm = sheet_of(protocol)
         self.visit_entity: Entity = protocol.entity(self.sheet.visit)
         self.line_entity: Entity = protocol.entity(self.sheet.observation)
         self.taxa: dict[int, Taxon] = dict(known)
@@ -68,6 +66,18 @@ class SheetSession:
         """Whether the number of the passage is the person's or the round's: then the date does not change it."""
 
     # ------------------------------------------------------------------------------------------ what is shown
+
+    @property
+    def form(self) -> Form:
+        """The form of a protocol that is walked in rounds."""
+        if self.protocol.form is None:
+            raise LookupError(self.protocol.code)
+        return self.protocol.form
+
+    @property
+    def passage(self) -> int:
+        """The number of the passage."""
+        return self.form.round.passage_of(self.visit.data)
 
     @property
     def site_name(self) -> str:
@@ -126,9 +136,14 @@ class SheetSession:
         found = list(self.sheet.suggest(text, self.taxa, self.past.seen))
         if text.strip() and len(found) < SHOWN_SUGGESTIONS:
             known = {taxon.cd_nom for taxon in found}
-            others = taxa.search(self.db, text, limit=12, preferred=self.protocol.code)
-            found += [taxon for taxon in others if taxon.cd_nom not in known]
+            found += [taxon for taxon in self.search(text, 12) if taxon.cd_nom not in known]
         return found[:SHOWN_SUGGESTIONS]
+
+    def search(self, text: str, limit: int) -> list[Taxon]:
+        """Return the taxa of all lists that fit the letters, each once; "rouge-g" stands for "rougeg" as well."""
+        spellings = dict.fromkeys((text, text.replace("-", "")))
+        rows = [taxa.search(self.db, letters, limit=limit, preferred=self.protocol.code) for letters in spellings]
+        return list({taxon.cd_nom: taxon for found in rows for taxon in found}.values())
 
     # --------------------------------------------------------------------------------------------- problems
 
@@ -256,7 +271,7 @@ class SheetSession:
         if self.is_stored:
             return self._key(self.visit.uid)
         year = (self.visit.on_date or str(self.year))[:4]
-        return self._key(f"{year}{self.form.round.passage_of(self.visit.data):02}")
+        return self._key(f"{year}{self.passage:02}")
 
     def _key(self, last: str) -> str:
         return f"{rounds.SHEET_DRAFT}:{self.protocol.code}:{self.past.site.uid}:{last}"
@@ -266,7 +281,7 @@ class SheetSession:
         return {
             "uid": self.visit.uid,
             "year": int((self.visit.on_date or str(self.year))[:4]),
-            "passage": self.form.round.passage_of(self.visit.data),
+            "passage": self.passage,
             "passage_chosen": self.passage_chosen,
             "visit": {} if self.is_stored else self.visit.data,
             "texts": self.texts,
@@ -280,25 +295,28 @@ class SheetSession:
         """Take up the draft of this visit; return whether there was one."""
         key, found = self.draft_key, drafts.get(self.db, self.draft_key)
         if not found:
-            passage = self.form.round.passage_of(self.visit.data)
             year = int((self.visit.on_date or str(self.year))[:4])
-            key, found = stray_draft(self.db, self._key(""), (year, passage), is_stored=self.is_stored)
+            key, found = stray_draft(self.db, self._key(""), (year, self.passage), is_stored=self.is_stored)
         if not found:
             return False
-        self._has_draft = True
-        if not self.is_stored and found["visit"]:
-            self.visit = make_record(
-                self.protocol.code, self.visit_entity, found["visit"], self.past.site.uid, found["uid"]
-            )
-            self.passage_chosen = bool(found.get("passage_chosen", self.passage_chosen))
-        self.texts, self.held = dict(found["texts"]), dict(found["held"])
-        self.entries = {item["uid"]: Entry(**item) for item in found["lines"]}
-        self.know(entry.values.get(self.sheet.taxon_field) for entry in self.entries.values())
+        self._take_up(found)
         if key != self.draft_key:
             with self.db.transaction():
                 drafts.drop(self.db, key)
                 self.keep()
         return True
+
+    def _take_up(self, found: Mapping[str, Any]) -> None:
+        """Take up what a draft holds."""
+        self._has_draft = True
+        if not self.is_stored and found["visit"]:
+            self.visit = make_record(
+                self.protocol.code, self.visit_entity, found["visit"], self.past.parent, found["uid"]
+            )
+            self.passage_chosen = bool(found.get("passage_chosen", self.passage_chosen))
+        self.texts, self.held = dict(found["texts"]), dict(found["held"])
+        self.entries = {item["uid"]: Entry(**item) for item in found["lines"]}
+        self.know(entry.values.get(self.sheet.taxon_field) for entry in self.entries.values())
 
     def know(self, cds: Iterable[int | None]) -> None:
         """Look up the taxa that the protocol's list does not hold."""
@@ -311,7 +329,7 @@ class SheetSession:
     def set_head(self, name: str, value: Any) -> bool:
         """Give a field of the visit its value and save; False when it can never be right and waits in the draft."""
         self.texts.pop(name, None)
-        wanted = {**self.held, name: value}
+        wanted: dict[str, Any] = {name: value}
         day = self.visit_entity.date_field
         if name == self.sheet.passage_field:
             self.passage_chosen = True
@@ -319,13 +337,19 @@ class SheetSession:
             visits = [visit.data for visit in self.past.visits if visit.uid != self.visit.uid]
             start = Start(self.past.site.data, visits, self.year, date.fromisoformat(value))
             wanted[self.sheet.passage_field] = self.sheet.new_visit(start).get(self.sheet.passage_field)
+        return self.set_fields(wanted)
+
+    def set_fields(self, values: Mapping[str, Any]) -> bool:
+        """Give fields of the visit their values and save; False when one can never be right and waits in the draft."""
+        wanted = {**self.held, **values}
+        day = self.visit_entity.date_field
         if day and self._merged(wanted).get(day) is None:
-            return self._without_day(name, value)
+            return self._without_day(values)
         was_wrong = {problem.code for problem in self._visit_problems(self.visit.data) if _blocks(problem)}
         wrong = [p for p in self._visit_problems(self._merged(wanted)) if _blocks(p) and p.code not in was_wrong]
         self.held = {key: item for key, item in wanted.items() if any(problem.field == key for problem in wrong)}
         if wrong and not self.held:
-            self.held = {name: value}
+            self.held = dict(values)
         fitting = {key: item for key, item in wanted.items() if key not in self.held}
         self.save(self._fitted(self._merged(fitting)))
         return not self.held
@@ -339,13 +363,13 @@ class SheetSession:
             year=self.year
         )
 
-    def _without_day(self, name: str, value: Any) -> bool:
+    def _without_day(self, values: Mapping[str, Any]) -> bool:
         """Keep in the draft what was typed while there is no date: a visit without one would be in no season."""
         if self.is_stored:
-            self.held = {**self.held, name: value}
+            self.held = {**self.held, **values}
         else:
             old_key = self.draft_key
-            data = self._fitted(self._merged({name: value}))
+            data = self._fitted(self._merged(values))
             self.visit = with_data(self.visit, self.visit_entity, data)
             if self._has_draft and self.draft_key != old_key:
                 drafts.drop(self.db, old_key)
@@ -392,7 +416,12 @@ class SheetSession:
             visit = dict(quick.remove(visit))
             removed = [old.removed() for old in self.lines if not self.sheet.is_sighting(old.data)]
         self.entries.pop(entry.uid, None)
-        self.save(visit, [line, *removed])
+        try:
+            self.save(visit, [line, *removed])
+        except FieldappError:
+            # Refused as a whole (the disk is full, the visit was validated meanwhile): what was typed still waits.
+            self.entries[entry.uid] = entry
+            raise
         return []
 
     def delete_line(self, uid: str) -> None:
@@ -534,7 +563,7 @@ class SheetSession:
         """Return a new visit in the place of the one that goes."""
         self.past.visits = [visit for visit in self.past.visits if visit.uid != gone.uid]
         self._start = self.blank
-        return make_record(self.protocol.code, self.visit_entity, self.blank, self.past.site.uid)
+        return make_record(self.protocol.code, self.visit_entity, self.blank, self.past.parent)
 
     def discard(self) -> bool:
         """Throw the sheet away, visit and lines as one action, and its draft; return whether undo can bring it back."""

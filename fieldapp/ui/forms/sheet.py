@@ -24,6 +24,7 @@ from fieldapp.ui.forms.opening import open_session
 from fieldapp.ui.forms.session import SheetSession
 from fieldapp.ui.forms.waiting import Finding
 from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.review.strip import ReviewStrip
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import ActionButton, Banner, KeyHint, live_key, text_label
 from fieldapp.ui.widgets.elided import Elided
@@ -64,8 +65,9 @@ class SheetPage(PageWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._foot_box = QWidget()
-        self._outer = theme.column(self._scroll, spacing=0)
-        self._outer.setStretch(0, 1)
+        self._strip = ReviewStrip(context, name="sheet.review")
+        self._outer = theme.column(self._strip, self._scroll, spacing=0)
+        self._outer.setStretch(1, 1)
         self.setLayout(self._outer)
         QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
 
@@ -95,6 +97,8 @@ class SheetPage(PageWidget):
         self._head.fill(self._session)
         self._scroll.verticalScrollBar().setValue(0)
         self._grid.show_session(self._session)
+        self._strip.show_records([self._session.visit, *self._session.lines] if self._session.is_stored else [])
+        self._strip.close_with(self._scroll.widget())
         self._refresh()
         self._focus_first()
         QTimer.singleShot(0, self, self._from_top)
@@ -134,6 +138,9 @@ class SheetPage(PageWidget):
         waiting = next((name for name in (*wrong, *session.texts) if name in self._head.cells), None)
         begun = any(session.is_begun(entry) for entry in session.entries.values())
         day = session.visit_entity.date_field
+        if self._strip.is_closed:
+            self._next.setFocus()
+            return
         if session.awaits_day() and day in self._head.cells and day not in session.texts:
             self._head.cell(day).go_in()
         elif waiting is not None and (wrong or not begun):
@@ -357,9 +364,9 @@ class SheetPage(PageWidget):
             self.open(**state)
 
         if is_saved:
-            self._context.notify(words, "info")
+            self._context.notify(words, "undo", action=_("Annuler"), key="Ctrl+Z", on=self._context.undo, live=False)
         else:
-            self._context.notify(words, "info", action=_("Rétablir"), on=back)
+            self._context.notify(words, "undo", action=_("Rétablir"), on=back)
 
     def _to_lines(self) -> None:
         """Put the cursor where the species are typed, or where the sheet goes on when there is none to type."""
@@ -574,7 +581,7 @@ class SheetPage(PageWidget):
             Action(LINES_KEY, _("revenir à la ligne de l’espèce"), self._to_lines),
             Action(REPEAT_KEY, _("reprendre une espèce déjà vue ici"), self._grid.repeat),
             Action(CONFIRM_KEY, _("confirmer l’avertissement affiché"), self._confirm, "check"),
-            Action("Up / Down", _("aller d’une ligne à l’autre, Entrée la modifie")),
+            Action("↑ / ↓", _("aller d’une ligne à l’autre, Entrée la modifie")),
             Action("Ctrl+Del", _("supprimer la ligne"), self._grid.delete_current, "delete"),
             Action(DISCARD_KEY, _("effacer cette fiche"), self.discard, "delete"),
         ]

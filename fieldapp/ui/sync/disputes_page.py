@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.merging import DELETED
 from fieldapp.core.text import _, ngettext
-from fieldapp.store import disputes, records
+from fieldapp.store import disputes, peers, records, reviewing
+from fieldapp.store.guard import ValidatedError
 from fieldapp.ui import errors, theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
+from fieldapp.ui.review.editor import Editor
 from fieldapp.ui.services import Services
 from fieldapp.ui.sync.dispute_card import DisputeCard
 from fieldapp.ui.sync.dispute_list import DisputeList
@@ -58,6 +60,8 @@ class DisputesPage(PageWidget):
         self._card.merged.connect(self._merge)
         self._card.came.connect(lambda _line: self._show_foot())
         self._card.merging.connect(self._show_steps)
+        self._editor = Editor(name="disputes.why")
+        self._editor.opened.connect(self._show_steps)
         self._build()
         self._set_keys()
 
@@ -85,7 +89,7 @@ class DisputesPage(PageWidget):
         self._history = ActionButton(_("Historique"), "history", "H", name="disputes.history", on=self._open_history)
         self._sheet = ActionButton(_("Ouvrir la fiche"), "edit", "F", name="disputes.sheet", on=self._open_sheet)
         foot = theme.row(self._history, self._sheet, 1, self._both, self._take)
-        page = theme.column(head, self._stack, foot)
+        page = theme.column(head, self._stack, self._editor, foot)
         page.setStretch(1, 1)
         self.setLayout(page)
 
@@ -106,6 +110,7 @@ class DisputesPage(PageWidget):
         open_ones = by_record(disputes.opened(self._services.db))
         if not tab:
             tab = SETTLED if uid and uid not in open_ones and self._was_settled(uid) else OPEN
+        self._editor.give_up()
         uid = self._last if tab == OPEN and self._last in open_ones else uid
         self._last = ""
         self._show(tab, uid)
@@ -211,7 +216,7 @@ class DisputesPage(PageWidget):
             self._settle(shown, {told.field: text or None}, f"{told.label} : {text or _('vide')}")
 
     def _settle(self, shown: Case, choices: Mapping[str, Any], words: str) -> None:
-        """Save these values, or say why they can't be; then go on with what is left of the record, or the next."""
+        """Save these values, or say why they can't be; what was validated asks a coordinator for a reason first."""
         record = records.get(self._services.db, shown.record.uid) or shown.record
         reasons = refusals(self._services, record, choices)
         if reasons:
@@ -221,14 +226,35 @@ class DisputesPage(PageWidget):
             self._card.refuse(" ".join((*reasons, rest)))
             return
         try:
-            saved = disputes.settle(self._services.db, record.uid, choices, seen=self._seen(record.uid))
-        except FieldappError as error:
-            self._show(self._tab, record.uid)
-            if record.uid in self._found:
-                self._card.refuse(str(error))
+            self._save(shown, choices, words)
+        except ValidatedError as error:
+            if peers.is_coordinator(self._services.db):
+                self._ask_why(shown, choices, words)
             else:
-                errors.show(error)
-            return
+                self._refused(record.uid, error)
+        except FieldappError as error:
+            self._refused(record.uid, error)
+
+    def _refused(self, uid: str, error: FieldappError) -> None:
+        self._show(self._tab, uid)
+        if uid in self._found:
+            self._card.refuse(str(error))
+        else:
+            errors.show(error)
+
+    def _ask_why(self, shown: Case, choices: Mapping[str, Any], words: str) -> None:
+        """Ask the coordinator for the reason for which a validated record changes."""
+
+        def keep(why: str) -> None:
+            reviewing.refuse_without_reason(why)
+            self._save(shown, choices, words, why)
+
+        self._editor.ask(_("Cette fiche est validée : pourquoi la changer ?"), "", keep, self._list)
+
+    def _save(self, shown: Case, choices: Mapping[str, Any], words: str, why: str = "") -> None:
+        """Settle, and go on with what is left of the record, or the next."""
+        record = shown.record
+        saved = disputes.settle(self._services.db, record.uid, choices, seen=self._seen(record.uid), why=why)
         self._services.on_saved(saved.made_at)
         self._last = record.uid
         self._show(self._tab, record.uid)
@@ -249,6 +275,8 @@ class DisputesPage(PageWidget):
         self._show(SETTLED if self._tab == OPEN else OPEN)
 
     def _step(self, by: int) -> None:
+        if self._editor.is_open():
+            return
         self._list.step(by)
         self._card.focus()
 
@@ -270,7 +298,7 @@ class DisputesPage(PageWidget):
 
     def go_back(self) -> bool:
         """Give up the text that is being written."""
-        return self._card.give_up()
+        return self._editor.give_up() or self._card.give_up()
 
     def undo_state(self) -> dict[str, Any]:
         """Return the record and the tab, so that Back shows the same."""

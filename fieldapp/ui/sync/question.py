@@ -25,16 +25,20 @@ class Question(QFrame):
         self.yes = ActionButton("", "check", name=f"{name}.yes", on=self._agree)
         self.no = ActionButton("", name=f"{name}.no", on=on_no)
         self.no.show_key("Esc")
+        self.also = ActionButton("", "check", name=f"{name}.also", on=self._agree_to_more)
+        self.also.hide()
         said = theme.row(IconLabel("warning", "warning", parent=self), self._words, spacing=theme.S)
         said.setStretch(1, 1)
-        box = theme.column(said, theme.row(1, self.no, self.yes, spacing=theme.S), spacing=theme.S)
+        box = theme.column(said, theme.row(1, self.no, self.also, self.yes, spacing=theme.S), spacing=theme.S)
         box.setContentsMargins(theme.M, theme.M, theme.M, theme.M)
         self.setLayout(box)
         self._on_yes: Callable[[], object] | None = None
+        self._on_also: Callable[[], object] | None = None
         self.hide()
 
     def ask(self, sentence: str, yes: str, no: str, on_yes: Callable[[], object], *, key: str = "Ctrl+Return") -> None:
         """Put the question; `on_yes` is done when the person agrees, with the button or with its key."""
+        self.drop()
         self._words.setText(together(sentence))
         self.setAccessibleName(_("Question : {sentence}").format(sentence=sentence))
         self.yes.set_text(yes)
@@ -43,18 +47,32 @@ class Question(QFrame):
         self._on_yes = on_yes
         self.show()
 
+    def offer(self, words: str, key: str, on_also: Callable[[], object]) -> None:
+        """Offer a second way to agree to what was just asked."""
+        self.also.set_text(words)
+        self.also.set_key(key)
+        self._on_also = on_also
+        self.also.show()
+
     def words(self) -> str:
         """Return the sentence."""
         return self._words.text()
 
     def drop(self) -> None:
         """Ask no more."""
-        self._on_yes = None
+        self._on_yes = self._on_also = None
         self.yes.set_key("")
+        self.also.set_key("")
+        self.also.hide()
         self.hide()
 
     def _agree(self) -> None:
-        on_yes = self._on_yes
+        self._do(self._on_yes)
+
+    def _agree_to_more(self) -> None:
+        self._do(self._on_also)
+
+    def _do(self, agreed: Callable[[], object] | None) -> None:
         self.drop()
-        if on_yes is not None:
-            on_yes()
+        if agreed is not None:
+            agreed()

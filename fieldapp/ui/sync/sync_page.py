@@ -104,7 +104,9 @@ class SyncPage(PageWidget):
     def open(self, **_params: Any) -> None:
         """Show how things stand, and read the lists anew."""
         training = self._services.training
-        self.set_title(_("Synchronisation"), _("en entraînement, rien n’est échangé") if training else "")
+        apart = _("base d’un autre jour, rien n’est échangé") if self._services.past else ""
+        apart = apart or (_("en entraînement, rien n’est échangé") if training else "")
+        self.set_title(_("Synchronisation"), apart)
         self._alone.setEnabled(not training)
         hub = peers.hub(self._services.db)
         self._show_face(hub)
@@ -179,23 +181,24 @@ class SyncPage(PageWidget):
         self._working.start(_("Appel du serveur…"), job)
         self._arrange()
 
-    def _joined_now(self, peer: Peer) -> None:
+    def _joined_now(self, joined: tuple[Peer, list[str]]) -> None:
+        peer, said = joined
         self._working.stop()
         self._join.set_busy(False)
         self._join.code.clear()
-        self._welcome(peer)
+        self._welcome(peer, said)
         self._runner.joined(peer.name, peer.role)
         self._show_face(peer)
         self._show_state()
         if self.isVisible():
             self._rest()
 
-    def _welcome(self, peer: Peer) -> None:
+    def _welcome(self, peer: Peer, said: Sequence[str]) -> None:
         """Say that it is done; and that what is entered will have no author, as long as nobody said who enters it."""
         words = _("Bienvenue : cet ordinateur fait partie de {name}.").format(name=peer.name)
         if not self._services.settings.who:
             words += " " + _("Dites dans Réglages qui saisit : les autres verront ce nom.")
-        self._context.notify(words)
+        self._context.notify(" ".join([words, *said]))
 
     def _not_joined(self, error: BaseException) -> None:
         self._working.stop()

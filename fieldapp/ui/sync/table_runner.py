@@ -138,7 +138,10 @@ class TableRunner(QObject):
 
     def _refuses_training(self) -> bool:
         if self._services.training:
-            self._set(told=("info", _("En entraînement rien ne se partage : revenez à vos données.")))
+            words = _("En entraînement rien ne se partage : revenez à vos données.")
+            if self._services.past:
+                words = _("La base d’un autre jour ne se partage pas : revenez à aujourd’hui.")
+            self._set(told=("info", words))
         return self._services.training
 
     def new_code(self) -> None:

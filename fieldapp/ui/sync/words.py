@@ -35,6 +35,10 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             N_("La validation est réservée à la coordination."),
             N_("Reprenez la version commune, ou demandez à la coordination de valider."),
         ),
+        "validated": (
+            N_("La coordination a validé cette fiche, ou celle au-dessus : elle seule peut y changer quelque chose."),
+            N_("Reprenez la version commune, ou demandez à la coordination de corriger la fiche ou de la rouvrir."),
+        ),
         "missing_base": (
             N_("Il manque au serveur ce que cette saisie modifie."),
             N_("Synchronisez l’ordinateur où la fiche a été créée, puis celui-ci."),

@@ -114,12 +114,13 @@ def patient(cancelled: Callable[[], bool]) -> Callable[[float], None]:
     return wait
 
 
-def run_join(services: Services, address: str, code: str, name: str) -> Peer:
-    """Join a hub by its address and a one-time code."""
+def run_join(services: Services, address: str, code: str, name: str) -> tuple[Peer, list[str]]:
+    """Join a hub by its address and a one-time code; return it with what is to be said about it."""
     from fieldapp.sync import joining
 
     with services.open_own() as db:
-        return joining.join(db, address, code, name)
+        said: list[str] = []
+        return joining.join(db, address, code, name, tell=said.append), said
 
 
 def run_leave(services: Services, peer: Peer) -> None:

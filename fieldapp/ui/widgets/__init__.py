@@ -18,6 +18,7 @@ from fieldapp.ui.widgets.elided import Elided
 from fieldapp.ui.widgets.fields import ERROR, NOTICE, WARNING, DateEdit, LabeledField, ParsedEdit, TimeEdit
 from fieldapp.ui.widgets.flow import FlowLayout, follow_width
 from fieldapp.ui.widgets.keyhint import KeyHint, key_words, live_key
+from fieldapp.ui.widgets.scrolled import scrolled
 from fieldapp.ui.widgets.suggest import SearchBox, Suggest, Suggestion, SuggestionList
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "key_words",
     "live_key",
     "paint_badge",
+    "scrolled",
     "text_label",
 ]

@@ -222,9 +222,10 @@ class SuggestionList(QListView):
 class Suggest(QLineEdit):
     """A line edit with type-ahead. `search(text)` gives the rows; `chosen` carries the Suggestion that was taken.
 
-    Down, Up, PgUp, PgDn walk; Enter and Tab take the row (Tab goes on to the next field); Esc closes the list, then
-    belongs to the page again. `minimum` letters open the list; 0 opens it as soon as the cursor arrives. What is typed
-    and not taken stays as plain text. The list is part of the window, opens upward when there is more room there.
+    Down, Up, PgUp, PgDn walk; Enter and Tab take the row; Tab then goes on to the next field, and leaves a line empty
+    where nobody typed or walked. Esc closes the list, then belongs to the page again. `minimum` letters open the list;
+    0 opens it as soon as the cursor arrives. What is typed and not taken stays as plain text. The list is part of the
+    window, opens upward when there is more room there.
     """
 
     chosen = Signal(object)
@@ -239,6 +240,7 @@ class Suggest(QLineEdit):
         self._popup: QFrame | None = None
         self._watched: list[QWidget] = []
         self._list: SuggestionList | None = None
+        self._walked = False
         self.textEdited.connect(lambda _text: self.refresh())
 
     def refresh(self) -> None:
@@ -250,6 +252,7 @@ class Suggest(QLineEdit):
             return
         rows = self._open()
         rows.show_rows(found)
+        self._walked = False
         if not self.is_open():
             self._follow(True)
         self._place()
@@ -327,7 +330,7 @@ class Suggest(QLineEdit):
                 return True
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
                 row = self.current()
-                if row is not None:
+                if row is not None and (self._walked or self.text().strip()):
                     self.take(row)
         return super().event(event)
 
@@ -343,6 +346,7 @@ class Suggest(QLineEdit):
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1, Qt.Key.Key_PageUp: 1 - _ROWS}
         if key in steps:
             self._list.step(steps[Qt.Key(key)])
+            self._walked = True
             self._describe()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             row = self._list.current()

@@ -30,6 +30,19 @@ DATA = Page("data", N_("Données"), "data", _page("windows.data", "DataPage"), r
 HISTORY = Page(
     "history", N_("Historique"), "history", _page("windows.history", "HistoryPage"), rail=False, below="data"
 )
+PAST = Page(
+    "past", N_("Base à une date"), "history", _page("past.page", "PastPage"), rail=False, below="data", by_name=True
+)
+BULK = Page("bulk", N_("Correction en lot"), "edit", _page("bulk.page", "BulkPage"), rail=False, below="data")
+TAXREF = Page(
+    "taxref",
+    N_("Référentiel TAXREF"),
+    "search",
+    _page("taxref.page", "TaxrefPage"),
+    rail=False,
+    below="settings",
+    by_name=True,
+)
 DISPUTES = Page(
     "disputes",
     N_("À relire"),
@@ -40,12 +53,64 @@ DISPUTES = Page(
     by_name=True,
     renews=True,
 )
+REVIEW = Page(
+    "review", N_("Validation"), "done", _page("review.page", "ReviewPage"), rail=False, below="data", by_name=True
+)
+REVIEW_ASK = Page("review_ask", N_("Question"), "help", _page("review.ask_page", "AskPage"), rail=False, below="data")
+QUESTIONS = Page(
+    "questions",
+    N_("Questions de la coordination"),
+    "help",
+    _page("review.questions_page", "QuestionsPage"),
+    rail=False,
+    below="today",
+    by_name=True,
+    renews=True,
+)
 ANALYSES = Page("analyses", N_("Analyses"), "analyses", _page("windows.analyses", "AnalysesPage"))
+BATCHES = Page(
+    "batches",
+    N_("Envois"),
+    "export_file",
+    _page("batches.register_page", "BatchesPage"),
+    rail=False,
+    below="exchanges",
+    by_name=True,
+    renews=True,
+)
+BATCH_NEW = Page(
+    "batch_new",
+    N_("Nouvel envoi"),
+    "export_file",
+    _page("batches.new_page", "NewBatchPage"),
+    rail=False,
+    below="exchanges",
+    by_name=True,
+)
+RECIPIENTS = Page(
+    "recipients",
+    N_("Destinataires"),
+    "observers",
+    _page("batches.recipients_page", "RecipientsPage"),
+    rail=False,
+    below="exchanges",
+    by_name=True,
+    renews=True,
+)
 EXCHANGES = Page("exchanges", N_("Échanges"), "exchanges", _page("windows.exchanges", "ExchangesPage"))
 SETTINGS = Page("settings", N_("Réglages"), "settings", _page("windows.settings", "SettingsPage"))
 SYNC = Page("sync", N_("Synchro"), "sync", _page("sync.sync_page", "SyncPage"))
 BACKUPS = Page(
     "backups", N_("Sauvegardes"), "backup", _page("windows.backups", "BackupsPage"), rail=False, below="settings"
+)
+MAPS = Page(
+    "maps",
+    N_("Cartes et espèces sensibles"),
+    "area",
+    _page("maps.page", "MapsPage"),
+    rail=False,
+    below="settings",
+    by_name=True,
 )
 DIRECTORY = Page(
     "directory",
@@ -95,6 +160,25 @@ def _board_pages(label: str, icon: str) -> list[Page]:
     ]
 
 
+def _list_pages(label: str, icon: str) -> list[Page]:
+    """Return the entry of the lists of the day in the rail, and the list that is opened from it."""
+    return [
+        Page("lists", label, icon, _page("occasional.lists_page", "ListsPage"), renews=True),
+        Page(
+            "list", N_("Liste"), icon, _page("occasional.list_sheet", "ListPage"), rail=False, below="lists", holds=True
+        ),
+        Page(
+            "list_line",
+            N_("Précisions"),
+            "edit",
+            _page("occasional.line_page", "LinePage"),
+            rail=False,
+            below="lists",
+            holds=True,
+        ),
+    ]
+
+
 def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
     """Return the pages in the order of the rail; a protocol's form names its own entry."""
     places = [
@@ -114,21 +198,38 @@ def pages(protocols: Mapping[str, StudyProtocol]) -> list[Page]:
         if protocol.board is not None
         for page in _board_pages(protocol.board.label, protocol.board.icon)
     ]
+    lists = [
+        page
+        for protocol in protocols.values()
+        if protocol.day_list is not None
+        for page in _list_pages(protocol.day_list.label, protocol.day_list.icon)
+    ]
     return [
         TODAY,
         *places,
         *sessions,
         *boards,
+        *lists,
         ROUND,
         PLACE,
         SHEET,
         DATA,
         HISTORY,
+        PAST,
+        BULK,
+        TAXREF,
         DISPUTES,
+        REVIEW,
+        REVIEW_ASK,
+        QUESTIONS,
         ANALYSES,
         EXCHANGES,
+        BATCHES,
+        BATCH_NEW,
+        RECIPIENTS,
         SETTINGS,
         SYNC,
         BACKUPS,
         DIRECTORY,
+        MAPS,
     ]

@@ -1,49 +1,64 @@
-"""The page "data": every line of a protocol in one table, and the choice of the protocol where there are several."""
+"""The page "data": every line of a protocol in one table, or those of all of them, and the choice between these."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _
 from fieldapp.ui import theme
+from fieldapp.ui.data.choice import ALL
 from fieldapp.ui.page import Action, PageContext, PageWidget
-from fieldapp.ui.windows.data_list import DataList, is_large
+from fieldapp.ui.windows.data_list import DataList
 from fieldapp.ui.windows.listed import in_use
+
+if TYPE_CHECKING:
+    from fieldapp.ui.data.all_list import AllList
 
 
 class DataPage(PageWidget):
-    """The list of one protocol at a time; the columns differ, so another protocol's list is built anew."""
+    """The list of one protocol at a time, or that of all; the columns differ, so another list is built anew."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._list: DataList | None = None
-        self._shown: tuple[str, tuple[str, ...], bool] = ("", (), False)
+        self._list: DataList | AllList | None = None
+        self._shown: tuple[str, tuple[str, ...], int] = (ALL, (), 0)
         self._box = theme.column()
         self.setLayout(self._box)
 
     def open(self, **params: Any) -> None:
-        """Show the lines of `protocol` (by default those shown before) with the filter asked for.
+        """Show the lines of `protocol` ("": of all; by default those shown before) with the filter asked for.
 
         A filter without a protocol (letters, a place) is one of the first protocol.
         """
-        protocols = in_use(self._context.services.db)
+        services = self._context.services
+        protocols = in_use(services.db)
         codes = [item.code for item in protocols]
-        before, default = self._shown[0], codes[0]
-        code = params.pop("protocol", None) or (default if params or before not in codes else before)
-        if code not in codes:
-            protocols = [*protocols, self._context.services.protocols[code]]
+        before = self._shown[0] if self._list is not None else codes[0]
+        code = params.pop("protocol", None)
+        if code is None:
+            code = codes[0] if params or before not in {*codes, ALL} else before
+        if code != ALL and code not in codes:
+            protocols = [*protocols, services.protocols[code]]
             codes.append(code)
-        is_tall = is_large() and (len(codes) > 1 or self._context.services.protocols[code].form is None)
-        wanted = (code, tuple(codes), is_tall)
+        wanted = (code, tuple(codes), theme.text_px())
         if self._list is None or wanted != self._shown:
             self._shown = wanted
-            self._replace(DataList(self._context, self._context.services.protocols[code], protocols, is_tall=is_tall))
+            self._replace(self._made(code, protocols))
         assert self._list is not None
         self._list.open(params)
 
-    def _replace(self, fresh: DataList) -> None:
+    def _made(self, code: str, protocols: Sequence[StudyProtocol]) -> DataList | AllList:
+        if code != ALL:
+            protocol = self._context.services.protocols[code]
+            return DataList(self._context, protocol, protocols)
+        from fieldapp.ui.data.all_list import AllList  # brings numpy: the other lists need none
+
+        return AllList(self._context, protocols)
+
+    def _replace(self, fresh: DataList | AllList) -> None:
         old, self._list = self._list, fresh
         if old is not None:
             old.leaving()

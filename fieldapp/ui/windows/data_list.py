@@ -19,6 +19,7 @@ from fieldapp.store import listing, records
 from fieldapp.store.connection import Database
 from fieldapp.ui import errors, theme
 from fieldapp.ui.background import Job
+from fieldapp.ui.data import choice
 from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.sync.review_mark import ReviewMark
@@ -27,7 +28,6 @@ from fieldapp.ui.widgets import (
     ActionButton,
     Card,
     Chip,
-    ChipRow,
     Elided,
     EmptyState,
     LabeledField,
@@ -47,39 +47,28 @@ from fieldapp.ui.windows.listed import (
     found_ids,
     found_incomplete,
     listed,
-    name_of,
 )
-from fieldapp.ui.wording import number_words
+from fieldapp.ui.wording import latin_beside, number_words
 from fieldapp.ui.working import Working
 
 SEARCH_PAUSE_MS = 200
 """How long the letters must rest before the records are searched: between two keystrokes of a slow typist."""
 
-LARGE_PX = 19
-"""Height of the text above which filters and choice no longer fit beside each other in 1366 pixels: "très grand"."""
-
 PLACE_SHARE = 0.35
 """Share of the width that the places may take among the visits to complete; what is missing has the rest."""
-
-
-def is_large() -> bool:
-    """Return whether the letters are so large that the filters want a row more."""
-    return theme.text_px() > LARGE_PX
 
 
 class DataList(QWidget):
     """The table of one protocol with its filters. The newest season is shown first, so that it is there at once.
 
     `retitled` carries the season shown, in words; `other` the code of the protocol that is wanted instead, of those in
-    `protocols` (more than one, or there is no choice to show). With `is_tall` the choice has a row of its own.
+    `protocols`, or that of all (see `data.choice`).
     """
 
     retitled = Signal(str)
     other = Signal(str)
 
-    def __init__(
-        self, context: PageContext, protocol: StudyProtocol, protocols: Sequence[StudyProtocol], *, is_tall: bool
-    ) -> None:
+    def __init__(self, context: PageContext, protocol: StudyProtocol, protocols: Sequence[StudyProtocol]) -> None:
         super().__init__()
         self._context = context
         self._table_of: Listed = listed(context.services, protocol)
@@ -101,17 +90,18 @@ class DataList(QWidget):
         self._clear = ActionButton(
             _("Effacer les filtres"), "close", "Ctrl+Backspace", role="quiet", name="data.clear", on=self.clear
         )
-        self._has_choice = len(protocols) > 1
-        rows = [self._build_filters(is_tall), self._working, self._build_table(), self._build_foot(is_tall)]
-        if is_tall:
-            rows.insert(0, theme.row(*([self._build_choice()] if self._has_choice else []), 1, self._clear))
+        choice.keep_room(self._clear)
+        chips = choice.chips(self, protocols, protocol.code, self._wants)
+        door = choice.review_door(context, self._line_shown, name="data.validation")
+        rows = [theme.row(chips, 1, self._clear, door), self._build_filters(), self._working]
+        rows += [self._build_table(), self._build_foot()]
         box = theme.column(*rows)
         box.setStretch(len(rows) - 2, 1)
         box.setContentsMargins(0, 0, 0, 0)
         self.setLayout(box)
         theme.on_change().changed.connect(self._fit)
 
-    def _build_filters(self, is_tall: bool) -> Any:
+    def _build_filters(self) -> Any:
         self._season = SeasonStepper(with_all=True, name="data.season")
         self._season.changed.connect(self._take_season)
         self._area = Suggest(
@@ -130,30 +120,18 @@ class DataList(QWidget):
         live_key(self, "C", self._incomplete.click)
         fields = [
             LabeledField(_("Saison"), self._season),
-            LabeledField(words.place, self._area, key="F2"),
-            LabeledField(_("Espèce"), self._taxon, key="F3"),
-            LabeledField(_("Contient"), self._search, key="F4"),
+            LabeledField(words.place, self._area, key="F3"),
+            LabeledField(_("Espèce"), self._taxon, key="F4"),
+            LabeledField(_("Contient"), self._search, key="F5"),
             LabeledField(words.dated, self._incomplete),
         ]
-        if self._has_choice and not is_tall:
-            fields.insert(0, LabeledField(_("Suivi"), self._build_choice()))
+        for line in (self._area, self._taxon):
+            choice.on_enter(line, self._into_table)
+        self._search.returnPressed.connect(self._into_table)
         filters = theme.row(*fields)
         for place in range(len(fields) - 4, len(fields) - 1):
             filters.setStretch(place, 1)
         return filters
-
-    def _build_choice(self) -> ChipRow:
-        """Return the chips of the protocols, each on its figure."""
-        figures = [str(number) for number in range(1, len(self._protocols) + 1)]
-        listed_chips = [
-            (item.code, _(name_of(item)), figure) for item, figure in zip(self._protocols, figures, strict=True)
-        ]
-        chips = ChipRow(listed_chips, multiple=False, required=True, framed=False, name="data.protocol")
-        chips.set_value([self._table_of.protocol.code])
-        chips.changed.connect(lambda codes: self._wants(codes[0]))
-        for item, figure in zip(self._protocols, figures, strict=True):
-            live_key(self, figure, partial(self._wants, item.code))
-        return chips
 
     def _wants(self, code: str) -> None:
         if code != self._table_of.protocol.code:
@@ -185,7 +163,7 @@ class DataList(QWidget):
             "filter",
             _("Rien ne correspond à ces filtres"),
             "",
-            ActionButton(_("Effacer les filtres"), "close", name="data.clear_all", on=self.clear),
+            ActionButton(_("Effacer les filtres"), "close", "Ctrl+Backspace", name="data.clear_all", on=self.clear),
             name="data.nothing",
         )
         self._complete = EmptyState("check", _("Rien à compléter"), self._table_of.words.complete, name="data.complete")
@@ -200,7 +178,7 @@ class DataList(QWidget):
         card.add(self._lacks)
         return card
 
-    def _build_foot(self, is_tall: bool) -> Any:
+    def _build_foot(self) -> Any:
         self._count = Elided("secondary", fills=True, name="data.count")
         self._review = ReviewMark(self._context, "R", name="data.review")
         self._history = ActionButton(_("Historique"), "history", "H", name="data.history", on=self._open_history)
@@ -217,7 +195,7 @@ class DataList(QWidget):
         ]
         self._ways[-1].set_key("")  # Enter belongs to the row
         self._ways[-1].show_key(self._table_of.ways[0].key)
-        foot = theme.row(self._count, self._review, *([] if is_tall else [self._clear]), self._history, *self._ways)
+        foot = theme.row(self._count, self._review, self._history, *self._ways)
         foot.setStretch(0, 1)
         return foot
 
@@ -254,6 +232,9 @@ class DataList(QWidget):
         self._missing.clear()
         self._show_filter()
         self._ask()
+        self._shown_table().setFocus()
+
+    def _into_table(self) -> None:
         self._shown_table().setFocus()
 
     def _shown_table(self) -> RecordTable:
@@ -327,7 +308,7 @@ class DataList(QWidget):
         self._asked += 1
         number = self._asked
         self._count.set_words(_("recherche…"))
-        self._clear.setVisible(self._filter.is_narrow)
+        self._show_clear()
         if self._filter.incomplete:
             self._ask_incomplete(number)
             return
@@ -403,9 +384,14 @@ class DataList(QWidget):
     def _say_shown(self, count: str, *, has_rows: bool) -> None:
         season = str(self._filter.year) if self._filter.year else _("toutes les saisons")
         self._count.set_words(count)
+        self._show_clear()
         self.retitled.emit(f"{_(self._table_of.protocol.label)} · {season}")
         for button in (self._history, *self._ways):
             button.setEnabled(has_rows)
+
+    def _show_clear(self) -> None:
+        """Offer once to take the filters away: where nothing is found, there."""
+        self._clear.setVisible(self._filter.is_narrow and self._stack.currentWidget() is not self._nothing)
 
     def _fit(self) -> None:
         """Share the room that the other columns leave; below the least widths the table scrolls."""
@@ -432,7 +418,7 @@ class DataList(QWidget):
     def _suggest_taxa(self, text: str) -> list[Suggestion]:
         wanted = fold(text)
         return [
-            Suggestion(taxon.cd_nom, taxon.nom_vern or taxon.lb_nom, taxon.lb_nom if taxon.nom_vern else "")
+            Suggestion(taxon.cd_nom, taxon.nom_vern or taxon.lb_nom, latin_beside(taxon))
             for taxon in self._context.services.taxa(self._table_of.protocol.code).values()
             if wanted in fold(taxon.nom_vern) or wanted in fold(taxon.lb_nom)
         ][:40]
@@ -442,6 +428,10 @@ class DataList(QWidget):
     def _line(self, key: object) -> Placed | None:
         found = listing.rows(self._context.services.db, [key]) if isinstance(key, int) else []
         return found[0] if found else None
+
+    def _line_shown(self) -> str:
+        line = self._line(self._shown_table().current_key())
+        return line.uid if line is not None else ""
 
     def _mark(self, key: object) -> None:
         line = self._line(key)
@@ -477,23 +467,17 @@ class DataList(QWidget):
     def keys(self) -> list[Action]:
         """Return the keys of the list."""
         words = self._table_of.words
-        choice = [
-            Action(
-                str(number), _("voir : {what}").format(what=_(name_of(item))), partial(self._wants, item.code), "data"
-            )
-            for number, item in enumerate(self._protocols, start=1)
-            if self._has_choice
-        ]
         ways = [Action(way.key, way.words, partial(self._go_on, way), way.icon) for way in self._table_of.ways]
         return [
             *ways,
             Action("H", _("historique de la fiche, champ par champ"), self._open_history, "history"),
             Action("R", _("les versions à relire, s’il y en a"), self._review.follow, "conflict"),
-            *choice,
+            *choice.review_keys(self._context, self._line_shown),
+            *choice.keys(self._protocols, self._wants),
             *self._season.keys(),
-            Action("F2", words.choose_place, self._area.setFocus, "area"),
-            Action("F3", _("choisir une espèce"), self._taxon.setFocus, "pond"),
-            Action("F4", _("chercher des lettres"), self._search.setFocus, "search"),
+            Action("F3", words.choose_place, self._area.setFocus, "area"),
+            Action("F4", _("choisir une espèce"), self._taxon.setFocus, "pond"),
+            Action("F5", _("chercher des lettres"), self._search.setFocus, "search"),
             Action("C", words.only_unfinished, self._incomplete.click, "filter"),
             Action("Ctrl+Backspace", _("effacer les filtres"), self.clear, "close"),
         ]

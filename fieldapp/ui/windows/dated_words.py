@@ -36,6 +36,10 @@ def _mornings(count: int) -> str:
     return ngettext("{n} matin", "{n} matins", count).format(n=number_words(count))
 
 
+def _lists(count: int) -> str:
+    return ngettext("{n} liste", "{n} listes", count).format(n=number_words(count))
+
+
 def _without_row(count: int) -> str:
     return ngettext(
         "{n} passage sans observation n’a pas de ligne dans ce format.",
@@ -47,10 +51,13 @@ def _without_row(count: int) -> str:
 PASSAGES = DatedWords(_passages, N_("Aucun passage incomplet."), N_("voir les passages à compléter"), _without_row)
 SESSIONS = DatedWords(_sessions, N_("Aucune séance incomplète."), N_("voir les séances à compléter"))
 MORNINGS = DatedWords(_mornings, N_("Aucun matin incomplet."), N_("voir les matins à finir"))
+LISTS = DatedWords(_lists, N_("Aucune liste incomplète."), N_("voir les listes à compléter"))
 
 
 def dated_words(protocol: StudyProtocol) -> DatedWords:
     """Return the words of a protocol, by how it is entered."""
     if protocol.session is not None:
         return SESSIONS
+    if protocol.day_list is not None:
+        return LISTS
     return MORNINGS if protocol.board is not None else PASSAGES

@@ -123,6 +123,10 @@ class Deck(Protocol):
         """Open the barrier that came in."""
         ...
 
+    def see_batches(self) -> None:
+        """Open what is handed to recipients."""
+        ...
+
     def go_back(self) -> bool:
         """Take one step back."""
         ...
@@ -201,7 +205,8 @@ class ExportCard(Card):
             _("À compléter"), "filter", "C", name="exchanges.incomplete", on=page.see_incomplete
         )
         self.incomplete.hide()
-        self.add(theme.row(self.button, self.incomplete, 1))
+        batches = ActionButton(_("Envois"), "archive", "D", name="exchanges.batches", on=page.see_batches)
+        self.add(theme.row(self.button, self.incomplete, 1, batches))
 
     def show_kinds(self, protocol: StudyProtocol, exporters: Sequence[Exporter]) -> None:
         """Offer the kinds of file of a protocol, its first one chosen."""

@@ -39,7 +39,7 @@ class ExchangesPage(PageWidget):
         super().__init__()
         self._context = context
         self._protocols = [item for item in context.services.protocols.values() if item.exports]
-        self._importers = [one for item in self._protocols for one in item.imports]
+        self._importers = [one for item in context.services.protocols.values() for one in item.imports]
         self._protocol = self._protocols[-1]
         self._exporters: dict[str, Exporter] = {}
         self._asked = 0
@@ -75,7 +75,7 @@ class ExchangesPage(PageWidget):
     def open(self, path: str = "", protocol: str = "", **_params: Any) -> None:
         """Show the imports done and what an export would hold; `path` is a file to import, `protocol` what to export.
 
-        Without a protocol that of before stays, at first the one with the latest season.
+        Without a protocol that writes files that of before stays, at first the one with the latest season.
         """
         db = self._context.services.db
         if path:
@@ -83,7 +83,8 @@ class ExchangesPage(PageWidget):
             self._report.hide()
         self._past.show_past(changes.of_kind(db, "import"), Words(db, {}))
         self.set_title(_("Échanges"))
-        self._choose_protocol(protocol or (self._protocol.code if self._exporters else self._latest().code))
+        writes = any(item.code == protocol for item in self._protocols)
+        self._choose_protocol(protocol if writes else self._protocol.code if self._exporters else self._latest().code)
         self._arrange()
         self._rest()
 
@@ -242,7 +243,7 @@ class ExchangesPage(PageWidget):
         if report.action is not None:
             self._tell_saved()
         labels = column_labels(importer, self._context.services.db.protocols.values())
-        protocol = next(item for item in self._protocols if importer in item.imports)
+        protocol = next(item for item in self._context.services.protocols.values() if importer in item.imports)
         self._report.show_report(report, importer, labels, of_barrier=protocol.board is not None)
         self._show_report(True)
         counts = report.counts
@@ -254,7 +255,8 @@ class ExchangesPage(PageWidget):
             _("Import fini : {new}, {refused}.").format(new=new, refused=refused),
             "warning" if report.refused else "done",
         )
-        self._choose_protocol(protocol.code)
+        if protocol in self._protocols:
+            self._choose_protocol(protocol.code)
         self._refresh()
         self._rest()
 
@@ -264,6 +266,10 @@ class ExchangesPage(PageWidget):
             return
         sites = records.roots(self._context.services.db, self._protocol.code, self._protocol.board.site)
         self._context.navigate("barrier", **({"site": sites[0].uid} if len(sites) == 1 else {}))
+
+    def see_batches(self) -> None:
+        """Open the register of what is handed to recipients, where the other formats are."""
+        self._context.navigate("batches")
 
     def _way_on(self) -> list[Action]:
         shown = not self._report.barrier_button.isHidden()
@@ -473,5 +479,6 @@ class ExchangesPage(PageWidget):
             Action("F4", _("taper le fichier à écrire"), self._export.path.setFocus),
             Action("F5", _("le choisir"), self.choose_target, "open_folder"),
             Action("E", _("écrire le fichier"), self.start_export, "export_file"),
+            Action("D", _("les envois : autres formats, destinataires, registre"), self.see_batches, "archive"),
             undo,
         ]

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fieldapp.core.board_form import BoardForm
 from fieldapp.core.checking import CONFIRMED
 from fieldapp.core.merging import DELETED, PARENT
-from fieldapp.core.record import Record
+from fieldapp.core.record import Record, is_about
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.store import changes, records
 from fieldapp.store.changes import Change
 from fieldapp.store.connection import Database
 from fieldapp.ui import theme
-from fieldapp.ui.field_words import is_repeated, species_field, value_words
+from fieldapp.ui.field_words import field_label, is_repeated, species_field, value_words
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.sync.review_mark import ReviewMark
 from fieldapp.ui.tables import Column, RecordTable
@@ -44,7 +44,10 @@ FIELD_SHARE = 0.27
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field of one change, in words; `first` is true on the first line of an action."""
+    """One field of one change, in words; `first` is true on the first line of an action.
+
+    `uid` is the record, `made_at` the instant of the action (UTC).
+    """
 
     action: int
     first: bool
@@ -56,6 +59,8 @@ class Line:
     field: str
     before: str
     after: str
+    uid: str = ""
+    made_at: str = ""
 
 
 def visit_of(db: Database, uid: str) -> Record | None:
@@ -83,6 +88,9 @@ def page_of(db: Database, record: Record) -> tuple[str, dict[str, Any]] | None:
         return None
     if protocol.form is not None and record.entity == protocol.form.sheet.visit:
         return "sheet", sheet_params(record)
+    if protocol.day_list is not None:
+        is_list = record.entity == protocol.day_list.sheet.visit
+        return "list", {"uid": record.uid if is_list else record.parent}
     if protocol.board is not None:
         return _board_page(db, protocol.board, record)
     pages = {} if protocol.session is None else SESSION_PAGES
@@ -118,6 +126,11 @@ def lines(db: Database, uid: str, words: Words, *, detailed: bool = False) -> li
     return [line for block in reversed(found) for line in block]
 
 
+def of_field(found: Sequence[Line], one: Line) -> list[Line]:
+    """Return the lines about the same field of the same record, each with who and when."""
+    return [replace(line, first=True) for line in found if (line.uid, line.field) == (one.uid, one.field)]
+
+
 def _lines_of(change: Change, record: Record, words: Words, detailed: bool, *, first: bool) -> list[Line]:
     fields = _fields(change, record, words)
     if change.before is None and not detailed:
@@ -138,6 +151,8 @@ def _lines_of(change: Change, record: Record, words: Words, detailed: bool, *, f
             name,
             before,
             after,
+            record.uid,
+            action.made_at,
         )
         for number, (name, before, after) in enumerate(fields)
     ]
@@ -148,7 +163,7 @@ def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str
     entity = words.entity(record)
     before = change.before or {}
     order = {item.name: place for place, item in enumerate(entity.fields)}
-    names = sorted({*before, *change.after}, key=lambda name: order.get(name, len(order)))
+    names = sorted({*before, *change.after}, key=lambda name: (order.get(name, len(order)), name))
     species = species_field(record, words)
     found = []
     for name in names:
@@ -161,6 +176,9 @@ def _fields(change: Change, record: Record, words: Words) -> list[tuple[str, str
                 found.append((_("rattachée à"), words.place(old), words.place(new)))
         elif name == CONFIRMED:
             found.append((_("avertissements confirmés"), _count(old), _count(new)))
+        elif is_about(name):
+            told = [value_words(record, name, value, words) for value in (old, new)]
+            found.append((field_label(record, name, words), told[0], told[1]))
         else:
             item = entity.by_name.get(name)
             if item and is_repeated(item, entity, of_session=bool(species)):
@@ -186,7 +204,10 @@ def _count(codes: object) -> str:
 
 
 class HistoryPage(PageWidget):
-    """The history of one visit, capture or other record; D shows every field of what was created."""
+    """The history of one visit, capture or other record; D shows every field of what was created.
+
+    C keeps to all values of the field of the current row, P leads to the database as it was then.
+    """
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -194,6 +215,8 @@ class HistoryPage(PageWidget):
         self._uid = ""
         self._visit = ""
         self._detailed = False
+        self._lines: list[Line] = []
+        self._field: Line | None = None
         self._origin = text_label("", "secondary", wrap=True, name="history.origin")
         self._table = RecordTable(
             [
@@ -218,22 +241,35 @@ class HistoryPage(PageWidget):
         self._card.add(self._empty, 1)
         self._detail = ActionButton(_("Tout le détail"), "expand", "D", name="history.detail", on=self._toggle)
         self._sheet = ActionButton(_("Ouvrir la fiche"), "edit", "F", name="history.sheet", on=self._open_sheet)
+        self._one_field = ActionButton(_("Ce champ seul"), "filter", "C", name="history.field", on=self._keep_field)
+        self._past = ActionButton(_("La base d’alors"), "history", "P", name="history.past", on=self._open_past)
         self._review = ReviewMark(context, "R", name="history.review")
-        self.setLayout(theme.column(self._card, theme.row(self._detail, 1, self._review, self._sheet)))
+        self.setLayout(
+            theme.column(self._card, theme.row(self._detail, self._one_field, self._past, 1, self._review, self._sheet))
+        )
 
     def open(self, uid: str = "", **_params: Any) -> None:
         """Show the history of the record (or of the visit that it belongs to)."""
+        if uid != self._uid:
+            self._field = None
         self._uid = uid
         db = self._context.services.db
         visit = visit_of(db, uid) if uid else None
         self._visit = visit.uid if visit else ""
         taxa = self._context.services.taxa(visit.protocol) if visit else {}
         words = Words(db, taxa)
-        found = lines(db, self._visit, words, detailed=self._detailed) if visit else []
+        in_full = self._detailed or self._field is not None
+        found = lines(db, self._visit, words, detailed=in_full) if visit else []
+        self._lines = found = found if self._field is None else of_field(found, self._field)
         place = records.get(db, visit.parent) if visit and visit.parent else None
         title = " · ".join(filter(None, (words.title(place) if place else "", words.title(visit) if visit else "")))
         actions = len({line.action for line in found})
         count = ngettext("{n} enregistrement", "{n} enregistrements", actions).format(n=actions)
+        if self._field is not None:
+            title = " · ".join(filter(None, (title, self._field.field)))
+        self._one_field.set_text(_("Ce champ seul") if self._field is None else _("Tous les champs"))
+        self._one_field.setEnabled(bool(found))
+        self._past.setEnabled(bool(found) and not self._context.services.past)
         self.set_title(_("Historique"), f"{title} · {count}" if found else title)
         self._say_origin(found)
         rows = [self._row(line) for line in found]
@@ -263,6 +299,27 @@ class HistoryPage(PageWidget):
         self._detail.set_icon("collapse" if self._detailed else "expand")
         self.open(self._uid)
 
+    def _current(self) -> Line | None:
+        number = self._table.current_key()
+        return self._lines[number] if isinstance(number, int) and number < len(self._lines) else None
+
+    def _keep_field(self) -> None:
+        """Keep to the values of one field, or show all of them again."""
+        self._field = self._current() if self._field is None else None
+        self.open(self._uid)
+
+    def _open_past(self) -> None:
+        line = self._current()
+        if line is not None and not self._context.services.past:
+            self._context.navigate("past", at=line.made_at)
+
+    def go_back(self) -> bool:
+        """Show all fields again."""
+        if self._field is None:
+            return False
+        self._keep_field()
+        return True
+
     def _open_sheet(self) -> None:
         db = self._context.services.db
         visit = records.get(db, self._visit)
@@ -278,6 +335,8 @@ class HistoryPage(PageWidget):
         """Return the keys of the page."""
         return [
             Action("D", _("chaque champ des fiches créées"), self._toggle, "expand"),
+            Action("C", _("toutes les valeurs du champ choisi, ou tous les champs"), self._keep_field, "filter"),
+            Action("P", _("la base telle qu’elle était alors"), self._open_past, "history"),
             Action("F", _("ouvrir la fiche"), self._open_sheet, "edit"),
             Action("R", _("les versions à relire, s’il y en a"), self._review.follow, "conflict"),
         ]

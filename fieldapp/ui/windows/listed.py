@@ -187,31 +187,47 @@ def listed(services: Services, protocol: StudyProtocol) -> Listed:
         from fieldapp.ui.barrier.listed import CatchTable
 
         return CatchTable(services, protocol)
+    if protocol.day_list is not None:
+        from fieldapp.ui.occasional.listed import DayListTable
+
+        return DayListTable(services, protocol)
     from fieldapp.ui.windows.observations import ObservationTable
 
     return ObservationTable(services, protocol)
 
 
 def group_of(protocol: StudyProtocol) -> str | None:
-    """Return the entity of a protocol's places at the top, None where it has no form, sessions or board."""
+    """Return the entity of a protocol's places at the top, None where it has no way of entry.
+
+    A list of the day says itself where it was.
+    """
     if protocol.form is not None:
         return protocol.form.round.group
     if protocol.board is not None:
         return protocol.board.site
+    if protocol.day_list is not None:
+        return protocol.day_list.sheet.visit
     return protocol.session.group if protocol.session is not None else None
 
 
 def in_use(db: Database) -> list[StudyProtocol]:
     """Return the protocols that have a place, in the order of the rail; the first of the rail where none has."""
     entered = [(protocol, group) for protocol in db.protocols.values() if (group := group_of(protocol))]
-    entered.sort(key=lambda pair: pair[0].form is None)
-    found = [protocol for protocol, group in entered if records.roots(db, protocol.code, group)]
+    entered.sort(key=lambda pair: (pair[0].form is None, pair[0].session is None, pair[0].board is None))
+    found = [protocol for protocol, group in entered if _has_any(db, protocol, group)]
     return found or [protocol for protocol, _group in entered[:1]]
+
+
+def _has_any(db: Database, protocol: StudyProtocol, group: str) -> bool:
+    """Return whether there is a record of the entity; of dated ones, which may be many, none is read."""
+    if protocol.entity(group).date_field:
+        return bool(records.years(db, protocol.code, group))
+    return bool(records.roots(db, protocol.code, group))
 
 
 def name_of(protocol: StudyProtocol) -> str:
     """Return what the rail calls the protocol, not yet translated."""
-    entry = protocol.form or protocol.session or protocol.board
+    entry = protocol.form or protocol.session or protocol.board or protocol.day_list
     return entry.label if entry is not None else protocol.label
 
 

@@ -20,7 +20,7 @@ from fieldapp.ui.tables import Column, Row
 from fieldapp.ui.windows.history import sheet_params
 from fieldapp.ui.windows.incomplete import IncompleteTable
 from fieldapp.ui.windows.listed import Filter, ListWords, Missing, Report, Way
-from fieldapp.ui.wording import ABSENT, Words, day_words, number_words
+from fieldapp.ui.wording import ABSENT, Words, day_words, latin_beside, number_words
 
 COUNTING = "id_nomenclature_typ_denbr"
 """The field that says how was counted (source: PnX-SI/protocoles_suivi POPAmphibien 2.2.0, observation.json)."""
@@ -183,7 +183,7 @@ class ObservationTable:
         state = form.state(values, [line.record.data])
         name = self._words.taxon_name(line.record.cd_nom)
         seen = state is not PlaceState.NOTHING_SEEN and state is not PlaceState.DRY
-        latin = taxon.lb_nom if taxon and taxon.nom_vern else ""
+        latin = latin_beside(taxon)
         return (
             day_words(visit.on_date if visit else None)[: None if self.with_year else 5],
             f"{self._title(line, form.site)}|{self._title(line, form.group)}",

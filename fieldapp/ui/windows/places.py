@@ -29,6 +29,7 @@ NEW = {
     "site": N_("Nouvelle mare"),
     "person": N_("Nouvelle personne"),
     "dataset": N_("Nouveau jeu de données"),
+    "recipient": N_("Nouveau destinataire"),
 }
 """The title of a record that is being made, by its entity; any other has its label."""
 
@@ -41,6 +42,9 @@ NEW_AT_THE_NETS = {
     "mark": N_("Nouvelle marque"),
 }
 """The same for the records of a protocol of sessions."""
+
+RECIPIENT = "recipient"
+"""The entity of the directory that is listed beside the files that leave; all others beside the settings."""
 
 LISTS_OF_SESSIONS = {"ring_string": "ring_stock"}
 """The page that lists the records of a protocol of sessions, by their entity; all others have `ringing_places`."""
@@ -97,6 +101,8 @@ class PlacePage(PageWidget):
         self._params = {"protocol": protocol, "entity": entity, "uid": uid, "parent": parent}
         study = self._services.protocols[protocol]
         self.lit = "banding" if study.session is not None else "barrier" if study.board is not None else ""
+        if protocol == DIRECTORY:
+            self.lit = "exchanges" if entity == RECIPIENT else "settings"
         sheet = self._sheet_of(study, study.entity(entity))
         self._stored = records.get(self._services.db, uid) if uid else None
         if self._stored is not None and not parent:

@@ -43,6 +43,7 @@ from fieldapp.ui.windows.analysis_figures import (
 )
 from fieldapp.ui.windows.analysis_part import AnalysisPart
 from fieldapp.ui.windows.definitions import Definitions
+from fieldapp.ui.wording import latin_beside
 
 TABLE, SPECIES, AREAS, YEARS = "table", "species", "areas", "years"
 VIEWS = (
@@ -291,7 +292,7 @@ class PondAnalyses(AnalysisPart):
         found = []
         for item in self._figures.occupancy:
             taxon = self._figures.taxa.get(item.cd_ref)
-            name, latin = self._figures.name(item.cd_ref), taxon.lb_nom if taxon and taxon.nom_vern else ""
+            name, latin = self._figures.name(item.cd_ref), latin_beside(taxon)
             if fold(text) in fold(name) or fold(text) in fold(latin):
                 found.append(Suggestion(item.cd_ref, name, latin, hint=f"{item.occupied_sites} / {item.sites}"))
         return found

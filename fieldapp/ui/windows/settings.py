@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
 from fieldapp import __version__
 from fieldapp.core.text import LANGUAGES, _
@@ -20,7 +21,7 @@ from fieldapp.ui.files import ask_save, home_words
 from fieldapp.ui.forms.links import Directory
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import ActionButton, Card, ChipRow, LabeledField, Suggest, text_label
+from fieldapp.ui.widgets import ActionButton, Card, ChipRow, LabeledField, Suggest, scrolled, text_label
 
 
 class SettingsPage(PageWidget):
@@ -48,7 +49,9 @@ class SettingsPage(PageWidget):
         self._scale.changed.connect(lambda codes: self._change(text_scale=float(codes[0])))
         self._language.changed.connect(lambda codes: self._change(language=codes[0]))
         self._training = ActionButton(icon="training", key="Ctrl+T", name="settings.training", on=self._switch, text="")
-        self.setLayout(theme.column(theme.row(self._person_card(), self._look_card()), self._data_card(), 1))
+        cards = QWidget()
+        cards.setLayout(theme.column(theme.row(self._person_card(), self._look_card()), self._data_card(), 1))
+        self.setLayout(theme.column(scrolled(cards)))
 
     def open(self, section: str = "", **_params: Any) -> None:
         """Show the settings as they are; `section` "training" stands on the way into the training mode."""
@@ -61,6 +64,7 @@ class SettingsPage(PageWidget):
         self._training.set_text(
             _("Quitter l’entraînement") if self._services.training else _("Passer en mode entraînement")
         )
+        self._training.setEnabled(not self._services.past)
         (self._training if section == "training" else self._who).setFocus()
 
     def actions_of_page(self) -> Sequence[Action]:
@@ -68,7 +72,9 @@ class SettingsPage(PageWidget):
         return (
             Action("Ctrl+T", _("entrer dans le mode entraînement, ou en sortir"), self._switch, "training"),
             Action("Ctrl+P", _("l’annuaire : personnes et jeux de données"), self._directory, "observers"),
+            Action("Ctrl+E", _("les cartes et les espèces sensibles"), self._maps, "area"),
             Action("Ctrl+B", _("les sauvegardes"), self._backups, "backup"),
+            Action("Ctrl+N", _("les noms de TAXREF"), self._taxref, "search"),
             Action("Ctrl+D", _("enregistrer un diagnostic sans données personnelles"), self._diagnostic, "copy_report"),
         )
 
@@ -105,7 +111,8 @@ class SettingsPage(PageWidget):
         backups = ActionButton(_("Sauvegardes"), "backup", "Ctrl+B", name="settings.backups", on=self._backups)
         report = ActionButton(_("Diagnostic"), "copy_report", "Ctrl+D", name="settings.diagnostic", on=self._diagnostic)
         people = ActionButton(_("Annuaire"), "observers", "Ctrl+P", name="settings.directory", on=self._directory)
-        card.add(theme.row(people, backups, open_folder, 1, spacing=theme.S))
+        maps = ActionButton(_("Cartes"), "area", "Ctrl+E", name="settings.maps", on=self._maps)
+        card.add(theme.row(people, maps, backups, open_folder, 1, spacing=theme.S))
         card.add(
             text_label(
                 _("L’entraînement ouvre une base jetable avec la saison de démonstration : rien n’y compte."),
@@ -113,7 +120,8 @@ class SettingsPage(PageWidget):
                 wrap=True,
             )
         )
-        card.add(theme.row(self._training, report, 1, spacing=theme.S))
+        names = ActionButton(_("TAXREF"), "search", "Ctrl+N", name="settings.taxref", on=self._taxref)
+        card.add(theme.row(self._training, names, report, 1, spacing=theme.S))
         return card
 
     def _choose_person(self, key: str) -> None:
@@ -142,8 +150,14 @@ class SettingsPage(PageWidget):
     def _directory(self) -> None:
         self._context.navigate("directory")
 
+    def _maps(self) -> None:
+        self._context.navigate("maps")
+
     def _backups(self) -> None:
         self._context.navigate("backups")
+
+    def _taxref(self) -> None:
+        self._context.navigate("taxref")
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._services.path.parent)))

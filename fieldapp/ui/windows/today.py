@@ -8,30 +8,40 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from fieldapp.core import dates
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, ngettext
-from fieldapp.store import records
+from fieldapp.store import peers, records, reviewing
 from fieldapp.ui import rounds, theme
+from fieldapp.ui.occasional.begun import has_lists
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.rounds import Area, Season
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
-from fieldapp.ui.widgets import ActionButton, Card, FlowLayout, IconLabel, ProgressLine, text_label
+from fieldapp.ui.widgets import ActionButton, Banner, Card, FlowLayout, IconLabel, ProgressLine, scrolled, text_label
 from fieldapp.ui.windows.listed import group_of
 
 if TYPE_CHECKING:
     from fieldapp.ui.banding.today_card import BandingToday, RecentSessions
     from fieldapp.ui.barrier.today_card import BarrierToday
+    from fieldapp.ui.occasional.today_card import ListsToday
+    from fieldapp.ui.review.today_card import QuestionsCard, SeasonCard
+
+NAME_KEY = "I"
 
 BANDING = "banding"
 """The protocol of the ringing places; its modules are loaded only where birds are banded."""
 
+LAST_MONTH_TO_VALIDATE = 3
+"""The month to the end of which the season before is offered for validation."""
+
 
 class TodayPage(PageWidget):
     """What to do tonight, and how far each aire is this season."""
+
+    _validation: SeasonCard | None = None
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -50,6 +60,36 @@ class TodayPage(PageWidget):
         self._evening.body.addSpacing(theme.XS)
         self._evening.add(theme.row(self._go, 1))
         self._evening.body.addStretch(1)
+        self._make_season()
+        self._banding: BandingToday | None = None
+        self._sessions: RecentSessions | None = None
+        self._barrier: BarrierToday | None = None
+        self._lists: ListsToday | None = None
+        self._questions: QuestionsCard | None = None
+        top = theme.row(self._evening, self._begun, spacing=theme.M + 2)
+        top.setStretch(0, 3)
+        top.setStretch(1, 2)
+        usual = QWidget()
+        self._usual = theme.column(top, self._season, spacing=theme.M + 2)
+        self._usual.setStretch(1, 1)
+        self._usual.addStretch(0)
+        usual.setLayout(self._usual)
+        self._stack = QStackedWidget()
+        for face in (usual, self._first):
+            self._stack.addWidget(scrolled(face))
+        self._nobody = Banner(
+            "info",
+            _("Personne n’est nommé : ce que vous enregistrez n’est pas signé."),
+            action=_("Dire qui je suis"),
+            key=NAME_KEY,
+            on=self._name_me,
+            name="today.nobody",
+        )
+        self.setLayout(theme.column(self._nobody, self._stack))
+        self.setTabOrder(self._go, self._table)
+
+    def _make_season(self) -> None:
+        """Make the card of the season's aires."""
         self._season = Card(" ", name="today.season")
         self._table = RecordTable(
             [
@@ -61,23 +101,9 @@ class TodayPage(PageWidget):
             name="today.table",
         )
         self._table.opened.connect(self._open_area)
+        self._table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what is left
+        self._table.setMinimumHeight(2 * theme.target())
         self._season.add(self._table, 1)
-        self._banding: BandingToday | None = None
-        self._sessions: RecentSessions | None = None
-        self._barrier: BarrierToday | None = None
-        top = theme.row(self._evening, self._begun, spacing=theme.M + 2)
-        top.setStretch(0, 3)
-        top.setStretch(1, 2)
-        usual = QWidget()
-        self._usual = theme.column(top, self._season, spacing=theme.M + 2)
-        self._usual.setStretch(1, 1)
-        self._usual.addStretch(0)
-        usual.setLayout(self._usual)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(usual)
-        self._stack.addWidget(self._first)
-        self.setLayout(theme.column(self._stack))
-        self.setTabOrder(self._go, self._table)
 
     def open(self, **params: Any) -> None:
         """Read the season of today anew."""
@@ -87,9 +113,14 @@ class TodayPage(PageWidget):
         protocols = rounds.with_rounds(self._services.protocols)
         seasons = [(protocol, rounds.season(self._services.db, protocol, day)) for protocol in protocols]
         has_areas = any(season.areas for _protocol, season in seasons)
+        self._show_validation(day)
+        self._show_questions()
         has_birds = self._show_banding(is_first=not has_areas)
         has_barrier = self._show_barrier(is_first=not has_areas and not has_birds)
-        self._stack.setCurrentIndex(0 if has_areas or has_birds or has_barrier else 1)
+        has_any_list = self._show_lists(is_first=not (has_areas or has_birds or has_barrier))
+        self._stack.setCurrentIndex(0 if has_areas or has_birds or has_barrier or has_any_list else 1)
+        is_named = bool(self._services.settings.who) or bool(self._services.past)
+        self._nobody.setVisible(not is_named and self._stack.currentIndex() == 0)
         for card in (self._evening, self._season):
             card.setVisible(has_areas)
         if not has_areas:
@@ -99,6 +130,8 @@ class TodayPage(PageWidget):
                 self._banding.go.setFocus()
             elif has_barrier and self._barrier is not None:
                 self._barrier.go.setFocus()
+            elif has_any_list and self._lists is not None:
+                self._lists.go.setFocus()
             else:
                 self._first.open(protocols[0].code if protocols else "")
             return
@@ -109,6 +142,30 @@ class TodayPage(PageWidget):
         self._show_season(seasons)
         if not self._table.hasFocus():
             (self._go if self._area else self._table).setFocus()
+
+    def _show_validation(self, day: date) -> None:
+        """Offer in winter, to who validates, what is left of the season before."""
+        if day.month > LAST_MONTH_TO_VALIDATE or not peers.is_coordinator(self._services.db):
+            if self._validation is not None:
+                self._validation.hide()
+            return
+        if self._validation is None:
+            from fieldapp.ui.review.today_card import SeasonCard  # the rest of the year nobody waits for it
+
+            self._validation = SeasonCard(self._context)
+            self._usual.insertWidget(0, self._validation)
+        self._validation.show_left(day.year - 1)
+
+    def _show_questions(self) -> None:
+        """Show above all else what the coordination asks, while it asks something."""
+        if self._questions is None:
+            if not reviewing.asked(self._services.db):
+                return
+            from fieldapp.ui.review.today_card import QuestionsCard  # who is asked nothing does not wait for it
+
+            self._questions = QuestionsCard(self._context)
+            self._usual.insertWidget(0, self._questions)
+        self._questions.show_waiting()
 
     def _show_banding(self, *, is_first: bool) -> bool:
         """Show the card of banding where there is a ringing place; return whether there is one.
@@ -153,6 +210,22 @@ class TodayPage(PageWidget):
         found = standing(self._services, rounds.today(), everything=is_first)
         self._barrier.show_standing(found, is_first=is_first)
         self._barrier.setVisible(bool(found))
+        return there
+
+    def _show_lists(self, *, is_first: bool) -> bool:
+        """Show the card of the lists of the day where one was ever begun; return whether there is one."""
+        protocols = [item for item in self._services.protocols.values() if item.day_list is not None]
+        there = any(has_lists(self._services.db, item) for item in protocols)
+        if not there and self._lists is None:
+            return False
+        # Loaded here: who writes no list does not wait for it at the start.
+        from fieldapp.ui.occasional.today_card import ListsToday, standing
+
+        if self._lists is None:
+            self._lists = ListsToday(self._context)
+            self._usual.insertWidget(self._usual.indexOf(self._season), self._lists)
+        self._lists.setVisible(there)
+        self._lists.show_standing(standing(self._services, rounds.today()), is_first=is_first)
         return there
 
     def _show_evening(self, protocol: StudyProtocol, season: Season, begun: Collection[str]) -> None:
@@ -216,6 +289,8 @@ class TodayPage(PageWidget):
                 self._banding.start()
             elif self._area is None and self._barrier is not None and self._barrier.isVisible():
                 self._barrier.start()
+            elif self._area is None and self._lists is not None and self._lists.isVisible():
+                self._lists.start()
             else:
                 self._resume()
             return
@@ -228,7 +303,14 @@ class TodayPage(PageWidget):
         found = [Action("Return", self._go.text().lower(), self._resume, "next")] if self._area else []
         birds = self._banding.keys() if self._banding is not None and self._banding.isVisible() else []
         mornings = self._barrier.keys() if self._barrier is not None and self._barrier.isVisible() else []
-        return [*found, *birds, *mornings, *self._begun.keys()]
+        lists = self._lists.keys() if self._lists is not None and self._lists.isVisible() else []
+        asked = self._questions.keys() if self._questions is not None else []
+        asked += self._validation.keys() if self._validation is not None else []
+        name = [Action(NAME_KEY, _("dire qui je suis"), self._name_me, "observer")] if self._nobody.isVisible() else []
+        return [*found, *name, *asked, *birds, *mornings, *lists, *self._begun.keys()]
+
+    def _name_me(self) -> None:
+        self._context.navigate("settings")
 
 
 def _nothing_tonight(season: Season) -> str:
@@ -335,6 +417,7 @@ class FirstSteps(QWidget):
             ("area", _("Créer une aire"), _("Le secteur que vous suivez, puis ses mares."), self._area),
             ("ring", _("Créer un lieu de baguage"), _("L’endroit où vous baguez, puis ses filets."), self._ringing),
             ("barrier", _("Créer une barrière"), _("Des seaux autour d’une mare, relevés chaque matin."), self._bucket),
+            ("day_list", _("Écrire une liste du jour"), _("Ce que vous voyez en passant, toutes espèces."), self._list),
             ("import_file", _("Importer un fichier"), _("Vos saisons passées : SHF, CRBPO, barrière."), self._file),
             ("training", _("Essayer sans risque"), _("Une base d’entraînement, à part de vos données."), self._train),
         )  # fmt: skip
@@ -391,6 +474,9 @@ class FirstSteps(QWidget):
 
     def _bucket(self) -> None:
         self._context.navigate("barrier_sheet", new=True)
+
+    def _list(self) -> None:
+        self._context.navigate("list")
 
     def _file(self) -> None:
         self._context.navigate("exchanges")

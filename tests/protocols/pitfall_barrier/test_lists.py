@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fieldapp.protocols.pitfall_barrier import lists
+from fieldapp.protocols.pop_amphibiens import lists as pop_lists
 
 TAKEN = set("vnmfdjsxih")
 """Letters that the board needs for something else: empty, not checked, sex, dead, juvenile, out, pair, yesterday."""
@@ -40,3 +41,15 @@ def test_a_taxon_is_called_by_its_french_name_else_its_latin_one_else_its_number
     assert lists.name_of(newt, 139) == "Triton crêté"
     assert lists.name_of(replace(newt, nom_vern=""), 139) == "Triturus cristatus"
     assert lists.name_of(None, 12) == "12"
+
+
+def test_what_both_lists_hold_belongs_to_the_same_in_both() -> None:
+    ponds = {taxon.cd_nom: taxon for taxon in pop_lists.taxa()}
+    shared = [taxon for taxon in lists.taxa() if taxon.cd_nom in ponds]
+    assert len(shared) == 30
+    assert all(taxon.lineage == ponds[taxon.cd_nom].lineage for taxon in shared)
+
+
+def test_reptiles_are_told_apart_from_amphibians() -> None:
+    reptiles = {taxon.lb_nom.split()[0] for taxon in lists.taxa() if taxon.group == "Reptiles"}
+    assert reptiles == {"Anguis", "Vipera", "Natrix", "Zootoca", "Podarcis", "Coronella"}

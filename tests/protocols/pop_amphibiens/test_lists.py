@@ -54,3 +54,25 @@ def test_every_day_of_the_season_is_in_one_window() -> None:
         assert sum(window.holds(day) for window in windows) == 1, day
         day += timedelta(days=1)
     assert not any(window.holds(date(2026, 1, 31)) or window.holds(last + timedelta(days=1)) for window in windows)
+
+
+@pytest.mark.parametrize(
+    ("cd_nom", "order", "family"),
+    [
+        (197, "Anura", "Alytidae"),
+        (212, "Anura", "Bombinatoridae"),
+        (252, "Anura", "Pelodytidae"),
+        (240, "Anura", "Pelobatidae"),
+        (459628, "Anura", "Bufonidae"),
+        (281, "Anura", "Hylidae"),
+        (444440, "Anura", "Ranidae"),
+        (79265, "Anura", "Pipidae"),
+        (92, "Urodela", "Salamandridae"),
+        (444432, "Urodela", "Salamandridae"),
+        (223, "Anura", ""),  # discoglosses: authors disagree on the family
+        (914450, "", ""),
+    ],
+)
+def test_amphibians_have_the_order_and_family_of_taxref(cd_nom: int, order: str, family: str) -> None:
+    (found,) = (taxon for taxon in lists.taxa() if taxon.cd_nom == cd_nom)
+    assert found.lineage == ("Animalia", "Chordata", "Amphibia", order, family)

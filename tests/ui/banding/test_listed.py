@@ -13,6 +13,7 @@ from fieldapp.exchange import demo
 from fieldapp.store import records
 from fieldapp.ui import rounds, theme
 from fieldapp.ui.season import SeasonStepper
+from fieldapp.ui.widgets import Chip
 from fieldapp.ui.windows.history import HistoryPage
 from tests.ui.banding.small_season import Season
 from tests.ui.windows.desk import Blank, Desk, desk_on
@@ -52,9 +53,9 @@ def opened(desk: Desk) -> tuple[str, dict[str, object]]:
     return place.code, page.opened[-1]
 
 
-def test_an_association_with_birds_only_has_no_choice_of_protocol(desk: Desk, season: Season) -> None:
+def test_an_association_with_birds_only_has_no_other_protocol_to_choose(desk: Desk, season: Season) -> None:
     desk.go("data")
-    assert desk.window.findChild(QWidget, "data.protocol") is None
+    assert {chip.text() for chip in desk.find(QWidget, "data.protocol").findChildren(Chip)} == {"Tous", "Baguage"}
     assert len(rings(desk)) == 6  # the season 2026
 
 

@@ -14,7 +14,7 @@ from fieldapp.protocols.pitfall_barrier.schema import PHOTO
 from fieldapp.store import drafts, media, records
 from fieldapp.store.connection import Database
 from fieldapp.store.media import Media
-from fieldapp.ui import errors
+from fieldapp.ui import background, errors
 from tests.store.photographs import photograph
 from tests.ui.barrier import barrier_window, typist
 from tests.ui.barrier.typist import ON, Sit, Typist, seated
@@ -107,8 +107,8 @@ def test_closing_while_photos_are_copied_loses_none_and_the_next_opening_goes_on
 def test_a_copy_that_never_began_waits_in_the_draft_without_a_word(
     db: Database, sit: Sit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown_errors: list[BaseException]
 ) -> None:
+    monkeypatch.setattr(background, "THREADS", 1)
     person, gate = seated(db, sit), Gate(monkeypatch)
-    person.window.background._pool.setMaxThreadCount(1)
     first, second = (photograph(tmp_path / f"{seed}.jpg", seed) for seed in (1, 2))
     add(person, first)
     assert gate.waits.wait(10)
@@ -122,8 +122,8 @@ def test_a_copy_that_never_began_waits_in_the_draft_without_a_word(
 def test_a_file_that_is_gone_when_the_copy_goes_on_is_said(
     db: Database, sit: Sit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(background, "THREADS", 1)
     person, gate = seated(db, sit), Gate(monkeypatch)
-    person.window.background._pool.setMaxThreadCount(1)
     first, second = (photograph(tmp_path / f"{seed}.jpg", seed) for seed in (1, 2))
     add(person, first)
     assert gate.waits.wait(10)

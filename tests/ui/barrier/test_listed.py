@@ -12,6 +12,7 @@ from fieldapp.core.record import make_record
 from fieldapp.store import records
 from fieldapp.ui import rounds, theme
 from fieldapp.ui.season import SeasonStepper
+from fieldapp.ui.widgets import Chip
 from tests.ui.barrier.few_mornings import TODAY, Mornings, catch
 from tests.ui.windows.desk import Blank, Desk, desk_on
 
@@ -53,7 +54,8 @@ def opened(desk: Desk) -> tuple[str, dict[str, object]]:
 
 def test_catches_and_mornings_without_one_stand_in_the_order_of_the_days(desk: Desk, mornings: Mornings) -> None:
     desk.go("data")
-    assert desk.window.findChild(QWidget, "data.protocol") is None  # the only protocol in use
+    chips = desk.find(QWidget, "data.protocol").findChildren(Chip)
+    assert {chip.text() for chip in chips} == {"Tous", "Barrière"}  # the only protocol in use
     rows = told(desk)
     assert rows[:2] == [("18/03", "Intempéries", "", "non relevé"), ("17/03", "aucun animal", "", "vide")]
     assert sorted(rows[2:6]) == sorted(

@@ -65,7 +65,7 @@ class HubDesk:
 
     def open(self) -> SyncPage:
         """Go to the page by its key."""
-        self.press(Qt.Key.Key_9, Qt.KeyboardModifier.AltModifier)
+        self.press(Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
         self.idle()
         page = self.window.page()
         assert isinstance(page, SyncPage)

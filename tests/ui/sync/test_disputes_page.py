@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from fieldapp.core.record import Record
+from fieldapp.core import review
+from fieldapp.core.record import Record, with_review
 from fieldapp.core.settings import Settings
 from fieldapp.store import changes, disputes, records
 from fieldapp.ui import theme, windows
@@ -407,6 +408,33 @@ def test_a_settled_one_can_be_chosen_otherwise(screen: Screen, visit: Record) ->
     screen.people.meet()
     assert screen.people.bruno.get(visit.uid).data["comments"] == "pluie"
     assert disputes.count(screen.people.bruno.db) == 0
+
+
+def test_a_validated_record_is_settled_with_a_reason_that_is_asked_for(screen: Screen, visit: Record) -> None:
+    disagree(screen.people, visit.uid, comments=("vent", "pluie"))
+    anne = screen.people.anne
+    found = anne.get(visit.uid)
+    said = review.validated(found, "2", by="PETIT Anne", at=records.now())
+    records.save(screen.db, [with_review(found, screen.db.protocols[POP].entity("visit"), said)], "validation")
+    shown, other = screen.now(visit.uid)["comments"], "pluie"
+    assert shown == "vent"
+    screen.go()
+    screen.press(Qt.Key.Key_2)
+    line = screen.window.findChild(QLineEdit, "disputes.why.line")
+    assert line is not None
+    assert line.isVisible()
+    assert screen.now(visit.uid)["comments"] == shown
+    screen.press(Qt.Key.Key_Return)  # without a reason it stays
+    assert screen.now(visit.uid)["comments"] == shown
+    screen.press(Qt.Key.Key_Escape)
+    assert not line.isVisible()
+    screen.press(Qt.Key.Key_2)
+    screen.qtbot.keyClicks(line, "vu avec Bruno")
+    screen.press(Qt.Key.Key_Return)
+    assert screen.now(visit.uid)["comments"] == other
+    assert screen.now(visit.uid)[review.VALIDATED]["why"] == "vu avec Bruno"
+    assert review.level(anne.get(visit.uid)) == "2"
+    assert disputes.count(screen.db) == 0
 
 
 def test_a_merged_text_is_shown_beside_the_versions_that_it_came_from(screen: Screen, visit: Record) -> None:

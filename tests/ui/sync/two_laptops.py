@@ -37,10 +37,12 @@ class Line:
 class Laptop:
     """One person's database and their way to the hub."""
 
-    def __init__(self, path: Path, who: str, device: str, storage: Storage, project: Project) -> None:
+    def __init__(
+        self, path: Path, who: str, device: str, storage: Storage, project: Project, role: str = "coordinator"
+    ) -> None:
         self.db: Database = open_database(path, protocols.installed(), Author(who, device))
-        account = Account(project.uid, new_uid(), device, who, "coordinator", (), "x", "00", records.now())
-        self.peer = peers.add(self.db, "hub", project=project.uid, name="asso", account=account.uid, role="coordinator")
+        account = Account(project.uid, new_uid(), device, who, role, (), "x", "00", records.now())
+        self.peer = peers.add(self.db, "hub", project=project.uid, name="asso", account=account.uid, role=role)
         self._line = Line(storage, account)
 
     def sync(self) -> job.Report:
@@ -68,9 +70,9 @@ class Laptop:
 class Association:
     """Anne at the screen under test, Bruno and Chloé elsewhere; `meet` lets all have the same."""
 
-    def __init__(self, folder: Path, storage: Storage, project: Project) -> None:
+    def __init__(self, folder: Path, storage: Storage, project: Project, bruno: str = "coordinator") -> None:
         self.anne = Laptop(folder / "anne.db", "PETIT Anne", "portable-anne", storage, project)
-        self.bruno = Laptop(folder / "bruno.db", "LEROY Bruno", "portable-bruno", storage, project)
+        self.bruno = Laptop(folder / "bruno.db", "LEROY Bruno", "portable-bruno", storage, project, bruno)
         self.chloe = Laptop(folder / "chloe.db", "MARTIN Chloé", "portable-chloe", storage, project)
 
     def meet(self) -> None:
@@ -85,11 +87,11 @@ class Association:
 
 
 @contextmanager
-def association(folder: Path) -> Iterator[Association]:
-    """Hold an association with an empty hub in the folder."""
+def association(folder: Path, bruno: str = "coordinator") -> Iterator[Association]:
+    """Hold an association with an empty hub in the folder, Bruno in this role."""
     storage = open_storage(str(folder / "hub.db"))
     storage.migrate()
-    made = Association(folder, storage, storage.add_project("asso"))
+    made = Association(folder, storage, storage.add_project("asso"), bruno)
     try:
         yield made
     finally:

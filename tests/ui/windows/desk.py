@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from fieldapp import protocols
 from fieldapp.core.settings import Settings
 from fieldapp.exchange import demo
+from fieldapp.store import changes
 from fieldapp.store.connection import Author
 from fieldapp.store.opening import open_for_use
 from fieldapp.ui import errors, theme, windows
@@ -24,7 +25,7 @@ from fieldapp.ui.services import Services
 from fieldapp.ui.shell import MainWindow
 from fieldapp.ui.tables import RecordTable
 
-OURS = {"data", "history", "analyses", "exchanges", "backups"}
+OURS = {"data", "history", "analyses", "exchanges", "backups", "maps"}
 Kind = TypeVar("Kind", bound=QWidget)
 
 
@@ -42,13 +43,13 @@ class Blank(PageWidget):
 class Desk:
     """A window on a database of its own, worked by keys and by the names of its widgets."""
 
-    def __init__(self, qtbot: QtBot, services: Services) -> None:
+    def __init__(self, qtbot: QtBot, services: Services, ours: Collection[str] = OURS) -> None:
         self.qtbot, self.services = qtbot, services
         self.saved: list[str] = []
         services.on_saved = self.saved.append
         pages = windows.pages(services.protocols)
-        listed = [page if page.code in OURS else replace(page, build=Blank) for page in pages]
-        self.window = MainWindow(listed, services=services)
+        listed = [page if page.code in ours else replace(page, build=Blank) for page in pages]
+        self.window = MainWindow(listed, services=services, undo=lambda: changes.undo(services.db).label)
         self.window.show()
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow)
@@ -115,14 +116,16 @@ class Desk:
 
 
 @contextmanager
-def desk_on(qtbot: QtBot, qapp: QApplication, path: Path, *, filled: bool) -> Iterator[Desk]:
+def desk_on(
+    qtbot: QtBot, qapp: QApplication, path: Path, *, filled: bool, ours: Collection[str] = OURS
+) -> Iterator[Desk]:
     """Hold a window on a new database at `path`, with the demonstration season of the ponds in it when `filled`."""
     theme.apply(qapp)
     db = open_for_use(path, protocols.installed(), Author("Alex B.", "laptop"))
     if filled:
         demo.take(db, demo.PONDS)
     services = Services(db, db.protocols, Settings(), lambda _at: None, lambda _settings: None)
-    desk = Desk(qtbot, services)
+    desk = Desk(qtbot, services, ours)
     try:
         yield desk
     finally:

@@ -104,6 +104,12 @@ def test_the_settings_lead_to_the_directory(open_window: Open, known: str) -> No
     assert place(window).code == "settings"
 
 
+def test_the_settings_lead_to_the_maps(open_window: Open) -> None:
+    window = open_window(DAY, "settings")
+    press(window, Qt.Key.Key_E, CTRL)
+    assert place(window).code == "maps"
+
+
 def test_aller_a_offers_the_directory(open_window: Open, known: str) -> None:
     window = open_window(DAY)
     press(window, Qt.Key.Key_K, CTRL)

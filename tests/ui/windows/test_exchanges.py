@@ -235,7 +235,7 @@ def test_other_reports_lead_to_no_barrier(desk: Desk) -> None:
     assert not isinstance(desk.window.page(), Blank)
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", "date;espece\n18/03/2019;Crapaud\n", "pond;check_on;side\nx;y;z\n"])
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "jour;animal\n18/03/2019;Crapaud\n", "pond;check_on;side\nx;y;z\n"])
 def test_a_file_of_no_kind_is_not_refused_in_the_terms_of_one(desk: Desk, tmp_path: Path, text: str) -> None:
     path = tmp_path / "autre.csv"
     path.write_text(text, encoding="utf-8")

@@ -1,6 +1,7 @@
 """The history tells in words who changed what, from what to what."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.record import Record, make_record, with_data
-from fieldapp.store import changes, records
+from fieldapp.store import changes, records, reviewing
 from tests.ui.windows.desk import Blank, Desk, desk_on
 
 OBSERVATION = "97a6205d-b58b-47c5-a672-2f5baec24d6e"
@@ -113,3 +114,48 @@ def test_the_key_f_opens_the_sheet_of_the_visit(desk: Desk) -> None:
     page = desk.window.page()
     assert isinstance(page, Blank)
     assert page.opened == [{"protocol": "pop_amphibiens", "site": visit.parent, "visit": visit.uid}]
+
+
+def test_what_a_coordinator_said_is_told_in_words(desk: Desk) -> None:
+    db = desk.services.db
+    reviewing.ask(db, OBSERVATION, "count_max", "Tant que ça ?")
+    reviewing.answer(db, OBSERVATION, "count_max", "Oui, compté deux fois")
+    reviewing.close(db, OBSERVATION, "count_max")
+    reviewing.validate(db, [OBSERVATION], "2", comment="photo")
+    desk.go("history", uid=OBSERVATION)
+    day = date.today()
+    told = [line[3:] for line in lines(desk)[:5]]
+    assert told == [
+        ("Validation", "–", f"Probable · photo (Alex B., {day:%d/%m/%Y})"),
+        ("Question : Nombre maximum", f"Tant que ça ? (Alex B., {day:%d/%m/%Y})", "–"),
+        ("Réponse : Nombre maximum", f"Oui, compté deux fois (Alex B., {day:%d/%m/%Y})", "–"),
+        ("Réponse : Nombre maximum", "–", f"Oui, compté deux fois (Alex B., {day:%d/%m/%Y})"),
+        ("Question : Nombre maximum", "–", f"Tant que ça ? (Alex B., {day:%d/%m/%Y})"),
+    ]
+
+
+def test_all_values_of_one_field_are_told_with_who_and_when(desk: Desk) -> None:
+    edit(desk, count_max=25)
+    edit(desk, comments="à revoir")
+    edit(desk, count_max=26)
+    desk.go("history", uid=OBSERVATION)
+    desk.press(Qt.Key.Key_C)  # on the newest line: the greatest number
+    told = lines(desk)
+    assert [line[3:] for line in told] == [
+        ("Nombre maximum", "25", "26"),
+        ("Nombre maximum", "22", "25"),
+        ("Nombre maximum", "–", "22"),
+    ]
+    assert all(line[0] for line in told)
+    desk.press(Qt.Key.Key_Escape)
+    assert {line[3] for line in lines(desk)} > {"Nombre maximum"}
+
+
+def test_a_line_leads_to_the_database_as_it_was_then(desk: Desk) -> None:
+    edit(desk, count_max=25)
+    made_at = changes.history(desk.services.db, OBSERVATION)[-1].action.made_at
+    desk.go("history", uid=OBSERVATION)
+    desk.press(Qt.Key.Key_P)
+    page = desk.window.page()
+    assert isinstance(page, Blank)
+    assert page.opened == [{"at": made_at}]

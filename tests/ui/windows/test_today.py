@@ -34,7 +34,7 @@ def test_an_empty_database_offers_ponds_and_birds_alike_by_figure(
     open_window: Open, key: Qt.Key, protocol: str
 ) -> None:
     window = open_window(date(2026, 4, 14))
-    assert [action.key for action in page(window).actions_of_page()] == ["1", "2", "3", "4", "5", "6"]
+    assert [action.key for action in page(window).actions_of_page()] == ["1", "2", "3", "4", "5", "6", "7"]
     press(window, key)
     assert place(window).code == "place"
     assert place(window).params == {"protocol": protocol, "entity": "sites_group"}
@@ -44,7 +44,20 @@ def test_who_bands_no_birds_sees_nothing_of_banding(open_window: Open, db: Datab
     area(db, "Terrils")
     window = open_window(date(2026, 4, 14))
     assert page(window).findChild(QWidget, "today.banding") is None
-    assert [action.key for action in page(window).actions_of_page()] == ["Return"]
+    assert [action.key for action in page(window).actions_of_page()] == ["Return", "I"]
+
+
+def test_while_nobody_is_named_the_page_says_so_and_a_key_leads_there(open_window: Open, db: Database) -> None:
+    area(db, "Terrils")
+    window = open_window(date(2026, 4, 14))
+    press(window, Qt.Key.Key_I)
+    assert place(window).code == "settings"
+
+
+def test_an_empty_database_offers_a_list_of_the_day(open_window: Open) -> None:
+    window = open_window(date(2026, 4, 14))
+    press(window, Qt.Key.Key_5)
+    assert place(window).code == "list"
 
 
 def test_enter_on_the_first_step_opens_the_settings(open_window: Open) -> None:

@@ -1,0 +1,1 @@
+"""One correction of many records at once."""

@@ -1,0 +1,1 @@
+"""Maps that were loaded, and how exactly the places of sensitive species may be told."""

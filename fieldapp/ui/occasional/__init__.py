@@ -1,0 +1,1 @@
+"""The lists of the day: whatever was seen on the way."""

@@ -1,0 +1,1 @@
+"""The national reference of names: which one is loaded, and how another comes in its place."""
