@@ -62,12 +62,8 @@ def _words(made: Made) -> str:
     if told["recipient"]:
         lines.append("  " + _("Destinataire : {name}, envoi {uid}").format(name=told["recipient"], uid=made.delivery))
     if told["previous"]:
-        lines.append(
-            "  "
-            + _("Depuis le {day} : {new} nouvelles, {corrected} corrigées, {withdrawn} retirées").format(
-                day=told["previous"]["made_on"], **{name: told[name] for name in ("new", "corrected", "withdrawn")}
-            )
-        )
+        parts = register.difference_words(told["new"], told["corrected"], told["withdrawn"])
+        lines.append("  " + _("Depuis le {day} : {parts}").format(day=told["previous"]["made_on"], parts=parts))
     for kind, counts in told["blurred"].items():
         lines.append("  " + _("Positions remplacées par {area} : {n}").format(area=_(AREAS[kind]), n=counts["rows"]))
     if made.report is not None:

@@ -173,7 +173,7 @@ def test_what_changed_since_the_last_batch_is_asked_for_by_one_word(
     run("recipient", "add", "DREAL", "--conditions", "Usage interne")
     run("export", "csv", tmp_path / "a.csv", "--recipient", "DREAL", "--year", "2026")
     assert run("export", "csv", tmp_path / "b.csv", "--recipient", "DREAL", "--since-last") == 0
-    assert "0 nouvelles, 0 corrigées, 0 retirées" in capsys.readouterr().out
+    assert "0 nouvelle, 0 corrigée, 0 retirée" in capsys.readouterr().out
     assert rows(tmp_path / "b.csv") == []
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fieldapp.core.record import Record
-from fieldapp.core.text import N_, _
+from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange.writing import written_whole
 from fieldapp.store import batches, disk, records
 from fieldapp.store.connection import Database
@@ -76,6 +76,16 @@ def entries(db: Database) -> list[Entry]:
         )
         for one in found
     ]
+
+
+def difference_words(new: int, corrected: int, withdrawn: int, shown: Callable[[int], str] = str) -> str:
+    """Return "2 nouvelles, 1 corrigée, 0 retirée": a batch against the one before; `shown` writes a figure."""
+    parts = (
+        ngettext("{n} nouvelle", "{n} nouvelles", new).format(n=shown(new)),
+        ngettext("{n} corrigée", "{n} corrigées", corrected).format(n=shown(corrected)),
+        ngettext("{n} retirée", "{n} retirées", withdrawn).format(n=shown(withdrawn)),
+    )
+    return ", ".join(parts)
 
 
 def write(db: Database, path: Path) -> int:

@@ -86,7 +86,7 @@ def read_count(text: str) -> Mapping[str, object]:
     found = _WITH_OBJECT.fullmatch(text.strip())
     counted = INDIVIDUAL
     if found is not None:
-        counted = _OBJECTS.get(fold(found["object"]), "")
+        counted = _object_of(fold(found["object"]))
         if not counted:
             offered = _("nids, couples, pontes, colonies, tiges, touffes, hampes, m2")
             raise ValueError(
@@ -114,6 +114,12 @@ def show_count(values: Values) -> str:
     shown = parse.show_count(parse.Count(least, most, estimated))
     unit = _UNITS.get(str(values.get(OBJECT)))
     return f"{shown} {unit(most)}" if unit is not None else shown
+
+
+def _object_of(word: str) -> str:
+    """Return the code of what is counted, "" for an unknown word: the French ones, and those of the language in use."""
+    shown = {fold(unit(count)): code for code, unit in _UNITS.items() for count in (1, 2)}
+    return _OBJECTS.get(word) or shown.get(word, "")
 
 
 COUNT = GridColumn(

@@ -8,6 +8,7 @@ from typing import Any
 from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange.batch import Preview
 from fieldapp.exchange.manifest import AREAS
+from fieldapp.exchange.register import difference_words
 from fieldapp.ui.wording import day_words, number_words
 
 _NAMED = 4
@@ -37,13 +38,9 @@ def since_words(found: Preview) -> str:
     """Return what is new, corrected and withdrawn since the last batch, "" for a batch that is whole."""
     if not found.since:
         return ""
-    parts = (
-        ngettext("{n} nouvelle", "{n} nouvelles", found.new).format(n=number_words(found.new)),
-        ngettext("{n} corrigée", "{n} corrigées", found.corrected).format(n=number_words(found.corrected)),
-        ngettext("{n} retirée", "{n} retirées", found.withdrawn).format(n=number_words(found.withdrawn)),
-    )
+    parts = difference_words(found.new, found.corrected, found.withdrawn, number_words)
     words = _("Depuis l’envoi du {day} ({filter}) : {parts}.")
-    return words.format(day=day_words(found.since), filter=found.filter, parts=", ".join(parts))
+    return words.format(day=day_words(found.since), filter=found.filter, parts=parts)
 
 
 def blurred_words(found: Preview) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from fieldapp import protocols
 from fieldapp.core.forms import GridColumn, Start
 from fieldapp.core.schema import Taxon
+from fieldapp.core.text import SOURCE_LANGUAGE, set_language
 from fieldapp.protocols.occasional import form
 
 PRESENT = {"id_nomenclature_observation_status": "Pr"}
@@ -62,6 +63,16 @@ def test_what_is_no_number_is_refused_with_what_may_be_typed(typed: str, word: s
 def test_a_stored_number_reads_back_as_it_is_shown(least: int, more: int, what: str) -> None:
     stored = counted(least, least + more, "Es", what)
     assert filled(form.read_count(form.show_count(stored))) == stored
+
+
+@pytest.mark.parametrize("code", ["CPL", "COL", "NID", "PON", "HAM", "TIGE", "TOUF", "SURF"])
+def test_a_number_that_is_shown_in_english_can_be_typed_again(code: str) -> None:
+    stored = counted(3, 3, "Co", code)
+    set_language("en")
+    try:
+        assert filled(form.read_count(form.show_count(stored))) == stored
+    finally:
+        set_language(SOURCE_LANGUAGE)
 
 
 def test_a_species_that_nobody_counted_is_told_from_a_line_without_one() -> None:
