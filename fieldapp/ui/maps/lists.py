@@ -114,7 +114,7 @@ class SpeciesFace(QWidget):
         )
         choose = ActionButton(_("Charger une liste"), "import_file", "I", name="maps.choose_list", on=on_choose)
         self._words = text_label(
-            _("Un destinataire qui ne voit pas les espèces sensibles n’en reçoit que la commune, la maille, ou rien."),
+            _("Un destinataire qui ne voit pas les espèces sensibles n’en reçoit que la commune, la maille ou moins."),
             "secondary", wrap=True,
         )  # fmt: skip
         own = Card(_("Règles de l’association"), "protected", name="maps.rules_card")

@@ -43,7 +43,8 @@ def load(db: Database) -> None:
         for cd_nom, department, level, reason in _RULES
     ]
     records.save(db, made, "Espèces sensibles")
-    sensitivities.replace_list(db, "sensibilite_inpn_v18.csv", [(number, "62", 2) for number in range(1, 1312)])
+    listed = [(number, "62", 2) for number in range(2_000_001, 2_001_312)]  # of no species that the demonstration has
+    sensitivities.replace_list(db, "sensibilite_inpn_v18.csv", listed)
 
 
 def _square(number: int) -> NewArea:
