@@ -82,6 +82,7 @@ class Background(QObject):
         self._pool = ThreadPoolExecutor(THREADS)
         self._order = threading.Lock()
         self._jobs: set[Job] = set()
+        self._is_closed = False
         self._told.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -95,9 +96,13 @@ class Background(QObject):
     ) -> Job:
         """Start the function; `done(result)`, `failed(error)`, `progress(count, total, text)` come on the main thread.
 
-        A function with a parameter named `progress` gets the job's Progress. It must open its own connection.
+        A function with a parameter named `progress` gets the job's Progress. It must open its own connection. Once
+        closed nothing is started any more: a timer of a page that goes may still ask.
         """
         job = Job(done, failed, progress)
+        if self._is_closed:
+            job.cancel()
+            return job
         job.progress = Progress(lambda *how_far: self._told.emit(job, "progress", how_far))
         if "progress" in inspect.signature(function).parameters:
             options["progress"] = job.progress
@@ -116,6 +121,7 @@ class Background(QObject):
 
     def close(self) -> None:
         """Cancel what has not begun, wait for what runs, deliver what is done."""
+        self._is_closed = True
         for job in self._jobs:
             job.cancel()
         self._pool.shutdown()

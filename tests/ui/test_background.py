@@ -236,3 +236,11 @@ def test_a_question_that_has_not_begun_costs_nothing_once_another_is_asked(
     go_on.set()
     qtbot.waitUntil(lambda: background.busy() == 0)
     assert begun == seen == [4]
+
+
+def test_what_is_asked_after_the_end_is_not_begun(qapp: object) -> None:
+    begun: list[int] = []
+    found = Background()
+    found.close()
+    job = found.run(begun.append, 1)
+    assert (begun, found.busy(), job.progress.cancelled()) == ([], 0, True)
