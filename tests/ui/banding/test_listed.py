@@ -37,7 +37,7 @@ def rings(desk: Desk) -> list[str]:
 
 
 def look_for(desk: Desk, text: str) -> None:
-    desk.press(Qt.Key.Key_F4)
+    desk.press(Qt.Key.Key_F5)
     line = desk.find(QLineEdit, "data.search")
     line.selectAll()
     if text:
