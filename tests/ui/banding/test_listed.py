@@ -92,12 +92,12 @@ def test_other_letters_are_looked_for_in_what_was_noted_and_in_the_places(desk: 
 
 def test_species_and_place_narrow_the_rows(desk: Desk, season: Season) -> None:
     desk.go("data")
-    desk.press(Qt.Key.Key_F3)
+    desk.press(Qt.Key.Key_F4)
     desk.qtbot.keyClicks(desk.find(QLineEdit, "data.taxon"), "charbonn")
     desk.press(Qt.Key.Key_Return)
     desk.idle()
     assert {row[3] for row in desk.cells("data.table")} == {"Mésange charbonnière|PARMAJ"}
-    desk.press(Qt.Key.Key_F2)
+    desk.press(Qt.Key.Key_F3)
     desk.qtbot.keyClicks(desk.find(QLineEdit, "data.area"), "dourges")
     desk.press(Qt.Key.Key_Return)
     desk.idle()

@@ -36,7 +36,7 @@ def told(desk: Desk) -> list[tuple[str, ...]]:
 
 
 def look_for(desk: Desk, text: str) -> None:
-    desk.press(Qt.Key.Key_F4)
+    desk.press(Qt.Key.Key_F5)
     line = desk.find(QLineEdit, "data.search")
     line.selectAll()
     if text:
@@ -93,7 +93,7 @@ def test_a_young_one_says_its_stage_and_an_unknown_sex_nothing(desk: Desk, morni
 
 def test_with_a_species_only_its_catches_are_shown(desk: Desk, mornings: Mornings) -> None:
     desk.go("data")
-    desk.press(Qt.Key.Key_F3)
+    desk.press(Qt.Key.Key_F4)
     desk.qtbot.keyClicks(desk.find(QLineEdit, "data.taxon"), "crapaud c")
     desk.press(Qt.Key.Key_Return)
     desk.idle()
