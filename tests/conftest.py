@@ -53,11 +53,16 @@ def sample_pop() -> Path:
 
 @pytest.fixture(autouse=True)
 def no_window_left_open() -> Iterator[None]:
-    """Fail a test that leaves a window on the screen: the next test would inherit its focus, timers and settings."""
+    """Fail a test that leaves a window on the screen: the next test would inherit its focus, timers and settings.
+
+    What asked to be deleted later is deleted now: a closed window on a closed database must not see the next test.
+    """
     yield
     widgets = sys.modules.get("PySide6.QtWidgets")
     if widgets is None or widgets.QApplication.instance() is None:
         return
+    core = sys.modules["PySide6.QtCore"]
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
     left = [widget for widget in widgets.QApplication.topLevelWidgets() if widget.isVisible()]
     names = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in left]
     for widget in left:

@@ -288,14 +288,20 @@ def _fill(box: Box, items: tuple[QWidget | QLayout | int, ...], margin: int, spa
 
 
 def apply(app: QApplication, theme: str = "jour", scale: float = 1.0) -> None:
-    """Dress the whole program in this theme and text size; open windows change at once."""
+    """Dress the whole program in this theme and text size; open windows change at once.
+
+    What is dressed so already is left alone: a style sheet that is set goes over every widget there is.
+    """
     global _current
     name = theme if theme in THEMES else "jour"
     _current = Theme(name, scale, THEMES[name])
+    sheet = style_sheet(_current)
+    if app.styleSheet() == sheet:
+        return
     _set_style(app, red=name == "nuit-rouge")
     app.setPalette(_palette(_current.colours))
     app.setFont(font())
-    app.setStyleSheet(style_sheet(_current))
+    app.setStyleSheet(sheet)
     _notifier.changed.emit()
 
 

@@ -148,6 +148,7 @@ def test_the_keys_of_the_card_are_listed(open_window: Open, db: Database) -> Non
     season(db, 4)
     window = open_window("today")
     assert [(one.key, one.words) for one in page(window).actions_of_page()] == [
+        ("I", "dire qui je suis"),
         ("M", "relevé de ce matin"),
         ("X", "les matins à expliquer de la barrière"),
     ]
