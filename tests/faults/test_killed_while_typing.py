@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,29 +16,35 @@ from typing import Any
 from fieldapp import protocols
 from fieldapp.store import changes, integrity, records
 from fieldapp.store.connection import Database, open_database
+from tests.faults import typing_hand
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("FIELDAPP_KILLS", "20"))
 """How often the program is killed; the promise is made for 200 (FIELDAPP_KILLS=200)."""
 
 
+START = multiprocessing.get_context("forkserver")
+"""Each program is a process of its own, forked from one that has loaded the libraries and opened nothing."""
+
+
 def typed_until_killed(path: Path, seed: int) -> list[dict[str, Any]]:
     """Start the typing program, kill it at a random moment, and return what its screen had called saved."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.typing_hand", str(path), str(seed)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(random.Random(seed).uniform(0.0, 0.6))
-    os.kill(process.pid, signal.SIGKILL)
-    said = process.stdout.read()
-    process.communicate(timeout=30)
-    # A line that the kill cut short does not count.
-    return [json.loads(line) for line in said.splitlines(keepends=True) if line.endswith("\n")]
+    START.set_forkserver_preload([typing_hand.__name__])
+    heard, told = START.Pipe(duplex=False)
+    process = START.Process(target=typing_hand.type_on, args=(path, seed, told))
+    with heard:
+        process.start()
+        told.close()
+        assert heard.recv_bytes() == b"ready"
+        time.sleep(random.Random(seed).uniform(0.0, 0.6))
+        process.kill()
+        said = []
+        # What the kill cut short does not count.
+        with suppress(EOFError, OSError):
+            while True:
+                said.append(json.loads(heard.recv_bytes()))
+    process.join(timeout=30)
+    assert process.exitcode == -signal.SIGKILL
+    return said
 
 
 def states_of(db: Database, uid: str) -> list[dict[str, Any]]:

@@ -1,15 +1,12 @@
-"""A program of its own: types visits through the real sheet, without end, and prints what the screen called saved.
-
-Arguments: the database, a number that makes the script's choices. Prints "ready", then one JSON object per save.
-"""
+"""A program of its own: types visits through the real sheet, without end, and tells what the screen called saved."""
 
 from __future__ import annotations
 
 import json
 import random
-import sys
 from datetime import date
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -78,11 +75,14 @@ def type_a_visit(choose: random.Random) -> None:
     press("Ctrl+Enter")
 
 
-def main() -> None:
-    """Type until killed."""
-    path, choose = Path(sys.argv[1]), random.Random(int(sys.argv[2]))
+def type_on(path: Path, seed: int, told: Connection) -> None:
+    """Type into the database until killed; `seed` makes the choices.
+
+    Tells "ready", then one JSON object per save.
+    """
+    choose = random.Random(seed)
     rounds.today = lambda: date(2026, 4, 14)
-    app = QApplication(sys.argv[:1])
+    app = QApplication(["typing_hand"])
     theme.apply(app)
     db = open_database(path, protocols.installed(), Author("Alex", "laptop"))
     for protocol in db.protocols.values():
@@ -97,21 +97,17 @@ def main() -> None:
         visit = str(page.undo_state()["visit"])
         lines = {record.uid: record.data for record in records.children(db, [visit])}
         head = records.get(db, visit)
-        print(json.dumps({"visit": visit, "data": head.data if head else None, "lines": lines}), flush=True)
+        told.send_bytes(json.dumps({"visit": visit, "data": head.data if head else None, "lines": lines}).encode())
 
     services = Services(db, db.protocols, Settings(), saved, lambda _settings: None)
     window = MainWindow(windows.pages(db.protocols), services=services)
     window.show()
     window.activateWindow()
     QApplication.processEvents()
-    print("ready", flush=True)
+    told.send_bytes(b"ready")
     for _round in count():
         ponds = new_round(db)
         window.navigate("sheet", protocol=CODE, site=ponds[0], passage=2, order=ponds)
         QApplication.processEvents()
         for _pond in ponds:
             type_a_visit(choose)
-
-
-if __name__ == "__main__":
-    main()
