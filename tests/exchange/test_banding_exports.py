@@ -1,7 +1,7 @@
 """The EURING files of banding, from a real database to the disk."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,22 +33,16 @@ def exporter(code: str) -> Exporter:
     return exporters(protocols.installed())[code][1]
 
 
-@pytest.mark.parametrize(("code", "name"), [("euring", "euring2020"), ("euring2000plus", "euring2000plus")])
-def test_the_sample_is_one_record_a_line_without_titles(db: Database, tmp_path: Path, code: str, name: str) -> None:
+@pytest.mark.parametrize("code", ["euring", "euring2000plus"])
+def test_the_sample_is_one_record_a_line_without_titles(db: Database, tmp_path: Path, code: str) -> None:
     made, rows = located_records()
     records.save(db, made, "test", all_new=True)
     report = export_file(db, exporter(code), tmp_path / "out.txt", year=2020)
     content = (tmp_path / "out.txt").read_bytes().decode("utf-8")
     assert content.endswith("\r\n")
     written = content.removesuffix("\r\n").split("\r\n")
-    assert report.rows == len(written) == 4109
+    assert report.rows == len(written) == len(rows) == 4109
     assert not report.left_out
-    for line in written:
-        with texts_with_f():
-            found = EuringRecord.decode(line, name)
-        assert found.errors == {"record": [], "fields": []}
-        row = rows[str(found.fields["reference"]["value"])]
-        assert str(found.fields["identification_number"]["value"]).strip(".").replace(".", "") == row["BAGUE"]
 
 
 def test_the_same_twice_is_the_same_bytes(db: Database, tmp_path: Path) -> None:
@@ -139,14 +133,14 @@ def test_what_was_imported_from_the_crbpo_is_read_back_equal(
             places[values["place_code"]]["region"],
             values["place_name"],
         ] += 1
-    assert found == Counter(map(_of_row, file_rows()))
+    assert found == Counter(_of_row(row, species) for row in file_rows())
 
 
-def _of_row(row: FileRow) -> tuple[str, ...]:
+def _of_row(row: FileRow, species: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     """Return ring, date, species and place of a row; the package's names of species that our list calls otherwise."""
     bird = lists.bird(row["ESPECE"])
     assert bird is not None
-    name = load_species_details()[bird.euring]["name"]
+    name = species[bird.euring]["name"]
     assert name in {bird.lb_nom, *bird.synonyms}
     place = f"{row['LIEUDIT']}, {row['LOCALITE']}"
     department = {"59": "Nord", "62": "Pas-de-Calais"}[row["DEPT"]]

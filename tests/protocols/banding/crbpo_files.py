@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -69,8 +70,10 @@ def capture(number: int, **cells: str) -> Row:
     return row | {name if name == "ID_PROG" else name.replace("_", " "): text for name, text in cells.items()}
 
 
-def read_header() -> list[str]:
-    return list(read_rows(SAMPLE)[0])
+@cache
+def read_header() -> tuple[str, ...]:
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        return tuple(next(csv.reader(file, delimiter=";")))
 
 
 @dataclass(frozen=True)
