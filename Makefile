@@ -62,7 +62,7 @@ check-translations: setup ## Fails where the English lacks a text
 
 # No test may be skipped or expected to fail: what is not seen is not done.
 pytest: setup ## The tests alone, nothing skipped
-	$(PYTEST) -n $(WORKERS) --forbid-skips
+	$(PYTEST) -n $(WORKERS) --dist worksteal --forbid-skips
 
 soak: setup ## The long run of the faults of sync (an hour): build/soak.json, with cases, seeds, lost, doubled
 	$(PYTHON) -m tests.faults.soak build/soak.json

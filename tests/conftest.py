@@ -1,5 +1,6 @@
 """What every test shares: Qt without a display, folders of its own, French, and no window left behind."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,12 @@ from fieldapp.core import paths, text
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--forbid-skips", action="store_true", help="fail when a test was skipped or expected to fail")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage off the thousands of tests: they live to the end anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
