@@ -2,12 +2,13 @@
 
 A rule for one department and one for all of them both count, so does a rule for the species of an observed subspecies
 or for its genus: the highest level wins, whatever said it. Where the department of a place is not known, all count.
+A number that the reference has given up and the one that stands for it today are one taxon.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
@@ -43,6 +44,8 @@ class Levels:
         by_taxon: dict[int, list[Rule]] = {}
         for rule in (*sensitivities.rules(db), *own_rules(db)):
             by_taxon.setdefault(rule.cd_nom, []).append(rule)
+        for old, new in taxa.replacements(db, by_taxon):
+            by_taxon.setdefault(new, []).extend(by_taxon[old])
         found = {cd_nom: tuple(rules) for cd_nom, rules in by_taxon.items()}
         return cls(found, sensitivities.key(db), db)
 
@@ -62,7 +65,8 @@ class Levels:
     def highest_within(self, scope: str) -> int:
         """Return the highest level of a taxon of a group, by its Latin name ("Amphibia"; "" for no group: of any).
 
-        A taxon of which nobody knows what it belongs to may belong to the group.
+        A taxon of which nobody knows what it belongs to may belong to the group, where a record here may bear it: what
+        no record bears hides nothing.
         """
         return max((level for level, names in self._groups if not scope or not names or scope in names), default=EXACT)
 
@@ -77,33 +81,50 @@ class Levels:
         highest = {cd: max(rule.level for rule in rules) for cd, rules in self.rules.items() if rules}
         hidden = {cd: level for cd, level in highest.items() if level}
         known = taxa.by_cd_nom(self.db, list(hidden))
-        with_lineage = ((level, known.get(cd)) for cd, level in hidden.items())
-        return [
-            (level, (*one.lineage, *one.lb_nom.split()[:1]) if one and one.lineage else ())
-            for level, one in with_lineage
-        ]
+        told = {cd: names for cd in hidden if (names := _groups_of(known.get(cd)))}
+        found = [(hidden[cd], names) for cd, names in told.items()]
+        rest = hidden.keys() - told.keys()
+        return found + [(hidden[cd], names) for cd, names in self._met(rest)]
+
+    def _met(self, wanted: Set[int]) -> set[tuple[int, tuple[str, ...]]]:
+        """Return which of these taxa stand for what a record bears, each with the groups of that."""
+        if not wanted:
+            return set()
+        borne = taxa.borne(self.db, apart_from=OWN)  # a rule bears its taxon too
+        self._taxa.update(taxa.by_cd_nom(self.db, borne))
+        return {(above, _groups_of(self._taxon(cd))) for cd in borne for above in self._above(cd) if above in wanted}
 
     def _rules_of(self, cd_nom: int) -> tuple[Rule, ...]:
         """Return the rules of a taxon, of its valid name, and of all above it."""
         if not self.rules:
             return ()
         if cd_nom not in self._chains:
-            found: dict[int, tuple[Rule, ...]] = {}
-            waiting = [cd_nom]
-            while waiting and len(found) < _DEEPEST:
-                at = waiting.pop()
-                if not at or at in found:
-                    continue
-                found[at] = self.rules.get(at, ())
-                taxon = self._taxon(at)
-                waiting += [taxon.cd_ref, taxon.parent] if taxon else []
-            self._chains[cd_nom] = tuple(rule for rules in found.values() for rule in rules)
+            self._chains[cd_nom] = tuple(rule for at in self._above(cd_nom) for rule in self.rules.get(at, ()))
         return self._chains[cd_nom]
+
+    def _above(self, cd_nom: int) -> Iterable[int]:
+        """Return a taxon, its valid name, what stands for it today, and all above these."""
+        found: dict[int, None] = {}
+        waiting = [cd_nom]
+        while waiting and len(found) < _DEEPEST:
+            at = waiting.pop()
+            if not at or at in found:
+                continue
+            found[at] = None
+            taxon = self._taxon(at)
+            waiting += [taxon.cd_ref, taxon.parent] if taxon else []
+            waiting.append(taxa.replaced(self.db, at) or 0)
+        return found
 
     def _taxon(self, cd_nom: int) -> Taxon | None:
         if cd_nom not in self._taxa:
             self._taxa[cd_nom] = taxa.by_cd_nom(self.db, [cd_nom]).get(cd_nom)
         return self._taxa[cd_nom]
+
+
+def _groups_of(taxon: Taxon | None) -> tuple[str, ...]:
+    """Return the names of the groups of a taxon, from kingdom to genus; () where they are not known."""
+    return (*taxon.lineage, *taxon.lb_nom.split()[:1]) if taxon and taxon.lineage else ()
 
 
 def rule_counts(db: Database) -> dict[str, int]:

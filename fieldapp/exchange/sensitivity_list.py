@@ -12,7 +12,7 @@ from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.exchange import Importer, Known
 from fieldapp.core.text import N_, _
 from fieldapp.exchange.files import Line, open_for
-from fieldapp.store import sensitivities
+from fieldapp.store import sensitivities, taxa
 from fieldapp.store.connection import Database
 
 _DEPARTMENT = re.compile(r"\d{2}|2[AB]|97\d")
@@ -26,20 +26,20 @@ def _never_parsed(_known: Known) -> NoReturn:
 TABLE = Importer(
     code="sensitivity",
     label=N_("Liste d’espèces sensibles"),
-    columns=("cd_nom", "department", "level"),
+    columns=("CD_NOM", "CD_DEPT", "CODAGE"),
     separator=";",
     parser=_never_parsed,
     fields={},
-    required=("cd_nom", "level"),
+    required=("CD_NOM", "CODAGE"),
     aliases={
-        "cd_dept": "department",
-        "cd_dep": "department",
-        "departement": "department",
-        "département": "department",
-        "codage": "level",
-        "niveau": "level",
-        "sensibilite": "level",
-        "sensibilité": "level",
+        "cd_dep": "CD_DEPT",
+        "department": "CD_DEPT",
+        "departement": "CD_DEPT",
+        "département": "CD_DEPT",
+        "level": "CODAGE",
+        "niveau": "CODAGE",
+        "sensibilite": "CODAGE",
+        "sensibilité": "CODAGE",
     },
     separators=(",", "\t"),
     fallbacks=("cp1252",),
@@ -53,11 +53,15 @@ How long (DUREE) and for which biological status a rule holds is not looked at: 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A list that was loaded: its name, how many rules it has, and a sentence for each row that is no rule."""
+    """A list that was loaded: its name, how many rules it has, and a sentence for each row that is no rule.
+
+    `unknown` says how many taxa of it no list of names here knows, nor the numbers that TAXREF has given up.
+    """
 
     source: str
     count: int
     refused: tuple[str, ...]
+    unknown: int = 0
 
 
 def load(db: Database, path: Path, source: str = "") -> Loaded:
@@ -72,7 +76,8 @@ def load(db: Database, path: Path, source: str = "") -> Loaded:
         raise FileRefusedError(
             _("{path} n’a aucune règle lisible : vérifiez les colonnes CD_NOM, CD_DEPT et CODAGE.").format(path=path)
         )
-    return Loaded(name, sensitivities.replace_list(db, name, found), tuple(refused))
+    count = sensitivities.replace_list(db, name, found)
+    return Loaded(name, count, tuple(refused), len(taxa.unknown(db, {cd_nom for cd_nom, _department, _level in found})))
 
 
 def _rules(path: Path, refused: list[str]) -> Iterator[tuple[int, str, int]]:

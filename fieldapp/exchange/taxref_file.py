@@ -29,6 +29,9 @@ LONGEST_LINE = 100_000
 hold one line of gigabytes, which would be read whole."""
 
 MOST_MEMBERS = 1_000
+MOST_NAMED = 4
+"""Columns that are named where a file lacks them; one that lacks more is of another kind (a choice of the program)."""
+
 _BLOCK = 1 << 20
 
 _COMMON = (
@@ -112,6 +115,8 @@ def look_into(path: Path) -> Release:
             begins = file.read(4)
         if begins == _ZIP:
             name, opened, companion = _in_zip(path)
+        elif path.suffix.lower() == ".zip":
+            raise zipfile.BadZipFile
         else:
             _refuse_size(path, path.stat().st_size)
             name, opened, companion = path.name, lambda: path.open(encoding="utf-8-sig", newline=""), None
@@ -224,11 +229,11 @@ def _refuse_columns(path: Path, columns: Sequence[str]) -> None:
     missing = [name for name in READ if name not in columns]
     if not missing:
         return
-    if "CD_NOM" not in columns or "LB_NOM" not in columns:
+    if "CD_NOM" not in columns or "LB_NOM" not in columns or len(missing) > MOST_NAMED:
         raise FileRefusedError(
             _(
-                "{path} n’est pas un fichier TAXREF : sa première ligne ne nomme ni CD_NOM ni LB_NOM, séparés par des "
-                "tabulations. Choisissez TAXREFv….txt, ou l’archive de l’INPN qui le contient."
+                "{path} n’est pas un fichier TAXREF : sa première ligne n’en a pas les colonnes (CD_NOM, LB_NOM…), "
+                "séparées par des tabulations. Choisissez TAXREFv….txt, ou l’archive de l’INPN qui le contient."
             ).format(path=path)
         )
     raise FileRefusedError(

@@ -175,6 +175,15 @@ def replaced(db: Database, cd_nom: int) -> int | None:
     return 0
 
 
+def replacements(db: Database, cds: Iterable[int]) -> list[tuple[int, int]]:
+    """Return which of these cd_nom the reference has given up, each with the one that stands for it today, if any."""
+    given_up = db.rows(
+        "SELECT cd_nom FROM taxon_withdrawn WHERE cd_nom IN (SELECT value FROM json_each(?)) ORDER BY 1",
+        (encode(list(cds)).decode(),),
+    )
+    return [(old, new) for (old,) in given_up if (new := replaced(db, old))]
+
+
 def withdrawn_in_use(db: Database) -> list[tuple[Withdrawn, int]]:
     """Return the numbers given up that records here bear, each with how many of these; most used first.
 
@@ -198,6 +207,22 @@ def unknown_in_use(db: Database) -> dict[int, int]:
             "AND NOT EXISTS (SELECT 1 FROM taxon_withdrawn AS w WHERE w.cd_nom = r.cd_nom) GROUP BY r.cd_nom ORDER BY 1"
         )
     return dict(rows)
+
+
+def unknown(db: Database, cds: Iterable[int]) -> frozenset[int]:
+    """Return those of these cd_nom that no list knows and that the reference has not given up either."""
+    wanted = frozenset(cds)
+    given_up = db.rows(
+        "SELECT cd_nom FROM taxon_withdrawn WHERE cd_nom IN (SELECT value FROM json_each(?))",
+        (encode(list(wanted)).decode(),),
+    )
+    return wanted - by_cd_nom(db, wanted).keys() - {row[0] for row in given_up}
+
+
+def borne(db: Database, apart_from: str) -> frozenset[int]:
+    """Return each cd_nom that a record bears, deleted ones too, those of one protocol apart."""
+    rows = db.rows("SELECT DISTINCT cd_nom FROM record WHERE cd_nom IS NOT NULL AND protocol <> ?", (apart_from,))
+    return frozenset(row[0] for row in rows)
 
 
 def _known_nowhere(db: Database) -> str:

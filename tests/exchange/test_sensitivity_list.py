@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.schema import Taxon
 from fieldapp.exchange import sensitivity_list
-from fieldapp.store import sensitivities
+from fieldapp.store import sensitivities, taxa
 from fieldapp.store.connection import Database
 
 
@@ -49,3 +50,23 @@ def test_a_file_without_a_rule_leaves_the_list_before(db: Database, tmp_path: Pa
         with pytest.raises(FileRefusedError):
             sensitivity_list.load(db, written(tmp_path / "b.csv", *lines), "INPN")
     assert len(sensitivities.rules(db)) == 1
+
+
+def test_taxa_that_no_list_of_names_knows_are_counted_once_each(db: Database, tmp_path: Path) -> None:
+    taxa.install(db, taxa.REFERENCE, (Taxon(139, 139, "Triturus cristatus"),))
+    taxa.put_withdrawn(db, [taxa.Withdrawn(555, 139, "", "17")])
+    path = written(
+        tmp_path / "a.csv", "CD_NOM;CD_DEPT;CODAGE", "139;62;2", "555;62;2", "99999999;62;3", "99999999;59;3"
+    )
+    assert sensitivity_list.load(db, path).unknown == 1
+
+
+def test_a_table_without_its_columns_is_told_the_names_that_the_published_list_has(
+    db: Database, tmp_path: Path
+) -> None:
+    with pytest.raises(FileRefusedError) as refused:
+        sensitivity_list.load(db, written(tmp_path / "a.csv", "espece;niveau", "Alyte;2"))
+    assert "CD_NOM" in str(refused.value)
+    assert "cd_nom" not in str(refused.value)
+    with pytest.raises(FileRefusedError, match="CD_NOM, CODAGE"):
+        sensitivity_list.load(db, written(tmp_path / "b.csv", "espece;rang", "Alyte;2"))

@@ -116,5 +116,24 @@ def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:
         list(look_into(path).rows())
 
 
+def test_what_is_called_a_zip_and_is_none_is_a_damaged_archive(tmp_path: Path) -> None:
+    path = tmp_path / "TAXREF_v18.zip"
+    path.write_bytes(b"n importe quoi")
+    with pytest.raises(FileRefusedError, match="archive abîmée"):
+        look_into(path)
+
+
+def test_a_table_that_lacks_most_columns_is_no_taxref_and_they_are_not_all_named(tmp_path: Path) -> None:
+    path = tmp_path / "TAXREF_petit.txt"
+    path.write_text("CD_NOM\tLB_NOM\n197\tAlytes obstetricans\n", encoding="utf-8")
+    with pytest.raises(FileRefusedError, match="n’est pas un fichier TAXREF") as refused:
+        look_into(path)
+    assert "GROUP2_INPN" not in str(refused.value)
+    without = [name for name in HEADERS["18"] if name not in ("FR", "RANG")]
+    path.write_text("\t".join(without) + "\n", encoding="utf-8")
+    with pytest.raises(FileRefusedError, match="n’a pas les colonnes RANG, FR"):
+        look_into(path)
+
+
 def test_wanted_columns_are_found_whatever_stands_between() -> None:
     assert picked(["B", " a ", "C"], ["C", "A"]) == [2, 1]
