@@ -128,7 +128,7 @@ def add_to(actions: Any, add_database: Callable[[argparse.ArgumentParser], objec
     adding = ways.add_parser("add", help=_("ajouter un destinataire"))
     adding.add_argument("name", metavar=_("NOM"), help=_("nom du destinataire"))
     adding.add_argument("--conditions", metavar=_("TEXTE"), default="", help=_("conditions d’utilisation"))
-    adding.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0], help=_("précision des lieux"))
+    adding.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[-1], help=_("précision des lieux"))
     adding.add_argument("--contact", metavar=_("NOM"), default="", help=_("personne à contacter"))
     adding.add_argument(
         "--sees-sensitive", action="store_true", help=_("reçoit la position exacte des espèces sensibles")

@@ -133,7 +133,7 @@ def test_a_recipient_that_has_another_name_now_is_not_written_over(
     capsys.readouterr()
     run("recipient", "list", "--json")
     found = {one["name"]: (one["precision"], one.get("sees_sensitive")) for one in told(capsys)}
-    assert found == {"Bureau d’études X": ("cell", None), "DREAL": ("exact", True)}
+    assert found == {"Bureau d’études X": ("cell", None), "DREAL": ("cell", True)}
 
 
 def test_a_recipient_that_was_deleted_comes_back_as_the_one_it_was(
@@ -180,7 +180,7 @@ def test_what_changed_since_the_last_batch_is_asked_for_by_one_word(
 def test_a_protocols_own_file_becomes_a_batch_with_a_recipient_only(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run("recipient", "add", "SHF", "--conditions", "Programme POP")
+    run("recipient", "add", "SHF", "--conditions", "Programme POP", "--precision", "exact")
     assert run("export", "shf", tmp_path / "plain.csv") == 0
     assert not (tmp_path / "plain.csv.manifest.json").exists()
     assert run("export", "shf", tmp_path / "sent.csv", "--recipient", "SHF", "--year", "2026") == 0

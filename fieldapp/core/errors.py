@@ -42,6 +42,18 @@ class BatchError(FieldappError):
     """A file for a recipient does not hold what it should, or may not be handed to them: nothing of it was kept."""
 
 
+class SheetError(BatchError, FileRefusedError):
+    """A file can't be handed over before a sheet of the directory is completed.
+
+    `entity` names its kind, `uid` the sheet, "" where there is none yet.
+    """
+
+    def __init__(self, sentence: str, entity: str, uid: str) -> None:
+        super().__init__(sentence)
+        self.entity = entity
+        self.uid = uid
+
+
 class ReadOnlyError(DatabaseError):
     """The database that is open is only to be looked at: nothing is saved in it."""
 

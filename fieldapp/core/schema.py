@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from fieldapp.core.occurrence import Standard
     from fieldapp.core.session_form import SessionForm
 
+PROTOCOLS = "protocols"
+"""The `target` of a field of CHOICES whose list is the protocols installed that have something to hand on."""
+
 Values = Mapping[str, Any]
 """The fields of one record by name; a field that was not filled in is absent (never None, never "")."""
 

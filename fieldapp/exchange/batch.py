@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -130,10 +131,10 @@ def _ledger(path: Path) -> Iterator[Ledger]:
 class Preview:
     """What a file would hold, for whoever makes it: unlike a manifest it names what is withheld.
 
-    `blurred` are rows by what stands for their place, `sensitive` the species whose places are told less exactly for
-    their own sake, with their rows, `withheld` those of which rows are left out altogether, `left_out` how many by the
-    reason, `rules` how many rules on sensitive species were applied, by where they come from. `since` is the day of the
-    batch that it goes on from, "" for none.
+    `blurred` are rows by what stands for their place (`causes`: and by why, see `blurring.cause`), `sensitive` the
+    species whose places are told less exactly for their own sake, with their rows, `withheld` those of which rows are
+    left out altogether, `left_out` how many by the reason, `rules` how many rules on sensitive species were applied, by
+    where they come from. `since` is the day of the batch that it goes on from, "" for none.
     """
 
     rows: int
@@ -150,6 +151,7 @@ class Preview:
     withheld: Mapping[str, int]
     left_out: Mapping[str, int]
     rules: Mapping[str, int] = field(default_factory=dict)
+    causes: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def preview(db: Database, request: Request, how_far: HowFar = _silent) -> Preview:
@@ -159,9 +161,14 @@ def preview(db: Database, request: Request, how_far: HowFar = _silent) -> Previe
         with db.snapshot():
             work = _begin(db, request, form)
             told = _teller(work, ledger, how_far)
+            causes: Counter[tuple[str, str]] = Counter()
             for telling in told.stream(_tellings(work)):
+                if form.check is not None:
+                    form.check(telling, work.options)
                 for one in telling.occurrences:
                     told.note(one)
+                    if kind := one.where.blurred:
+                        causes[kind, work.places.cause(one)] += 1
             _own(work, ledger)
             withdrawn = sum(1 for _one in batches.untold(db, work.before, ledger))
         figures, name = work.figures, work.figures.common_name
@@ -180,6 +187,7 @@ def preview(db: Database, request: Request, how_far: HowFar = _silent) -> Previe
             {name(cd_nom): count for cd_nom, count in (work.places.asked - told.given).most_common()},
             {one["reason"]: one["count"] for one in manifest.left_out(_untold(work), work.places.left_out)},
             _rules(work),
+            causes,
         )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from fieldapp.core.occurrence import Telling
+from fieldapp.core.occurrence import Occurrence, Telling
 from fieldapp.core.text import N_, _
-from fieldapp.exchange.blurring import UNPLACED, WITHHELD, Precision, blurred
+from fieldapp.exchange.blurring import UNPLACED, WITHHELD, Precision, blurred, cause
 from fieldapp.store.connection import Database
 
 LEFT_OUT: Mapping[str, str] = {
@@ -30,6 +30,7 @@ class Places:
         self._precision = precision
         self._sees_sensitive = sees_sensitive
         self._tally: Counter[str] = Counter()
+        self._scopes: dict[str, int] = {}
         self.asked: Counter[int] = Counter()
 
     def stream(self, tellings: Iterable[Telling]) -> Iterator[Telling]:
@@ -46,6 +47,15 @@ class Places:
             tally=self._tally,
             recipient=self._recipient,
         )
+
+    def cause(self, one: Occurrence) -> str:
+        """Return why an occurrence that is told as an area is told so (the codes of `exchange.blurring`)."""
+        scope = one.event.scope
+        if scope not in self._scopes:
+            from fieldapp.desk.sensitivity import Levels
+
+            self._scopes[scope] = 0 if self._sees_sensitive else Levels.load(self._db).highest_within(scope)
+        return cause(one, self._precision, self._scopes[scope], sees_sensitive=self._sees_sensitive)
 
     def _counted(self, tellings: Iterable[Telling]) -> Iterator[Telling]:
         for telling in tellings:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fieldapp.core.dates import in_numbers
-from fieldapp.core.errors import BatchError
+from fieldapp.core.errors import BatchError, SheetError
 from fieldapp.core.occurrence import dataset_of, person_of
 from fieldapp.core.record import Record
 from fieldapp.core.schema import StudyProtocol
@@ -69,14 +69,16 @@ def terms_of(db: Database, request: Request) -> Terms:
     name = str(values.get("name", ""))
     conditions = request.conditions.strip() or str(values.get("conditions", "")).strip()
     if not conditions:
-        raise BatchError(
+        raise SheetError(
             _(
-                "« {name} » n’a pas de conditions d’utilisation : écrivez-les sur sa fiche, ou pour cet envoi. Rien "
-                "n’a été écrit."
-            ).format(name=name)
+                "« {name} » n’a pas de conditions d’utilisation : écrivez-les sur sa fiche (en ligne de commande, "
+                "--conditions en donne pour cet envoi). Rien n’a été écrit."
+            ).format(name=name),
+            batches.RECIPIENT,
+            record.uid,
         )
-    # A word of a newer version is not known here: then the least is told.
-    agreed = _precision(str(values.get("precision", EXACT)), PRECISIONS[-1])
+    # Nobody said it, or in a word of a newer version that is not known here: then the least is told.
+    agreed = _precision(str(values.get("precision", "")), PRECISIONS[-1])
     precision = _precision(request.precision, agreed)
     if PRECISIONS.index(precision) < PRECISIONS.index(agreed):
         raise BatchError(

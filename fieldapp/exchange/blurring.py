@@ -100,6 +100,28 @@ def left_out_words(tally: Mapping[str, int]) -> dict[str, int]:
     return {words: tally[code] for code, words in reasons.items() if tally.get(code)}
 
 
+ASKED, SPECIES, GROUP, NO_COMMUNE, NO_CELL = "asked", "species", "group", "no_commune", "no_cell"
+"""Why a row is told as an area: it was asked for, its species or one of the group that was not there is sensitive, no
+commune or no cell of its place is known."""
+
+
+def cause(one: Occurrence, precision: Precision, hidden: int, *, sees_sensitive: bool) -> str:
+    """Return why an occurrence that is told as an area is told as that one; `hidden` is the level of its group."""
+    asked, level = PRECISIONS[precision], 0 if sees_sensitive else one.sensitivity
+    needed = _needed(one, one.event, asked, level, hidden)
+    if _NAMES[needed] != one.where.blurred:
+        return NO_COMMUNE if needed == COMMUNE else NO_CELL
+    if needed == asked:
+        return ASKED
+    return SPECIES if needed == level else GROUP
+
+
+def _needed(one: Occurrence, event: Event, asked: int, level: int, hidden: int) -> int:
+    """Return how vaguely a row has to be told: as asked, as its species wants, as the group that was not there does."""
+    needed = max(asked, level)
+    return max(needed, min(hidden, DEPARTMENT)) if hidden and _is_of_all(one, event) else needed
+
+
 @dataclass(slots=True)
 class _Group:
     """The observations that share one blurred event."""
@@ -131,9 +153,7 @@ class _Blurring:
             place = None if one.place is None else self.geography.around(one.place)
             where = place or event.place
             level = self.levels.level(one.cd_nom, 0, _known_department(where))
-            needed = self.asked if self.sees_sensitive else max(self.asked, level)
-            if hidden and _is_of_all(one, event):
-                needed = max(needed, min(hidden, DEPARTMENT))
+            needed = _needed(one, event, self.asked, 0 if self.sees_sensitive else level, hidden)
             if needed == EXACT:
                 exact.append((one, place, level))
             else:

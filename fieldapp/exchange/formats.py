@@ -46,7 +46,8 @@ class Format:
     places as they are, whatever is asked. `is_row_by_row` ones hold one row for each occurrence told. `protocol` is the
     only one whose records it holds, "" for all, `dated_entity` what its years are of. `around` names what a row tells
     of what lies around its place, `tells_season` ones have rows of the seasons above the visits, with the licence of
-    the file. `write` puts the file at the path and returns its rows.
+    the file. `write` puts the file at the path and returns its rows; `check` raises what
+    it would raise of a telling, before anything is written.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Format:
     dated_entity: str = ""
     around: tuple[str, ...] = ()
     tells_season: bool = False
+    check: Callable[[Telling, Options], None] | None = None
 
 
 AROUND = ("commune", "commune_code", "department", "cell", "areas")
@@ -80,6 +82,12 @@ def _sinp(source: Source, path: Path) -> int:
 
     with written_whole(path) as file:
         return sinp.write(source.tellings, file, note=source.note, options=source.options)
+
+
+def _check_sinp(telling: Telling, options: Options) -> None:
+    from fieldapp.exchange import sinp
+
+    sinp.check(telling, options)
 
 
 def _monitoring(source: Source, path: Path) -> int:
@@ -128,7 +136,7 @@ def _csv(source: Source, path: Path) -> int:
 
 
 COMMON = (
-    Format("sinp", N_("SINP (import GeoNature)"), ".csv", _sinp, is_text=True),
+    Format("sinp", N_("SINP (import GeoNature)"), ".csv", _sinp, is_text=True, check=_check_sinp),
     Format("csv", N_("Tableau CSV"), ".csv", _csv, is_text=True, around=AROUND),
     Format("xlsx", N_("Classeur Excel"), ".xlsx", _xlsx, around=AROUND),
     Format("gpkg", N_("Carte GeoPackage (QGIS)"), ".gpkg", _gpkg, around=AROUND),

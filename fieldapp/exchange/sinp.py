@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TextIO
 
 from fieldapp.core import clock
-from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.errors import FileRefusedError, SheetError
 from fieldapp.core.exchange import LeftOut
 from fieldapp.core.ids import is_uid, name_uid
 from fieldapp.core.occurrence import PRESENT, Event, Occurrence, Place, Telling
@@ -36,6 +36,9 @@ COLUMNS = (
 
 FIRST_DAY = "1900-01-01"
 """GeoNature refuses what is said to have been seen before (source: core/imports/checks)."""
+
+_DATASET = "dataset"
+"""The entity of the directory whose sheet has the UUID."""
 
 _IN_THE_FIELD = "Te"
 """Code of STATUT_SOURCE."""
@@ -70,6 +73,13 @@ def write(tellings: Iterable[Telling], file: TextIO, *, note: Note, options: Opt
             note(one)
             count += 1
     return count
+
+
+def check(telling: Telling, options: Options) -> None:
+    """Raise what `write` would raise of this telling, so that it is known before anything is written."""
+    today = clock.today().isoformat()
+    if any(not is_refused(one, options) and not _reason(telling.event, one, today) for one in telling.occurrences):
+        dataset_uuid(telling.event, options)
 
 
 class _Shared:
@@ -125,19 +135,23 @@ def dataset_uuid(event: Event, options: Options) -> str:
             )
         )
     if event.dataset.uid:
-        raise FileRefusedError(
+        raise SheetError(
             _(
                 "Le jeu de données « {name} » n’a pas d’identifiant SINP (UUID) valable : écrivez dans sa fiche celui "
-                "que l’application nationale de métadonnées ou la plateforme régionale lui a donné, ou donnez-en un "
-                "pour tout le fichier. Rien n’a été écrit."
-            ).format(name=event.dataset.name)
+                "que l’application nationale de métadonnées ou la plateforme régionale lui a donné (en ligne de "
+                "commande, --dataset-uuid en donne un pour tout le fichier). Rien n’a été écrit."
+            ).format(name=event.dataset.name),
+            _DATASET,
+            event.dataset.uid,
         )
     protocol = options.protocols.get(event.protocol)
-    raise FileRefusedError(
+    raise SheetError(
         _(
-            "« {protocol} » n’a pas de jeu de données : cochez ce suivi dans la fiche d’un jeu de données, ou donnez "
-            "un identifiant SINP (UUID) pour tout le fichier. Rien n’a été écrit."
-        ).format(protocol=_(protocol.label) if protocol else event.protocol)
+            "« {protocol} » n’a pas de jeu de données : cochez ce suivi dans la fiche d’un jeu de données (en ligne de "
+            "commande, --dataset-uuid donne un identifiant SINP pour tout le fichier). Rien n’a été écrit."
+        ).format(protocol=_(protocol.label) if protocol else event.protocol),
+        _DATASET,
+        "",
     )
 
 

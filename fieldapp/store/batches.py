@@ -97,6 +97,13 @@ def frozen_here(db: Database) -> set[str]:
     return {row[0] for row in db.rows("SELECT delivery FROM batch")}
 
 
+def telling_of(db: Database, record: str) -> list[Record]:
+    """Return the deliveries made here whose files told of a record, newest first; reads every row that ever left."""
+    told = "SELECT DISTINCT delivery FROM batch_item JOIN batch ON id = batch WHERE record = ? AND digest <> x''"
+    uids = {row[0] for row in db.rows(told, (record,))}
+    return [one for one in deliveries(db) if one.uid in uids] if uids else []
+
+
 def chain(db: Database, delivery: str) -> list[Batch]:
     """Return the batches by which a recipient knows what they know: this one, those it goes on from, newest first."""
     found: list[Batch] = []

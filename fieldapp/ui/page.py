@@ -31,7 +31,7 @@ class PageContext:
 
     `navigate(code, **params)` opens a page; `back()` goes one step back; `notify(text, kind=, action=, key=, on=)`
     says something quietly; `undo()` takes back the last saved action, as Ctrl+Z does; `prepare(code)` builds a page
-    that will be wanted soon.
+    that will be wanted soon; `hush()` takes a notice away that is about something before.
     """
 
     services: Any
@@ -42,6 +42,7 @@ class PageContext:
     status: StatusBar
     undo: Callable[[], None]
     prepare: Callable[[str], None]
+    hush: Callable[[], None]
 
 
 class PageWidget(QWidget):

@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
             self.status,
             self.undo,
             self.prepare,
+            self.notices.hide,
         )
         self._set_keys()
         self.resize(USUAL)
@@ -316,7 +317,15 @@ class MainWindow(QMainWindow):
         page = self.page()
         rail = [Action(button.key, button.text()) for button in self.rail.buttons.values() if button.key]
         actions = page.actions_of_page() if page is not None else ()
-        self._keys.open(page.page_title if page is not None else "", actions, [*self.everywhere(), *rail])
+        self._keys.open(self._page_name(), actions, [*self.everywhere(), *rail])
+
+    def _page_name(self) -> str:
+        """Return what the page is called: its name in the rail, where it stands there, else its title."""
+        page, place = self.page(), self._place
+        if page is None or place is None:
+            return ""
+        known = self._pages[place.code]
+        return _(known.label) if known.rail else page.page_title
 
     def _all_sources(self) -> list[Source]:
         return [

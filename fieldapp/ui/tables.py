@@ -278,11 +278,16 @@ class RecordTable(QTableView):
         self.select_key(kept)
 
     def show_ids(self, ids: array[int], fetch: Fetch) -> None:
-        """Show a long list by ids; `fetch(ids)` gives the words of at most 200 of them."""
+        """Show a long list by ids; `fetch(ids)` gives the words of at most 200 of them. The current row stays so."""
+        kept = self.current_key() if self._keys is None else None
         self._keys = None
         self._model.show(ids, fetch)
         self._measure()
-        self._first()
+        at = self._model.row_of(kept) if isinstance(kept, int) else None
+        if at is None:
+            self._first()
+        else:
+            self.selectRow(at)
 
     def refresh(self) -> None:
         """Fetch again what is on the screen, after the records have changed."""

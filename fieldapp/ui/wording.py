@@ -8,7 +8,7 @@ from typing import Any
 
 from fieldapp.core.ids import is_uid
 from fieldapp.core.record import Record
-from fieldapp.core.schema import Entity, Field, Kind, StudyProtocol, Taxon
+from fieldapp.core.schema import PROTOCOLS, Entity, Field, Kind, StudyProtocol, Taxon
 from fieldapp.core.text import SOURCE_LANGUAGE, _, language
 from fieldapp.store import records, taxa
 from fieldapp.store.connection import Database
@@ -148,6 +148,9 @@ class Words:
         if item.choices:
             choice = item.choice(value)
             return _(choice.label) if choice else str(value)
+        if item.target == PROTOCOLS:
+            known = self._db.protocols.get(str(value))
+            return _(known.label) if known else str(value)
         if item.kind in {Kind.LINK, Kind.LINKS}:
             return self.name(str(value))
         if item.kind is Kind.TAXON:

@@ -28,8 +28,8 @@ class Working(QFrame):
         self._line = ProgressLine(name=f"{name}.line")
         self.button = ActionButton(_("Annuler"), "close", name=f"{name}.cancel", on=self.cancel)
         self.button.show_key("Esc")
-        box = theme.row(self._words, self._line, self._figures, self.button)
-        box.setStretch(1, 1)
+        box = theme.row(self._words, self._line, self._figures, 1, self.button)
+        box.setStretch(1, 20)
         box.setContentsMargins(theme.L, theme.S, theme.S, theme.S)
         self.setLayout(box)
         self._timer = QTimer(self)
@@ -44,6 +44,7 @@ class Working(QFrame):
         self._words.setText(words)
         self._figures.setText("")
         self._line.set(0, 0)
+        self._line.hide()  # an empty line would say that nothing moves
         self.button.setEnabled(True)
         if at_once:
             self.show()
@@ -53,6 +54,7 @@ class Working(QFrame):
     def tell(self, count: int, total: int, text: str = "") -> None:
         """Say how far the work is."""
         self._line.set(count, total)
+        self._line.setVisible(total > 0)
         if text:
             self._words.setText(text)
         of = _("{count} sur {total}").format(count=number_words(count), total=number_words(total))

@@ -72,3 +72,11 @@ def test_the_terms_are_those_of_the_recipient(db: Database) -> None:
     records.delete(db, to, "supprimer")
     with pytest.raises(BatchError, match="n’est plus dans l’annuaire"):
         terms_of(db, Request("csv", recipient=to))
+
+
+@pytest.mark.parametrize("said", [None, "au mètre près"])
+def test_a_recipient_of_whom_no_precision_is_known_gets_the_least(db: Database, said: str | None) -> None:
+    uid = recipient(db, precision=said)
+    assert terms_of(db, Request("csv", Selection(), recipient=uid)).precision == "cell"
+    with pytest.raises(BatchError, match="pas de positions aussi exactes"):
+        terms_of(db, Request("csv", Selection(), recipient=uid, precision="commune"))

@@ -16,7 +16,7 @@ from fieldapp.core.occurrence import Occurrence, Place, Telling
 from fieldapp.core.schema import Taxon
 from fieldapp.desk.geography import Geography
 from fieldapp.desk.sensitivity import Levels
-from fieldapp.exchange.blurring import PRECISIONS, Precision, blurred, left_out_words
+from fieldapp.exchange.blurring import PRECISIONS, Precision, blurred, cause, left_out_words
 from fieldapp.protocols.directory import protocol as directory
 from fieldapp.store import sensitivities, taxa
 from fieldapp.store.connection import Database, open_database
@@ -346,6 +346,43 @@ def test_that_nothing_at_all_was_there_is_told_no_more_exactly_than_what_may_be_
     assert rows(run(db, [nothing], 0)[0])[0].where.name == POND.name
     assert rows(run(db, [nothing], 2, sees_sensitive=True)[0])[0].where.name == POND.name
     assert run(db, [told(event)], 2)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("level", "precision", "place", "why"),
+    [
+        (2, "exact", POND, "species"),
+        (2, "cell", POND, "asked"),
+        (0, "commune", POND, "asked"),
+        (1, "exact", replace(POND, longitude=2.5, latitude=50.1), "no_commune"),
+        (0, "commune", replace(POND, longitude=2.5, latitude=50.1), "no_commune"),
+        (0, "cell", Place(uid="p", department="62"), "no_cell"),
+        (3, "commune", Place(uid="p", department="62"), "species"),
+    ],
+)
+def test_why_a_row_is_told_as_an_area_is_told_apart(
+    db: Database, level: int, precision: Precision, place: Place, why: str
+) -> None:
+    event = visit(place=place)
+    (one,) = rows(run(db, [told(event, seen(event, "newt", NEWT))], level, precision)[0])
+    assert cause(one, precision, level, sees_sensitive=False) == why
+
+
+def test_an_absence_is_told_as_an_area_for_the_sake_of_its_group(db: Database) -> None:
+    event = replace(visit(), scope_cd_nom=1)
+    nothing = told(event, seen(event, "none", 1, status="No", count_min=0, count_max=0))
+    (one,) = rows(run(db, [nothing], 2)[0])
+    assert cause(one, "exact", 2, sees_sensitive=False) == "group"
+
+
+def test_a_rule_for_a_taxon_that_no_record_bears_leaves_the_absences_as_they_are(db: Database) -> None:
+    event = replace(visit(), scope_cd_nom=1)
+    nothing = told(event, seen(event, "none", 1, status="No", count_min=0, count_max=0))
+    sensitivities.replace_list(db, "INPN", [(99_999_999, "", 3)])
+    (one,) = rows(run(db, [nothing])[0])
+    assert one.where.blurred == ""
+    (one,) = rows(run(db, [nothing], precision="commune")[0])
+    assert one.where.blurred == "commune"
 
 
 def test_whether_all_was_told_is_claimed_of_no_visit_whose_group_may_hide_something(db: Database) -> None:

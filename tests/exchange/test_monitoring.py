@@ -211,7 +211,7 @@ def test_a_protocol_that_no_server_knows_needs_places_days_and_observers_only(db
 
 def test_a_dataset_without_an_identity_is_refused(db: Database) -> None:
     save_pond(db, v=FIRST)
-    with pytest.raises(FileRefusedError, match="UUID"):
+    with pytest.raises(FileRefusedError, match="cochez ce suivi dans la fiche d’un jeu de données"):
         written(db, uuid=None)
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fieldapp import protocols
 from fieldapp.core import clock, paths
-from fieldapp.core.errors import FileRefusedError
+from fieldapp.core.errors import FileRefusedError, SheetError
 from fieldapp.core.occurrence import Dataset, Event, Occurrence, Person, Place, Review, Telling, Visited
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import StudyProtocol
@@ -267,6 +267,16 @@ def test_a_dataset_without_uuid_is_refused_by_its_name(dataset: Dataset, words: 
     with pytest.raises(FileRefusedError) as refused:
         written(told(on(dataset=dataset)), protocols={item.code: item for item in protocols.installed()})
     assert all(word in str(refused.value) for word in words)
+
+
+def test_what_writing_would_refuse_is_known_of_a_telling_beforehand() -> None:
+    options = Options(protocols={item.code: item for item in protocols.installed()})
+    with pytest.raises(SheetError) as refused:
+        sinp.check(told(on(dataset=Dataset("d", "Mares du bassin", "à demander")))[0], options)
+    assert (refused.value.entity, refused.value.uid) == ("dataset", "d")
+    assert "--dataset-uuid" in str(refused.value)
+    sinp.check(told()[0], options)
+    sinp.check(Telling(on(dataset=Dataset()), ()), options)  # nothing is told, so no dataset is wanted
 
 
 def test_a_uuid_for_the_whole_file_that_is_none_is_refused() -> None:

@@ -151,3 +151,12 @@ def test_fields_that_changed_are_those_of_the_record_and_of_what_lies_above(db: 
     edit(db, made["toads"], comments="autre")
     found = batches.fields_since(db, [made["toads"].uid, made["palmate"].uid, made["crested"].uid], before)
     assert found == {made["toads"].uid: {"comments", "Heure_fin"}, made["palmate"].uid: {"Heure_fin"}}
+
+
+def test_a_record_leads_to_the_deliveries_that_told_of_it(db: Database, tmp_path: Path) -> None:
+    first = freeze(db, tmp_path / "a", [row("one", record="r")])
+    second = freeze(db, tmp_path / "b", [row("pseudonym", record="r"), row("two", record="s")])
+    freeze(db, tmp_path / "c", [row("one", digest=b"", record="r")])
+    assert {one.uid for one in batches.telling_of(db, "r")} == {first.delivery, second.delivery}
+    assert [one.uid for one in batches.telling_of(db, "s")] == [second.delivery]
+    assert batches.telling_of(db, "t") == []

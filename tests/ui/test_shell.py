@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from fieldapp.core.errors import NothingToUndoError
@@ -324,3 +324,13 @@ def test_a_context_too_long_for_the_header_ends_in_dots_and_is_whole_in_the_tool
     QApplication.processEvents()
     assert window.context_line.text().endswith("…")
     assert window.context_line.toolTip() == long
+
+
+def test_f1_names_the_page_as_the_rail_does_and_one_that_is_not_there_by_its_title(qtbot: QtBot, make: Make) -> None:
+    window = make()
+    for code, name in (("ponds", "Page ponds"), ("sheet", "Mare 04")):
+        window.navigate(code)
+        shown(window).set_title("Mare 04")
+        window.open_keys()
+        assert f"Touches : {name}" in {label.text() for label in window.findChildren(QLabel)}
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)

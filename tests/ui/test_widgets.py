@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,8 @@ from fieldapp.ui.widgets import (
     Chip,
     ChipRow,
     EmptyState,
+    FlowLayout,
+    GiveWay,
     KeyHint,
     LabeledField,
     ParsedEdit,
@@ -394,3 +396,48 @@ def test_what_stands_in_a_line_is_read_without_changing_anything(qtbot: QtBot) -
         line.reads_as()
     assert line.value() == 3
     assert told == []
+
+
+def test_the_last_of_a_flow_stands_at_the_right_edge_and_what_is_hidden_takes_no_room(qtbot: QtBot) -> None:
+    holder, words = QWidget(), ("Exporter", "Question", "Ouvrir")
+    qtbot.addWidget(holder)
+    flow = FlowLayout(holder, ends_right=True)
+    buttons = [ActionButton(word) for word in words]
+    for button in buttons:
+        flow.addWidget(button)
+    wide = flow.sizeHint().width() + 200
+    for width in (wide, buttons[0].sizeHint().width() + 20):
+        holder.resize(width, flow.heightForWidth(width))
+        holder.show()
+        flow.activate()
+        assert buttons[0].geometry().left() == 0
+        assert buttons[-1].geometry().right() == width - 1
+    assert buttons[-1].geometry().top() > buttons[0].geometry().top()
+    buttons[-1].hide()
+    flow.setGeometry(QRect(0, 0, wide, 60))
+    assert buttons[1].geometry().right() == wide - 1
+
+
+def test_what_gives_way_to_a_question_comes_back_after_it_and_leaves_the_cursor_where_it_is_seen(host: Host) -> None:
+    question, foot, table = QWidget(), QLineEdit(), QLineEdit()
+    large = [True]
+    question.hide()
+    GiveWay([question], [foot], table, lambda: large[0])
+    host(table, question, foot)
+    foot.setFocus()
+    question.show()
+    assert not foot.isVisible()
+    assert table.hasFocus()
+    question.hide()
+    assert foot.isVisible()
+    large[0] = False
+    question.show()
+    assert foot.isVisible()
+
+
+def test_a_long_label_goes_on_in_a_second_line(host: Host) -> None:
+    words = "Question sur Grenouille commune · Leforest mare 02, Nombre maximum, " * 3
+    field = LabeledField(words, QLineEdit(), wraps=True)
+    host(field)
+    assert field.label.height() > 2 * field.label.fontMetrics().height()
+    assert field.label.width() > field.width() - theme.text_px() * 2

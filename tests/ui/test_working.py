@@ -29,9 +29,11 @@ def test_work_shows_its_count_and_ends_when_it_is_cancelled(qtbot: QtBot, qapp: 
     working.start("Lecture", job, at_once=True)
     line, figures = working.findChild(ProgressLine, "w.line"), working.findChild(QLabel, "w.figures")
     assert line is not None
+    assert not line.isVisible()  # nothing is told yet of how far it is
     assert figures is not None
     qtbot.waitUntil(lambda: figures.text() == "3 sur 10")
     assert line.share == 0.3
+    assert line.isVisible()
     assert working.isVisible()
     assert working.cancel()
     go_on.set()

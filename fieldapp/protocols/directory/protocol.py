@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from fieldapp.core.schema import Choice, Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Taxon, Values
+from fieldapp.core.ids import is_uid
+from fieldapp.core.schema import (
+    PROTOCOLS,
+    Choice,
+    Context,
+    Entity,
+    Field,
+    Kind,
+    Problem,
+    Severity,
+    StudyProtocol,
+    Taxon,
+    Values,
+)
 from fieldapp.core.text import N_
 
 CODE = "directory"
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 def _name(values: Values) -> str:
@@ -43,7 +59,7 @@ DATASET = Entity(
         Field("derogation_from_on", Kind.DATE, N_("Dérogation : valable du")),
         Field("derogation_to_on", Kind.DATE, N_("Dérogation : jusqu’au")),
         # The protocols whose visits belong to it where the visit names no dataset itself; codes, known here or not.
-        Field("protocols", Kind.CHOICES, N_("Suivis concernés"), is_open=True),
+        Field("protocols", Kind.CHOICES, N_("Suivis concernés"), is_open=True, target=PROTOCOLS),
         Field("acquisition_framework_id", Kind.TEXT, N_("Cadre d’acquisition (UUID)")),
         Field("licence", Kind.TEXT, N_("Licence")),
     ),
@@ -67,7 +83,8 @@ RECIPIENT = Entity(
         Field("contact", Kind.TEXT, N_("Personne à contacter")),
         Field("email", Kind.TEXT, N_("Adresse électronique")),
         Field("conditions", Kind.LONG_TEXT, N_("Conditions d’utilisation"), required=True),
-        Field("precision", Kind.CHOICE, N_("Précision"), required=True, choices=PRECISIONS, default="exact"),
+        # Who fills in a sheet in haste shall not have agreed to exact places.
+        Field("precision", Kind.CHOICE, N_("Précision"), required=True, choices=PRECISIONS, default="cell"),
         Field("sees_sensitive", Kind.BOOLEAN, N_("Reçoit la position exacte des espèces sensibles")),
         Field("comments", Kind.LONG_TEXT, N_("Commentaire")),
     ),
@@ -150,6 +167,21 @@ def derogation_dates_in_order(context: Context) -> Iterator[Problem]:
         yield Problem("derogation_to_on", "derogation_ends_before", Severity.WARNING)
 
 
+def identifiers_are_uuids(context: Context) -> Iterator[Problem]:
+    """Refuse an identifier of the SINP that is none: every file that bears it would be refused."""
+    for name in ("unique_dataset_id", "acquisition_framework_id"):
+        value = context.values.get(name)
+        if value and not is_uid(value):
+            yield Problem(name, "not_a_uuid", Severity.BLOCKING)
+
+
+def address_may_be_written_to(context: Context) -> Iterator[Problem]:
+    """Warn of an address that no message could reach."""
+    value = context.values.get("email")
+    if value and not _ADDRESS.fullmatch(value):
+        yield Problem("email", "not_an_address", Severity.WARNING)
+
+
 def _no_taxa() -> Sequence[Taxon]:
     return ()
 
@@ -159,7 +191,15 @@ PROTOCOL = StudyProtocol(
     version="1",
     label=N_("Annuaire"),
     entities=(PERSON, DATASET, RECIPIENT, DELIVERY, SENSITIVITY, KEY),
-    rules={"dataset": (derogation_dates_in_order,)},
-    messages={"derogation_ends_before": N_("La dérogation finit avant de commencer : vérifiez les deux dates.")},
+    rules={
+        "dataset": (derogation_dates_in_order, identifiers_are_uuids),
+        "person": (address_may_be_written_to,),
+        "recipient": (address_may_be_written_to,),
+    },
+    messages={
+        "derogation_ends_before": N_("La dérogation finit avant de commencer : vérifiez les deux dates."),
+        "not_a_uuid": N_("Ce n’est pas un UUID (8-4-4-4-12 signes) : copiez-le en entier, ou laissez vide."),
+        "not_an_address": N_("Cette adresse électronique est incomplète : vérifiez-la."),
+    },
     taxa=_no_taxa,
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLineEdit
 
+from fieldapp.core.errors import FieldappError, SheetError
+from fieldapp.core.record import Record
 from fieldapp.core.schema import StudyProtocol
 from fieldapp.core.text import _, ngettext
 from fieldapp.exchange import selecting
@@ -22,12 +25,26 @@ from fieldapp.ui.batches.picks import ListPick, Picks
 from fieldapp.ui.batches.words import blurred_words, holds_words, left_out_words, since_words
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import Card, ChipRow, KeyHint, LabeledField, Suggestion, live_key, text_label
+from fieldapp.ui.widgets import (
+    ActionButton,
+    Card,
+    ChipRow,
+    IconLabel,
+    KeyHint,
+    LabeledField,
+    Suggestion,
+    is_large,
+    live_key,
+    text_label,
+)
 from fieldapp.ui.windows.listed import name_of
-from fieldapp.ui.wording import number_words
+from fieldapp.ui.wording import day_words, number_words
 
 if TYPE_CHECKING:
     from fieldapp.desk.geography import Geography
+
+Pick = ListPick | Picks
+"""A line in which words may stand that nobody has taken."""
 
 _MOST = 12
 """Rows that a search proposes."""
@@ -40,28 +57,43 @@ class TermsCard(Card):
         super().__init__(_("Pour qui, comment"), "observers", name="batch_new.terms")
         self._services = services
         self._formats = formats
-        self.recipient = ListPick(self._recipients, _("vous-même, hors registre"), name="batch_new.recipient")
+        self.recipient = ListPick(
+            self._recipients,
+            _("vous-même, hors registre"),
+            create=_("Ajouter « {name} » aux destinataires"),
+            name="batch_new.recipient",
+        )
         self._conditions = text_label("", "secondary", wrap=True, name="batch_new.conditions")
         self.purpose = QLineEdit()
         self.purpose.setObjectName("batch_new.purpose")
         self.purpose.setPlaceholderText(_("étude, atlas, dossier…"))
         self.form = ListPick(self._rows, _("format"), required=True, name="batch_new.format")
         codes = [(code, precision_words(services.db, code)) for code in PRECISIONS]
-        self.precision = ChipRow(codes, multiple=False, required=True, framed=False, name="batch_new.precision")
+        self.precision = ChipRow(
+            codes, multiple=False, required=True, framed=False, keeps_arrows=True, name="batch_new.precision"
+        )
         self.since = QCheckBox(_("Seulement ce qui a changé"))
         self.since.setObjectName("batch_new.since")
+        self.since.toggled.connect(lambda _on: self._take_purpose())
         live_key(self, "F5", self.since.toggle)
-        first = theme.row(
-            LabeledField(_("Destinataire"), self.recipient, key="F2"), LabeledField(_("Objet"), self.purpose)
+        self._first = theme.row(
+            _picked(_("Destinataire"), self.recipient, "F2"), LabeledField(_("Objet"), self.purpose)
         )
-        first.setStretch(0, 1)
-        first.setStretch(1, 1)
-        self.add(first)
+        self.add(self._first)
+        theme.on_change().changed.connect(self._arrange)
+        self._arrange()
         self.add(self._conditions)
-        self.add(LabeledField(_("Format"), self.form, key="F3"))
+        self.add(_picked(_("Format"), self.form, "F3"))
         self.add(LabeledField(_("Précision des lieux"), self.precision, key="F4", on_key=self.next_precision))
         self.add(theme.row(KeyHint("F5"), self.since, 1, spacing=theme.S))
         self.body.addStretch(1)
+
+    def _arrange(self) -> None:
+        """Lay recipient and purpose one above the other where large letters would cut the name."""
+        way = QBoxLayout.Direction
+        self._first.setDirection(way.TopToBottom if is_large() else way.LeftToRight)
+        for place in range(2):
+            self._first.setStretch(place, 0 if is_large() else 1)
 
     def next_precision(self) -> None:
         """Choose the next precision; what changed is told as the batch before was."""
@@ -78,13 +110,17 @@ class TermsCard(Card):
         """Return the code of the precision to ask for, "" for that of the batch before."""
         return "" if self.since.isChecked() else self.precision_code()
 
+    def picks(self) -> list[Pick]:
+        """Return the lines in which words may stand that nobody has taken."""
+        return [self.recipient, self.form]
+
     def chosen_format(self) -> Format:
         """Return the kind of file."""
         return next(one for one in self._formats if one.code == self.form.value())
 
     def follow(self) -> None:
         """Bring what depends on the recipient and the format in step: conditions, precision, the last batch."""
-        db, uid = self._services.db, self.recipient.value()
+        db, uid = self._services.db, self.recipient.value() if self.recipient.is_settled() else None
         record = records.get(db, uid) if uid else None
         self._conditions.setVisible(record is not None)
         if record is not None:
@@ -93,12 +129,27 @@ class TermsCard(Card):
             missing = _("Sans conditions d’utilisation : complétez sa fiche (Destinataires).")
             self._conditions.setText(words if conditions else missing)
             theme.set_role(self._conditions, "secondary" if conditions else "warning")
-        last = batches.last_to(db, uid, self.form.value() or "") if uid else None
+        last = self._last()
         can = last is not None and not self.chosen_format().protocol and batches.get(db, last.uid) is not None
         self.since.setEnabled(can)
         if not can:
             self.since.setChecked(False)
         self.precision.setEnabled(not self.since.isChecked())
+
+    def _last(self) -> Record | None:
+        """Return the newest delivery of this format to this recipient."""
+        uid = self.recipient.value()
+        return batches.last_to(self._services.db, uid, self.form.value() or "") if uid else None
+
+    def goes_on_from(self) -> Record | None:
+        """Return the delivery of which only what changed is asked for, None for a batch that is whole."""
+        return self._last() if self.since.isChecked() else None
+
+    def _take_purpose(self) -> None:
+        """Show the purpose of the delivery before where none was typed."""
+        last = self.goes_on_from()
+        if last is not None and not self.purpose.text().strip():
+            self.purpose.setText(str(last.data.get("purpose", "")))
 
     def take_precision(self) -> None:
         """Show the precision that the recipient has agreed to."""
@@ -141,8 +192,9 @@ class DataCard(Card):
         super().__init__(_("Quelles données"), "data", name="batch_new.data")
         self._services = services
         self._lines: frozenset[str] = frozenset()
+        self._followed: Record | None = None
         choices = [(item.code, _(name_of(item))) for item in protocols]
-        self.protocols = ChipRow(choices, framed=False, name="batch_new.protocols")
+        self.protocols = ChipRow(choices, framed=False, keeps_arrows=True, name="batch_new.protocols")
         self.season = SeasonStepper(with_all=True, name="batch_new.season")
         self.places = Picks(self._places, _("tous les lieux"), name="batch_new.places")
         self.areas = Picks(self._areas, _("partout"), name="batch_new.areas")
@@ -152,9 +204,9 @@ class DataCard(Card):
         first = theme.row(season, protocols_)
         first.setStretch(1, 1)
         self._fields = [
-            LabeledField(_("Lieux"), self.places, key="F7"),
-            LabeledField(_("Zones des cartes chargées"), self.areas, key="F8"),
-            LabeledField(_("Espèces ou groupes"), self.taxa, key="F9"),
+            _picked(_("Lieux"), self.places, "F7"),
+            _picked(_("Zones des cartes chargées"), self.areas, "F8"),
+            _picked(_("Espèces ou groupes"), self.taxa, "F9"),
         ]
         self.add(first)
         for field in self._fields:
@@ -168,18 +220,40 @@ class DataCard(Card):
     def show_lines(self, lines: frozenset[str]) -> None:
         """Hold to these lines, as they were chosen in the data; none: to what the fields say."""
         self._lines = lines
+        self._say()
+
+    def follow(self, last: Record | None) -> None:
+        """Ask for the data of this delivery, where there is one: the fields have no say then."""
+        self._followed = last
+        self._say()
+
+    def picks(self) -> list[Pick]:
+        """Return the lines in which words may stand that nobody has taken; none where the fields have no say."""
+        return [] if self._is_told() else [self.places, self.areas, self.taxa]
+
+    def _is_told(self) -> bool:
+        return bool(self._lines) or self._followed is not None
+
+    def _say(self) -> None:
+        is_told = self._is_told()
         for field in self._fields:
-            field.setVisible(not lines)
-        words = ngettext("La ligne choisie dans les données", "Les {n} lignes choisies dans les données", len(lines))
-        self._chosen.setText(words.format(n=number_words(len(lines))))
-        self._chosen.setVisible(bool(lines))
+            field.setVisible(not is_told)
+        words = ngettext(
+            "La ligne choisie dans les données", "Les {n} lignes choisies dans les données", len(self._lines)
+        ).format(n=number_words(len(self._lines)))
+        if (last := self._followed) is not None:
+            words = _("Les mêmes que dans l’envoi du {day} : {filter}.").format(
+                day=day_words(str(last.data.get("made_on", ""))), filter=last.data.get("filter", "")
+            )
+        self._chosen.setText(words)
+        self._chosen.setVisible(is_told)
 
     def clear(self, years: Sequence[int]) -> None:
         """Ask for everything of the newest season."""
         self.season.set_years(years)
         self.protocols.set_value([])
         for picks in (self.places, self.areas, self.taxa):
-            picks.set_value({})
+            picks.clear()
 
     def selection(self) -> Selection:
         """Return what is asked for."""
@@ -234,6 +308,13 @@ class DataCard(Card):
         ]
 
 
+def _picked(label: str, pick: Pick, key: str) -> LabeledField:
+    """Return a line that chooses with its label; what was typed and can't be taken is said below it."""
+    field = LabeledField(label, pick, key=key)
+    pick.problem.connect(field.set_problem)
+    return field
+
+
 def _place(db: Database, uid: str) -> Suggestion:
     record = records.get(db, uid)
     if record is None:
@@ -243,22 +324,30 @@ def _place(db: Database, uid: str) -> Suggestion:
 
 
 class SummaryCard(Card):
-    """What the file would hold, before it is written."""
+    """What the file would hold, before it is written; `on_sheet` opens the sheet that a refusal is about."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Ce qui partira"), "export_file", name="batch_new.summary")
+    def __init__(self, on_sheet: Callable[[], object]) -> None:
+        super().__init__(name="batch_new.summary")
+        title = text_label(_("Ce qui partira"), "section")
         self.holds = text_label("", "strong", wrap=True, name="batch_new.holds")
         self.details = text_label("", "secondary", wrap=True, name="batch_new.details")
         self.warning = text_label("", "warning", wrap=True, name="batch_new.warning")
-        self.add(self.holds)
+        head = theme.row(IconLabel("export_file", "accent"), title, self.holds, spacing=theme.M)
+        head.setStretch(2, 1)
+        head.setAlignment(self.holds, Qt.AlignmentFlag.AlignVCenter)
+        self.add(head)
         self.add(self.details)
-        self.add(self.warning)
+        self.sheet = ActionButton(_("Ouvrir la fiche"), "edit", "F12", name="batch_new.sheet", on=on_sheet)
+        self.sheet.hide()
+        refused = theme.row(self.warning, self.sheet, spacing=theme.M)
+        refused.setStretch(0, 1)
+        self.add(refused)
 
-    def show_preview(self, found: Preview) -> None:
-        """Show what was worked out."""
+    def show_preview(self, found: Preview, own: str, *, is_empty: bool) -> None:
+        """Show what was worked out; `own` says what a file of one's own tells, `is_empty`: nothing is recorded yet."""
         self._say(
-            holds_words(found),
-            [since_words(found), *blurred_words(found)],
+            _("Aucune donnée n’est encore enregistrée : il n’y a rien à envoyer.") if is_empty else holds_words(found),
+            [own[:1].upper() + own[1:], since_words(found), *blurred_words(found)],
             left_out_words(found),
         )
 
@@ -266,11 +355,17 @@ class SummaryCard(Card):
         """Say that it is being worked out."""
         self._say(_("comptage…"), [], [])
 
-    def show_refusal(self, sentence: str) -> None:
-        """Say why no file can be written."""
-        self._say("", [], [sentence])
+    def show_untaken(self, typed: str) -> None:
+        """Say that nothing is counted while these words stand for nothing."""
+        self._say(_("rien n’est compté tant que « {text} » n’est pas choisi").format(text=typed), [], [])
+
+    def show_refusal(self, error: FieldappError) -> None:
+        """Say why no file can be written, and offer the sheet that is to be completed."""
+        self._say("", [], [str(error)])
+        self.sheet.setVisible(isinstance(error, SheetError))
 
     def _say(self, holds: str, details: Sequence[str], warnings: Sequence[str]) -> None:
+        self.sheet.hide()
         for label, text in (
             (self.holds, holds),
             (self.details, "\n".join(filter(None, details))),

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from functools import partial
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from fieldapp.core import clock
-from fieldapp.core.errors import CancelledError, FieldappError
+from fieldapp.core.errors import CancelledError, FieldappError, SheetError
 from fieldapp.core.text import _
 from fieldapp.exchange.batch import Made, Preview
 from fieldapp.exchange.batch_request import Request
 from fieldapp.exchange.formats import formats
 from fieldapp.exchange.selecting import Selection
-from fieldapp.store import changes, records
+from fieldapp.store import batches, changes, records
 from fieldapp.ui import errors, files, theme
 from fieldapp.ui.background import Latest
-from fieldapp.ui.batches.new_cards import DataCard, SummaryCard, TermsCard
-from fieldapp.ui.batches.register_page import ANY_FILE
-from fieldapp.ui.batches.words import rows_words
+from fieldapp.ui.batches.new_cards import DataCard, Pick, SummaryCard, TermsCard
+from fieldapp.ui.batches.register_page import ANY_FILE, FOLDER_KEY
+from fieldapp.ui.batches.words import made_words, own_words
 from fieldapp.ui.batches.work import run_make, run_preview
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import ActionButton, KeyHint, live_key
+from fieldapp.ui.sync.question import Question
+from fieldapp.ui.widgets import ActionButton, GiveWay, KeyHint, live_key
 from fieldapp.ui.windows.place_sheet import FormScroll
 from fieldapp.ui.working import Working
 
@@ -43,22 +46,29 @@ class NewBatchPage(PageWidget):
         self._previews = Latest(context.background)
         self._is_filling = False
         self._is_own_target = False
+        self._agreed: Path | None = None
+        self._asked: Request | None = None
+        self._counted: Request | None = None
         self._terms = TermsCard(self._services, tuple(self._formats.values()))
         self._data = DataCard(self._services, self._protocols)
-        self._summary = SummaryCard()
+        self._summary = SummaryCard(self.open_sheet)
+        self._sheet: SheetError | None = None
+        self._question = Question(name="batch_new.question", on_no=self._keep_file)
         self._working = Working(name="batch_new.working")
         cards = QWidget()
         row = theme.row(self._terms, self._data)
         row.setStretch(0, 1)
         row.setStretch(1, 1)
         cards.setLayout(row)
-        box = theme.column(FormScroll(cards), self._summary, self._working, self._foot())
+        foot = self._foot()
+        box = theme.column(FormScroll(cards), self._summary, self._question, self._working, foot)
         box.setStretch(0, 1)
         self.setLayout(box)
+        self._gives_way = GiveWay([self._question], [foot], self._question.no)
         self._connect()
         self._order()
 
-    def _foot(self) -> QLayout:
+    def _foot(self) -> QWidget:
         self._path = QLineEdit()
         self._path.setObjectName("batch_new.path")
         self._path.setAccessibleName(_("fichier à écrire"))
@@ -70,8 +80,10 @@ class NewBatchPage(PageWidget):
             _("Écrire le fichier"), "export_file", "Ctrl+Return", primary=True, name="batch_new.write", on=self.write
         )
         self._choose = choose
-        foot = theme.row(KeyHint("F10"), self._path, choose, self._write, spacing=theme.S)
-        foot.setStretch(1, 1)
+        row = theme.row(KeyHint("F10"), self._path, choose, self._write, spacing=theme.S)
+        row.setStretch(1, 1)
+        foot = QWidget()
+        foot.setLayout(row)
         return foot
 
     def _connect(self) -> None:
@@ -83,6 +95,10 @@ class NewBatchPage(PageWidget):
         self._data.season.changed.connect(lambda _year: self._ask())
         for picks in (self._data.places, self._data.areas, self._data.taxa):
             picks.changed.connect(lambda _keys: self._ask())
+            picks.touched.connect(self._words_moved)
+        for pick in self._terms.picks():
+            pick.touched.connect(self._words_moved)
+        self._terms.recipient.wanted.connect(self._add_recipient)
 
     def _order(self) -> None:
         stops: list[QWidget] = [
@@ -115,10 +131,13 @@ class NewBatchPage(PageWidget):
             self._data.clear(self._years())
             self._data.show_lines(frozenset(lines))
             self._is_own_target = False
+        self._agreed = None
         self._terms.follow()
         if since and self._terms.since.isEnabled():
             self._terms.since.setChecked(True)
         self._is_filling = False
+        for pick in self._picks():
+            pick.commit()  # what was typed may be there now
         self.set_title(_("Nouvel envoi"))
         self._ask()
         # The list of the recipients opens with the cursor: it would cover the rest where the recipient is known.
@@ -135,7 +154,20 @@ class NewBatchPage(PageWidget):
             self._terms.take_precision()
             self._ask()
 
-    def _request(self) -> Request:
+    def _picks(self) -> list[Pick]:
+        return [*self._terms.picks(), *self._data.picks()]
+
+    def _untaken(self) -> Pick | None:
+        """Return the first line that holds words which nobody has taken."""
+        return next((pick for pick in self._picks() if not pick.is_settled()), None)
+
+    def _request(self) -> Request | None:
+        """Return what is asked for; None while words stand somewhere that nobody has taken.
+
+        They are no empty line: nothing is counted or written as if they were not there.
+        """
+        if self._untaken() is not None:
+            return None
         terms = self._terms
         return Request(
             terms.form.value() or "",
@@ -151,23 +183,43 @@ class NewBatchPage(PageWidget):
         """Return what is asked for; of what changed, the data of the batch before."""
         return Selection() if self._terms.since.isChecked() else self._data.selection()
 
+    def _words_moved(self) -> None:
+        """Count anew where what was typed, or taken back, is another request."""
+        request = self._request()
+        if request is None or _same(request) != self._asked:
+            self._ask()
+
     def _ask(self) -> None:
         """Work out what the file would hold, once nothing changes any more."""
         if self._is_filling:
             return
+        self._asked = self._counted = self._sheet = None
+        self._question.drop()
         self._is_filling = True
         self._terms.follow()
-        self._data.setEnabled(not self._terms.since.isChecked())
+        self._data.follow(self._terms.goes_on_from())
         self._is_filling = False
+        untaken, request = self._untaken(), self._request()
+        self._write.setEnabled(request is None)  # its key then says which words are not taken
+        if request is None:
+            self._previews.drop()
+            self._summary.show_untaken(untaken.words() if untaken is not None else "")
+            return
+        self._asked = _same(request)
         self._name_target()
         self._summary.show_counting()
-        self._write.setEnabled(False)
         self._previews.run(
-            run_preview, self._services, self._request(), done=self._show_preview, failed=self._not_previewed
+            run_preview,
+            self._services,
+            request,
+            done=partial(self._show_preview, self._asked),
+            failed=self._not_previewed,
         )
 
-    def _show_preview(self, found: Preview) -> None:
-        self._summary.show_preview(found)
+    def _show_preview(self, request: Request, found: Preview) -> None:
+        self._counted = request
+        own = "" if request.recipient else own_words(self._services.db, request.precision)
+        self._summary.show_preview(found, own, is_empty=not found.rows and not self._years())
         self._write.setEnabled(bool(found.rows or found.withdrawn))
 
     def _not_previewed(self, error: BaseException) -> None:
@@ -176,7 +228,24 @@ class NewBatchPage(PageWidget):
         if not isinstance(error, FieldappError):
             errors.show(error)
             return
-        self._summary.show_refusal(str(error))
+        self._sheet = error if isinstance(error, SheetError) else None
+        self._summary.show_refusal(error)
+
+    def open_sheet(self) -> None:
+        """Open the sheet without which nothing can be handed over; what is being prepared waits."""
+        if self._sheet is None:
+            return
+        entity, uid = self._sheet.entity, self._sheet.uid
+        found = [] if uid else records.roots(self._services.db, batches.DIRECTORY, entity)
+        if len(found) > 1:
+            self._context.navigate("directory", section=entity)
+            return
+        uid = found[0].uid if found else uid
+        self._context.navigate("place", protocol=batches.DIRECTORY, entity=entity, uid=uid)
+
+    def _add_recipient(self, name: str) -> None:
+        """Open the sheet of a new recipient, called as was typed; what is being prepared waits."""
+        self._context.navigate("place", protocol=batches.DIRECTORY, entity=batches.RECIPIENT, given={"name": name})
 
     # ---- the file
 
@@ -188,9 +257,10 @@ class NewBatchPage(PageWidget):
         if self._is_own_target:
             return
         form, today = self._terms.chosen_format(), clock.today()
-        parts = (self._terms.recipient.text(), form.code, date.isoformat(today))
+        suite = _("suite") if self._terms.since.isChecked() else ""
+        parts = (self._terms.recipient.text(), form.code, date.isoformat(today), suite)
         name = "_".join(files.safe_name(part) for part in parts if part.strip())
-        self._path.setText(files.home_words(files.start_folder() / f"{name}{form.ending}"))
+        self._path.setText(files.home_words(_free(files.start_folder(), name, form.ending)))
 
     def choose_target(self) -> None:
         """Ask where to write."""
@@ -200,37 +270,75 @@ class NewBatchPage(PageWidget):
     def _name_file(self, path: Path) -> None:
         self._path.setText(files.home_words(path))
         self._own_target(True)
+        self._agreed = path  # the dialog has asked
         self._write.setFocus()
 
     def write(self) -> None:
-        """Write the file."""
+        """Write the file, as it was counted; what is not taken or would be overwritten is asked first."""
         text = self._path.text().strip().strip('"')
         if not text or self._working.is_busy() or not self._write.isEnabled():
             return
-        path = Path(text).expanduser()
+        if not self._take_words():
+            return
+        request, path = self._request(), Path(text).expanduser()
+        if request is None or _same(request) != self._counted:
+            return
+        if path.is_file() and path != self._agreed:
+            sentence = _("Le fichier {name} existe déjà. L’écraser ? Ce qu’il contient sera perdu.")
+            self._question.ask(
+                sentence.format(name=path.name),
+                _("Écraser"),
+                _("Garder, changer de nom"),
+                partial(self._make, request, path),
+                key="Ctrl+E",
+            )
+            self._question.no.setFocus()
+            return
+        self._make(request, path)
+
+    def _take_words(self) -> bool:
+        """Take what was typed where it can mean only one thing; return whether nothing had to be: else look first."""
+        untaken = [pick for pick in self._picks() if not pick.is_settled()]
+        for pick in untaken:
+            if not pick.commit():
+                pick.setFocus()
+                return False
+        if untaken:
+            self._context.notify(
+                _("Ce qui était tapé est pris : relisez « Ce qui partira », puis Ctrl Entrée."), "info"
+            )
+        return not untaken
+
+    def _keep_file(self) -> None:
+        """Leave the file that is there as it is, and let another name be typed."""
+        self._question.drop()
+        self._path.setFocus()
+        self._path.selectAll()
+
+    def _make(self, request: Request, path: Path) -> None:
         job = self._context.background.run(
             run_make,
             self._services,
-            self._request(),
+            request,
             path,
-            done=self._made,
+            done=partial(self._made, request),
             failed=self._not_made,
             progress=self._working.tell,
         )
         self._write.setEnabled(False)
         self._working.start(_("Écriture de {name}").format(name=path.name), job)
 
-    def _made(self, made: Made) -> None:
+    def _made(self, request: Request, made: Made) -> None:
         self._working.stop()
         if made.delivery and (saved_at := changes.last_saved_at(self._services.db)):
             self._services.on_saved(saved_at)
-        words = _("{name} : {rows}, manifeste à côté.").format(
-            name=made.path.name, rows=rows_words(int(made.manifest["rows"]))
-        )
+        words = made_words(made, "" if made.delivery else own_words(self._services.db, request.precision))
         self._context.back()
         if made.delivery:
             self._context.navigate("batches", delivery=made.delivery)
-        self._context.notify(words, action=_("Ouvrir le dossier"), on=lambda: files.open_folder(made.path))
+        self._context.notify(
+            words, action=_("Ouvrir le dossier"), key=FOLDER_KEY, on=lambda: files.open_folder(made.path)
+        )
 
     def _not_made(self, error: BaseException) -> None:
         self._working.stop()
@@ -248,8 +356,13 @@ class NewBatchPage(PageWidget):
         self._previews.drop()
 
     def go_back(self) -> bool:
-        """Cancel the work."""
-        return self._working.cancel()
+        """Cancel the work, leave the file that is there: in this order."""
+        if self._working.cancel():
+            return True
+        if self._question.isHidden():
+            return False
+        self._keep_file()
+        return True
 
     def undo_state(self) -> dict[str, Any]:
         """Go on with what is being prepared."""
@@ -274,5 +387,17 @@ class NewBatchPage(PageWidget):
             Action("F10", _("taper le fichier à écrire"), self._path.setFocus),
             Action("F11", _("le choisir"), self.choose_target, "open_folder"),
             Action("Ctrl+Return", _("écrire le fichier"), self.write, "export_file"),
+            Action("F12", _("ouvrir la fiche qui manque"), self.open_sheet, "edit"),
             Action("", _("les destinataires"), self.see_recipients, "observers"),
         ]
+
+
+def _same(request: Request) -> Request:
+    """Return the request without its purpose, which changes nothing of what is told."""
+    return replace(request, purpose="")
+
+
+def _free(folder: Path, name: str, ending: str) -> Path:
+    """Return the path of a file that is not there yet, with a number where its name is taken."""
+    names = (f"{name}_{number}" if number > 1 else name for number in count(1))
+    return next(path for one in names if not (path := folder / f"{one}{ending}").exists())

@@ -60,7 +60,7 @@ def scenes(window: MainWindow, services: Services, *, every: bool) -> Iterator[s
     dreal = fill(services.db)
     window.navigate("batches")
     yield "envois"
-    window.navigate("batch_new", recipient=dreal)
+    window.navigate("batch_new", recipient=dreal, format="csv")
     yield "envoi-nouveau"
     if every:
         window.navigate("batch_new", recipient=dreal, format="csv", since=True)

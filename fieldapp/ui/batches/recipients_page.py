@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtWidgets import QStackedWidget
 
 from fieldapp.core.record import Record
-from fieldapp.core.text import _, fold, ngettext
+from fieldapp.core.text import _, fold, ngettext, together
 from fieldapp.exchange.batch_request import precision_words
-from fieldapp.store import batches
+from fieldapp.store import batches, records
 from fieldapp.ui import theme
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
@@ -27,6 +27,7 @@ class RecipientsPage(PageWidget):
         super().__init__()
         self._context = context
         self._services: Services = context.services
+        self._listed: frozenset[str] | None = None
         self._table = RecordTable(
             [
                 Column(_("Nom"), strong=True, chars=20),
@@ -51,6 +52,9 @@ class RecipientsPage(PageWidget):
         card = Card(name="recipients.card")
         card.add(text_label(_("Rien ne part à un destinataire sans conditions d’utilisation."), "secondary", wrap=True))
         card.add(self._stack, 1)
+        self._words = text_label("", "secondary", wrap=True, name="recipients.words")
+        card.add(self._words)
+        self._table.current_changed.connect(self._say)
         self._edit = ActionButton(_("Modifier"), "edit", "E", name="recipients.edit", on=self.edit)
         new = ActionButton(_("Nouveau destinataire"), "add", "N", primary=True, name="recipients.new", on=self.add)
         box = theme.column(card, theme.row(1, self._edit, new))
@@ -63,12 +67,26 @@ class RecipientsPage(PageWidget):
         """Read the list anew."""
         found = sorted(batches.recipients(self._services.db), key=lambda record: fold(str(record.data.get("name", ""))))
         self._table.show_rows([self._row(one) for one in found], keys=[one.uid for one in found])
+        added = [one.uid for one in found if self._listed is not None and one.uid not in self._listed]
+        if len(added) == 1:
+            self._table.select_key(added[0])
+        self._listed = frozenset(one.uid for one in found)
         self._stack.setCurrentWidget(self._table if found else self._empty)
         self._edit.setEnabled(bool(found))
         count = ngettext("{n} destinataire", "{n} destinataires", len(found)).format(n=len(found))
         self.set_title(_("Destinataires"), count if found else "")
+        self._say(self._table.current_key())
         if found:
             self._table.setFocus()
+
+    def _say(self, key: object) -> None:
+        """Say below the list all that was agreed with the chosen recipient: the table may have no room for it."""
+        one = records.get(self._services.db, key) if isinstance(key, str) else None
+        self._words.setVisible(one is not None)
+        if one is not None:
+            _name, contact, precision, sensitive, conditions = self._row(one)
+            told = _("Espèces sensibles : {words}").format(words=sensitive)
+            self._words.setText(together(" · ".join(filter(None, (contact, precision, told, conditions)))))
 
     def _row(self, one: Record) -> tuple[str, ...]:
         values = one.data

@@ -28,6 +28,9 @@ from fieldapp.ui.working import Working
 
 ANY_FILE = N_("Fichiers (*)")
 
+FOLDER_KEY = "Ctrl+O"
+"""The key that opens the folder of the file that was just written, while the notice says so."""
+
 
 class BatchesPage(PageWidget):
     """The register, newest first. `open(delivery)` stands on one."""
@@ -42,15 +45,7 @@ class BatchesPage(PageWidget):
         self._fit = ColumnFit(self._table, (2,))
         self._table.current_changed.connect(self._say)
         self._table.opened.connect(lambda _key: self.show_manifest())
-        self._empty = EmptyState(
-            "export_file",
-            _("Rien n’a encore été envoyé"),
-            _(
-                "Ici seront les fichiers remis à d’autres : à qui, quand, à quelles conditions. N prépare le "
-                "premier, D tient la liste des destinataires."
-            ),
-            name="batches.empty",
-        )
+        self._empty = EmptyState("export_file", _("Rien n’a encore été envoyé"), " ", name="batches.empty")
         self._words = text_label("", "secondary", wrap=True, name="batches.words")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._table)
@@ -59,11 +54,14 @@ class BatchesPage(PageWidget):
         self._list.add(self._stack, 1)
         self._list.add(self._words)
         self._manifest = RecordTable(
-            [Column(_("Ce que dit le manifeste"), strong=True, chars=24), Column("", stretch=True)],
+            [Column(_("Ce que dit le bordereau"), strong=True, chars=24), Column("", stretch=True)],
             name="batches.manifest_rows",
         )
-        self._sheet = Card(name="batches.manifest_card")
+        self._sheet = Card(_("Bordereau"), "info", " ", name="batches.manifest_card")
         self._sheet.add(self._manifest, 1)
+        close = ActionButton(_("Fermer"), name="batches.manifest_close", on=self.go_back)
+        close.show_key("Esc")
+        self._sheet.add(theme.row(close, 1))
         self._sheet.hide()
         self._working = Working(name="batches.working")
         box = theme.column(self._list, self._sheet, self._working, self._foot())
@@ -76,13 +74,14 @@ class BatchesPage(PageWidget):
     def _foot(self) -> QWidget:
         people = ActionButton(_("Destinataires"), "observers", "D", name="batches.recipients", on=self.see_recipients)
         self._csv = ActionButton(_("Registre en CSV"), "save", "G", name="batches.csv", on=self.save_register)
-        self._see = ActionButton(_("Manifeste"), "info", "M", name="batches.manifest", on=self.show_manifest)
+        self._see = ActionButton(_("Bordereau"), "info", "B", name="batches.manifest", on=self.show_manifest)
         self._again = ActionButton(_("Renvoyer"), "redo", "R", name="batches.resend", on=self.resend)
         self._follow = ActionButton(_("Suite"), "next", "S", name="batches.follow", on=self.go_on)
         new = ActionButton(_("Nouvel envoi"), "add", "N", primary=True, name="batches.new", on=self.add)
+        self._people, self._new = people, new
         self._stops = (self._table, people, self._csv, self._see, self._again, self._follow, new)
         bar = QWidget()
-        flow = FlowLayout(bar)
+        flow = FlowLayout(bar, ends_right=True)
         for button in self._stops[1:]:
             flow.addWidget(button)
         follow_width(bar)
@@ -98,6 +97,7 @@ class BatchesPage(PageWidget):
         if delivery in self._entries:
             self._table.select_key(delivery)
         self._stack.setCurrentWidget(self._table if found else self._empty)
+        self._say_first()
         self._words.setVisible(bool(found))
         self._show_manifest(False)
         count = ngettext("{n} envoi", "{n} envois", len(found)).format(n=number_words(len(found)))
@@ -105,6 +105,17 @@ class BatchesPage(PageWidget):
         self._say()
         if found:
             self._table.setFocus()
+
+    def _say_first(self) -> None:
+        """Say while nothing was sent what comes first; its button is the next step then."""
+        is_first = not self._entries and not batches.recipients(self._services.db)
+        words = _("Ici seront les fichiers remis à d’autres : à qui, quand, à quelles conditions.")
+        then = _("N prépare le premier. Les destinataires : D.")
+        if is_first:
+            then = _("D’abord le destinataire, avec ses conditions : D, puis N. Ensuite, ici, N prépare l’envoi.")
+        self._empty.sentence.setText(f"{words} {then}")
+        for button, is_next in ((self._people, is_first), (self._new, not is_first)):
+            theme.set_role(button, "primary" if is_next else "")
 
     def _row(self, one: Entry) -> tuple[str, ...]:
         figures = ("records", "taxa", "new", "corrected", "withdrawn")
@@ -126,6 +137,8 @@ class BatchesPage(PageWidget):
             button.setEnabled(one is not None and one.is_here)
         self._follow.setEnabled(one is not None and one.is_here and self._can_follow(one))
         self._csv.setEnabled(bool(self._entries))
+        for button in (self._csv, self._see, self._again, self._follow):
+            button.setVisible(bool(self._entries))
         if one is None:
             self._words.setText("")
             return
@@ -171,7 +184,8 @@ class BatchesPage(PageWidget):
         batch = batches.get(self._services.db, one.record.uid) if one else None
         if batch is None:
             return
-        self._manifest.show_rows(manifest_rows(batch.manifest["manifest"]))
+        self._manifest.show_rows(manifest_rows(self._services.db, batch.manifest["manifest"]))
+        self._sheet.set_title(_("Bordereau"), str(batch.manifest["manifest"]["file"]))
         self._show_manifest(True)
         self._manifest.setFocus()
 
@@ -190,9 +204,23 @@ class BatchesPage(PageWidget):
 
     def _resend(self, delivery: str, path: Path) -> None:
         job = self._context.background.run(
-            run_resend, self._services, delivery, path, done=lambda _found: self._written(path), failed=self._failed
+            run_resend,
+            self._services,
+            delivery,
+            path,
+            done=lambda _found: self._resent(delivery, path),
+            failed=self._failed,
         )
         self._working.start(_("Écriture de {name}").format(name=path.name), job)
+
+    def _resent(self, delivery: str, path: Path) -> None:
+        """Say what was written; its manifest is that of then, and so is the name in it."""
+        former = str(self._entries[delivery].value("file_name")) if delivery in self._entries else path.name
+        if former == path.name:
+            self._written(path)
+            return
+        words = _("Fichier écrit : {name}. C’est {former}, tel qu’il est parti ; son bordereau dit toujours ce nom.")
+        self._said(words.format(name=path.name, former=former), path)
 
     def save_register(self) -> None:
         """Ask where to write the register as a table."""
@@ -206,9 +234,11 @@ class BatchesPage(PageWidget):
         self._working.start(_("Écriture de {name}").format(name=path.name), job)
 
     def _written(self, path: Path) -> None:
+        self._said(_("Fichier écrit : {name}").format(name=path.name), path)
+
+    def _said(self, words: str, path: Path) -> None:
         self._working.stop()
-        words = _("Fichier écrit : {name}").format(name=path.name)
-        self._context.notify(words, action=_("Ouvrir le dossier"), on=lambda: files.open_folder(path))
+        self._context.notify(words, action=_("Ouvrir le dossier"), key=FOLDER_KEY, on=lambda: files.open_folder(path))
 
     def _failed(self, error: BaseException) -> None:
         self._working.stop()
@@ -236,7 +266,7 @@ class BatchesPage(PageWidget):
             Action("N", _("préparer un envoi"), self.add, "add"),
             Action("S", _("ce qui a changé depuis l’envoi choisi"), self.go_on, "next"),
             Action("R", _("écrire de nouveau le fichier choisi"), self.resend, "redo"),
-            Action("M", _("voir le manifeste de l’envoi choisi"), self.show_manifest, "info"),
+            Action("B", _("voir le bordereau de l’envoi choisi"), self.show_manifest, "info"),
             Action("G", _("enregistrer le registre en CSV"), self.save_register, "save"),
             Action("D", _("les destinataires"), self.see_recipients, "observers"),
         ]

@@ -18,7 +18,7 @@ from fieldapp.ui import theme
 from fieldapp.ui.forms.links import ChoiceEdit, ValuePick
 from fieldapp.ui.forms.record_form import RecordForm
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import ChipRow, LabeledField, ParsedEdit, Suggestion
+from fieldapp.ui.widgets import ChipRow, LabeledField, ParsedEdit, Suggestion, is_large
 from fieldapp.ui.wording import Words, latin_of
 
 WAY_WORDS = {
@@ -123,7 +123,7 @@ class BulkForm(QWidget):
         told = theme.column(self._place, theme.row(self._find_field, self._instead_field), self._by_field)
         box = theme.row(LabeledField(_("Champ à corriger"), self._pick), self._way_field, told)
         box.setStretch(0, 2)
-        box.setStretch(1, 3)
+        box.setStretch(1, 3 if is_large() else 0)  # the chips take what they need where there is room for it
         box.setStretch(2, 4)
         self.setLayout(box)
         self._ways.set_value([Way.SET])

@@ -30,7 +30,19 @@ from fieldapp.ui.data.validating import Validating
 from fieldapp.ui.page import Action, PageContext
 from fieldapp.ui.review.strip import SEEN_KEY
 from fieldapp.ui.tables import Row
-from fieldapp.ui.widgets import ActionButton, Card, Elided, EmptyState, FlowLayout, follow_width, live_key, text_label
+from fieldapp.ui.widgets import (
+    ActionButton,
+    Card,
+    Elided,
+    EmptyState,
+    FlowLayout,
+    GiveWay,
+    follow_width,
+    is_grown,
+    is_large,
+    live_key,
+    text_label,
+)
 from fieldapp.ui.windows.listed import listed
 from fieldapp.ui.wording import number_words
 from fieldapp.ui.working import Working
@@ -38,17 +50,9 @@ from fieldapp.ui.working import Working
 MOST_LINES = 100_000
 """Lines that are handed to another page at most."""
 
-LARGE_PX = 19
-"""Height of the text above which what is chosen and what to do no longer fit beside each other: "très grand"."""
-
 PLACE, SPECIES, PEOPLE = 2, 3, 5
 _FLEXIBLE = {PLACE: (7, 0.35), SPECIES: (8, 0.4), PEOPLE: (5, 0.25)}
 """Columns that share the room to spare: least width in heights of the text, and share."""
-
-
-def is_large() -> bool:
-    """Return whether the letters are so large that some things want a row of their own."""
-    return theme.text_px() > LARGE_PX
 
 
 class AllList(QWidget):
@@ -82,8 +86,8 @@ class AllList(QWidget):
         )
         choice.keep_room(self._clear)
         chips = choice.chips(self, protocols, choice.ALL, self._wants)
-        door = choice.review_door(context, self._line_shown, name="all.review")
-        top = theme.row(chips, 1, door) if is_large() else theme.row(chips, 1, self._clear, door)
+        self._door = choice.review_door(context, self._line_shown, name="all.review")
+        top = theme.row(chips) if is_grown() else theme.row(chips, 1, self._clear, self._door)
         asks = (self._validating.question, self._validating.working)
         parts: list[Any] = [top, self._bar, self._working, *asks, self._build_table(), self._cell, self._doubts]
         parts.append(self._build_foot())
@@ -93,6 +97,9 @@ class AllList(QWidget):
         box.setStretch(5, 1)
         box.setContentsMargins(0, 0, 0, 0)
         self.setLayout(box)
+        askers = (self._validating.question, self._cell, self._canvas)
+        GiveWay(askers, [self._ways], self._table)
+        GiveWay(askers, [self._bar], self._table, is_large)
         self._keeper.changed.connect(self._renewed)
         self._keeper.told.connect(self._working.tell)
         theme.on_change().changed.connect(self._fit)
@@ -155,17 +162,17 @@ class AllList(QWidget):
             ActionButton(_("Ouvrir"), "edit", "", primary=True, name="all.open", on=lambda: self._open(self._key())),
         ]
         self._buttons[-1].show_key("Return")
-        ways = QWidget()
-        flow = FlowLayout(ways)
-        follow_width(ways)
+        self._ways = QWidget()
+        flow = FlowLayout(self._ways, ends_right=True)
+        follow_width(self._ways)
         for button in self._buttons:
             flow.addWidget(button)
-        if is_large():
-            said = theme.row(self._count, self._how, self._clear, spacing=theme.L)
+        if is_grown():
+            said = theme.row(self._count, self._how, self._clear, self._door, spacing=theme.S)
         else:
             said = theme.row(self._count, self._how, spacing=theme.L)
         said.setStretch(1, 1)
-        return theme.column(said, ways, spacing=theme.XS)
+        return theme.column(said, self._ways, spacing=theme.XS)
 
     # -------------------------------------------------------------------------------------------- showing
 
@@ -260,7 +267,7 @@ class AllList(QWidget):
     def _say_count(self, words: str, has_rows: bool) -> None:
         self._count.setText(words)
         self.retitled.emit(str(self._asked.year) if self._asked.year else _("toutes les saisons"))
-        self._how.setVisible(has_rows)
+        self._how.setVisible(has_rows and not is_grown())
         for button in self._buttons:
             button.setEnabled(has_rows)
 

@@ -12,7 +12,7 @@ from fieldapp.core.text import _
 from fieldapp.desk.lines import DEGREE
 from fieldapp.ui import theme
 from fieldapp.ui.plots_base import dress, new_plot
-from fieldapp.ui.widgets import ActionButton, text_label
+from fieldapp.ui.widgets import ActionButton, is_grown, text_label
 
 if TYPE_CHECKING:
     from fieldapp.desk.columns import Columns
@@ -52,8 +52,9 @@ class ZoneCanvas(QFrame):
         self._cancel.show_key("Esc")
         for button in (self._close, self._back, self._cancel):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        foot = theme.row(self._words, self._cancel, self._back, self._close)
-        foot.setStretch(0, 1)
+        buttons = theme.row(1, self._cancel, self._back, self._close)
+        foot = theme.column(self._words, buttons) if is_grown() else theme.row(self._words, buttons)
+        foot.setStretch(0, 0 if is_grown() else 1)
         self._box = theme.column(foot, margin=theme.M)
         self.setLayout(self._box)
         theme.on_change().changed.connect(self._dress)

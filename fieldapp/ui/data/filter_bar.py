@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fieldapp.core import parse, review
 from fieldapp.core.text import _, fold
@@ -18,6 +19,7 @@ from fieldapp.store import records, taxa
 from fieldapp.ui import theme
 from fieldapp.ui.data import choice
 from fieldapp.ui.data.asked import Asked
+from fieldapp.ui.data.filter_line import FilterLine
 from fieldapp.ui.data.rows import FLAG_NAMES, STATE_WORDS
 from fieldapp.ui.data.zone import ZoneField
 from fieldapp.ui.page import Action, PageContext
@@ -28,8 +30,8 @@ from fieldapp.ui.widgets import (
     DateEdit,
     LabeledField,
     SearchBox,
-    Suggest,
     Suggestion,
+    live_key,
 )
 from fieldapp.ui.windows.data_list import SEARCH_PAUSE_MS
 from fieldapp.ui.wording import latin_beside
@@ -37,7 +39,10 @@ from fieldapp.ui.wording import latin_beside
 MOST = 40
 """Suggestions shown at once."""
 
+_LONGEST_TOLD = 40
+
 MORE_KEY = "F6"
+PEOPLE_KEY, DOUBT_KEY, ZONE_KEY, STATE_KEY, LEVEL_KEY = "F7", "F8", "F9", "F10", "F11"
 
 
 class FilterBar(QWidget):
@@ -51,6 +56,7 @@ class FilterBar(QWidget):
 
     def __init__(self, context: PageContext, *, is_folding: bool = False) -> None:
         super().__init__()
+        self.setObjectName("all.filters")
         self._context = context
         self._is_folding = is_folding
         self._db = context.services.db
@@ -63,6 +69,9 @@ class FilterBar(QWidget):
         self._more = QWidget()
         self._more.setLayout(theme.column(self._build_who(), self._build_review()))
         self._more.hide()
+        self._ways_in = [
+            live_key(self, key, partial(self._go_into, field)) for key, field, _words in self._hidden_fields()
+        ]
         for part in (self, self._more):
             part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._usual = QWidget()
@@ -86,8 +95,8 @@ class FilterBar(QWidget):
         self._button = ActionButton(_("Plus de filtres"), "filter", MORE_KEY, name="all.more", on=self.toggle)
         fields = [
             LabeledField(_("Saison"), self._season),
-            LabeledField(_("Lieu"), self._place, key="F3"),
-            LabeledField(_("Espèce ou groupe"), self._taxon, key="F4"),
+            self._labelled(_("Lieu"), self._place, "F3"),
+            self._labelled(_("Espèce ou groupe"), self._taxon, "F4"),
             LabeledField(_("Contient"), self._search, key="F5"),
             LabeledField("", self._button),
         ]
@@ -108,9 +117,9 @@ class FilterBar(QWidget):
         row = theme.row(
             LabeledField(_("Du"), self._first),
             LabeledField(_("Au"), self._last),
-            LabeledField(_("Observateur"), self._observer),
-            LabeledField(_("À vérifier"), self._doubt),
-            LabeledField(_("Dans la zone"), self.zone),
+            self._labelled(_("Observateur"), self._observer, PEOPLE_KEY),
+            self._labelled(_("À vérifier"), self._doubt, DOUBT_KEY),
+            self._labelled(_("Dans la zone"), self.zone, ZONE_KEY),
         )
         for number in (2, 3, 4):
             row.setStretch(number, 1)
@@ -121,24 +130,44 @@ class FilterBar(QWidget):
         self._states = ChipRow(states, framed=False, name="all.states")
         self._states.changed.connect(lambda codes: self._narrow(states=tuple(codes)))
         levels = [(level.code, f"{level.code} {_(level.label)}") for level in review.LEVELS]
-        self._levels = Suggest(
+        self._levels = FilterLine(
             lambda text: [Suggestion(code, label) for code, label in levels if fold(text) in fold(label)],
-            placeholder=_("tous"), minimum=0, name="all.level",
+            placeholder=_("tous"), name="all.level",
         )  # fmt: skip
         self._levels.chosen.connect(lambda row: self._narrow(levels=(row.key,)))
         self._levels.textChanged.connect(lambda text: None if text else self._narrow(levels=()))
-        parts: list[QWidget] = [LabeledField(_("État"), self._states)]
-        parts.append(LabeledField(_("Niveau de validation"), self._levels))
+        parts: list[QWidget] = [LabeledField(_("État"), self._states, key=STATE_KEY)]
+        parts.append(self._labelled(_("Niveau de validation"), self._levels, LEVEL_KEY))
         if self._is_folding:
             less = ActionButton(_("Moins"), "filter", MORE_KEY, name="all.less", on=self.toggle)
             parts.append(LabeledField("", less))
         row = theme.row(*parts)
-        row.setStretch(0, 2)
-        row.setStretch(1, 1)
+        row.setStretch(1, 1)  # the chips take what they need
         return row
 
-    def _suggest(self, field: str, search: Any, placeholder: str, name: str = "") -> Suggest:
-        line = Suggest(search, placeholder=placeholder, minimum=0, name=name or f"all.{field}")
+    def _labelled(self, label: str, editor: FilterLine | ZoneField, key: str) -> LabeledField:
+        """Return a line with its label; what was typed and not taken is said below it.
+
+        Where large letters leave no room below the lines, a notice says it.
+        """
+        field = LabeledField(label, editor, key=key)
+        words = _("« {text} » n’est pas dans la liste : le filtre n’a pas changé.")
+        if isinstance(editor, ZoneField):
+            words = _("Aucune zone « {text} » : le filtre n’a pas changé.")
+
+        def tell(typed: str) -> None:
+            said = words.format(text=typed[:_LONGEST_TOLD]) if typed else ""
+            if not self._is_folding:
+                field.set_problem(said)
+            elif said:
+                self._context.notify(said, "info")
+
+        line = editor.line if isinstance(editor, ZoneField) else editor
+        line.refused.connect(tell)
+        return field
+
+    def _suggest(self, field: str, search: Any, placeholder: str, name: str = "") -> FilterLine:
+        line = FilterLine(search, placeholder=placeholder, name=name or f"all.{field}")
         empty = None if field == "cd_nom" else ""
         line.chosen.connect(lambda row: self._narrow(**{field: row.key}))
         line.textChanged.connect(lambda text: None if text else self._narrow(**{field: empty}))
@@ -148,23 +177,26 @@ class FilterBar(QWidget):
 
     def show_asked(self, asked: Asked, years: Sequence[int], codes: Sequence[str]) -> None:
         """Write a filter into the fields without saying so; `codes` are the kinds of findings that there are."""
+        if asked != self.asked:
+            for line in (self._place, self._taxon, self._observer, self._doubt, self._levels, self.zone.line):
+                line.refused.emit("")
         self.asked, self._codes = asked, codes
         self._season.set_years(years)
         self._season.set_year(asked.year)
         taxon = taxa.by_cd_nom(self._db, [asked.cd_nom]).get(asked.cd_nom) if asked.cd_nom is not None else None
-        texts: tuple[tuple[QLineEdit, str], ...] = (
+        texts: tuple[tuple[FilterLine, str], ...] = (
             (self._place, self._title(asked.place)),
             (self._taxon, (taxon.nom_vern or taxon.lb_nom) if taxon else str(asked.cd_nom or "")),
-            (self._search, asked.text),
             (self._observer, self._title(asked.observer)),
             (self._doubt, self._doubt_words(asked.doubt) if asked.doubt else ""),
             (self._levels, next((f"{c.code} {_(c.label)}" for c in review.LEVELS if c.code in asked.levels), "")),
         )
         for line, words in texts:
-            line.blockSignals(True)
-            line.setText(words)
-            line.setCursorPosition(0)
-            line.blockSignals(False)
+            line.show_words(words)
+        self._search.blockSignals(True)
+        self._search.setText(asked.text)
+        self._search.setCursorPosition(0)
+        self._search.blockSignals(False)
         self.zone.show_name(asked.zone_name)
         self._first.set_value(asked.first_on or None)
         self._last.set_value(asked.last_on or None)
@@ -181,7 +213,25 @@ class FilterBar(QWidget):
 
     def _unfold(self, is_shown: bool) -> None:
         self._more.setVisible(is_shown)
+        for shortcut in self._ways_in:  # the fields have these keys themselves while they are shown
+            shortcut.setEnabled(not is_shown)
         self._usual.setVisible(not (is_shown and self._is_folding))
+
+    def _hidden_fields(self) -> tuple[tuple[str, QWidget, str], ...]:
+        """Return those of the other filters that have a key, with it and what it does."""
+        return (
+            (PEOPLE_KEY, self._observer, _("choisir un observateur")),
+            (DOUBT_KEY, self._doubt, _("choisir ce qui est à vérifier")),
+            (ZONE_KEY, self.zone, _("choisir une zone")),
+            (STATE_KEY, self._states, _("choisir un état de validation")),
+            (LEVEL_KEY, self._levels, _("choisir un niveau de validation")),
+        )
+
+    def _go_into(self, field: QWidget) -> None:
+        """Put the cursor into one of the other filters."""
+        if not self._more.isVisibleTo(self):
+            self._unfold(True)
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keys(self) -> list[Action]:
         """Return the keys of the filters."""
@@ -191,6 +241,7 @@ class FilterBar(QWidget):
             Action("F4", _("choisir une espèce ou un groupe"), self._taxon.setFocus, "pond"),
             Action("F5", _("chercher des lettres"), self._search.setFocus, "search"),
             Action(MORE_KEY, _("plus de filtres : jours, zone, observateur, état"), self.toggle, "filter"),
+            *(Action(key, words, partial(self._go_into, field)) for key, field, words in self._hidden_fields()),
         ]
 
     def _narrow(self, **changed: Any) -> None:

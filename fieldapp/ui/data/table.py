@@ -34,11 +34,8 @@ class DeskTable(RecordTable):
 
     def show_ids(self, ids: array[int], fetch: Fetch, *, keeps_chosen: bool = False) -> None:
         """Show a long list; the row that was current stays so where it is still there, all chosen ones on demand."""
-        kept = self.current_key()
         chosen = frozenset(self.chosen(self._model.rowCount())) if keeps_chosen and self.chosen_count() > 1 else None
         super().show_ids(ids, fetch)
-        if isinstance(kept, int):
-            self.stand_on(kept)
         if chosen:
             self._choose([number for number, one in enumerate(ids) if one in chosen])
 
@@ -54,12 +51,6 @@ class DeskTable(RecordTable):
             last = number
         command = QItemSelectionModel.SelectionFlag
         self.selectionModel().select(spans, command.ClearAndSelect | command.Rows)
-
-    def stand_on(self, key: int) -> None:
-        """Stand on the row of this id, where it is among those shown."""
-        at = self._model.row_of(key)
-        if at is not None:
-            self.selectRow(at)
 
     def selectRow(self, row: int) -> None:
         """Stand on a row and choose it alone, whatever key of the keyboard is down meanwhile."""

@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from fieldapp.core.text import N_, _
+from fieldapp.core.text import N_, _, fold
 from fieldapp.store import areas
 from fieldapp.ui import errors, files, theme
 from fieldapp.ui.background import Progress
+from fieldapp.ui.data.filter_line import FilterLine
 from fieldapp.ui.page import PageContext
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import Suggest, Suggestion
+from fieldapp.ui.widgets import Suggestion
 
 KINDS = N_("Cartes (*.geojson *.json *.gpkg *.shp *.zip)")
 
@@ -34,27 +35,34 @@ class ZoneField(QWidget):
         super().__init__()
         self._context = context
         self._geography: Any = None
-        self.line = Suggest(self._suggest, placeholder=_("partout"), minimum=0, name=name)
+        self.line = FilterLine(self._suggest, placeholder=_("partout"), name=name)
         self.line.chosen.connect(self._take)
-        self.line.textChanged.connect(lambda text: None if text else self.chosen.emit("", ""))
+        self.line.textChanged.connect(lambda text: None if text else self._narrow("", ""))
+        self._name = ""
         self.setLayout(theme.row(self.line, spacing=0))
         self.setFocusProxy(self.line)
 
     def show_name(self, name: str) -> None:
         """Show the name of the zone without saying so."""
-        self.line.blockSignals(True)
-        self.line.setText(name)
-        self.line.setCursorPosition(0)
-        self.line.blockSignals(False)
+        self._name = name
+        self.line.show_words(name)
+
+    def _narrow(self, polygon: str, name: str) -> None:
+        self._name = name
+        self.chosen.emit(polygon, name)
 
     def _suggest(self, text: str) -> list[Suggestion]:
+        """Return the areas of this name; the other ways stand below them, and where nothing is looked for."""
         kinds = {choice.code: _(choice.label) for choice in areas.KINDS}
-        found = self._maps().named(text) if text else []
-        return [
-            *(Suggestion(one.id, one.name, kinds.get(one.kind, ""), one.code, "area", italic=False) for one in found),
+        named = self._maps().named(text) if text else []
+        found = [Suggestion(one.id, one.name, kinds.get(one.kind, ""), one.code, "area", italic=False) for one in named]
+        ways = [
             Suggestion(_DRAW, _("Dessiner un contour…"), icon="edit"),
             Suggestion(_FILE, _("Charger un fichier…"), icon="import_file"),
         ]
+        if found or text in ("", self._name):
+            return [*found, *ways]
+        return [way for way in ways if fold(text) in fold(way.title)]
 
     def _maps(self) -> Any:
         from fieldapp.desk.geography import Geography
@@ -64,11 +72,11 @@ class ZoneField(QWidget):
         return self._geography
 
     def _take(self, row: Suggestion) -> None:
+        if row.key in (_DRAW, _FILE):
+            self.show_name(self._name)  # the zone of before holds until there is another
         if row.key == _DRAW:
-            self.show_name("")
             self.draw_wanted.emit()
         elif row.key == _FILE:
-            self.show_name("")
             files.ask_open(self, _("Ouvrir une carte"), KINDS, self._load)
         else:
             self._choose(areas.by_ids(self._context.services.db, [row.key])[0])
@@ -77,7 +85,7 @@ class ZoneField(QWidget):
         import shapely
 
         self.show_name(area.name)
-        self.chosen.emit(shapely.to_wkt(shapely.from_wkb(area.wkb), rounding_precision=7), area.name)
+        self._narrow(shapely.to_wkt(shapely.from_wkb(area.wkb), rounding_precision=7), area.name)
 
     def _load(self, path: Path) -> None:
         self._context.background.run(_loaded, self._context.services, path, done=self._loaded, failed=errors.show)

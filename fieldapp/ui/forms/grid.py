@@ -21,9 +21,13 @@ _SAID = {Severity.WARNING, Severity.BLOCKING, Severity.INCOMPLETE}
 
 
 class LinesGrid(QFrame):
-    """The lines of the session that is shown. `saved` after each save, `typed` after each key, `told` with a hint."""
+    """The lines of the session that is shown. `saved` after each save, `typed` after each key, `told` with a hint.
+
+    `deleted` carries the uid of a stored line that was taken away.
+    """
 
     saved = Signal()
+    deleted = Signal(str)
     typed = Signal()
     told = Signal()
 
@@ -168,6 +172,13 @@ class LinesGrid(QFrame):
         if self._stack.currentIndex() == 0:
             self.entry.focus()
 
+    def stand_on(self, uid: str) -> bool:
+        """Put the cursor on a saved line; return whether it is there."""
+        if uid not in self._rows or self._stack.currentIndex() != 0:
+            return False
+        self._go(list(self._rows).index(uid))
+        return True
+
     def commit(self) -> bool:
         """Save the line that is typed when it can be; False when something of it waits in the draft."""
         session, entry = self._session, self.entry.entry
@@ -235,6 +246,7 @@ class LinesGrid(QFrame):
             self._rows[after[0]].setFocus()
         else:
             self.to_new()
+        self.deleted.emit(uid)
 
     def delete_current(self) -> None:
         """Delete the line that has the cursor; a new line is emptied."""

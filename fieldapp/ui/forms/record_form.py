@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QPlainTextEdit, QWidget
 
 from fieldapp.core import checking, parse
 from fieldapp.core.positions import Position
-from fieldapp.core.schema import Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Values
+from fieldapp.core.schema import PROTOCOLS, Context, Entity, Field, Kind, Problem, Severity, StudyProtocol, Values
 from fieldapp.core.text import _
 from fieldapp.ui import theme
 from fieldapp.ui.forms.links import ChoiceEdit, LinkEdit, LinksEdit
+from fieldapp.ui.forms.local_fields import LocalFields
 from fieldapp.ui.forms.position import Locator, PositionEdit, written
 from fieldapp.ui.services import Services
 from fieldapp.ui.widgets import (
@@ -352,9 +353,7 @@ class RecordForm(QWidget):
             many.changed.connect(edited)
             return editor_of(item, many, many.value, many.set_value)
         if item.kind is Kind.CHOICES:
-            chips = ChipRow([(choice.code, _(choice.short or choice.label)) for choice in item.choices], name=name)
-            chips.changed.connect(edited)
-            return editor_of(item, chips, chips.value, lambda codes: chips.set_value(codes or ()))
+            return self._chips(item, name)
         line = _line(item, name)
         line.changed.connect(edited)
         line.textEdited.connect(edited)
@@ -366,6 +365,26 @@ class RecordForm(QWidget):
         if isinstance(line, TextEdit):
             return editor_of(item, line, line.value, line.set_value)
         return editor_of(item, line, line.value, line.set_value, line, show)
+
+    def _chips(self, item: Field, name: str) -> Editor:
+        """Return the chips of a list; codes of an open one that it has not stay as they are."""
+        listed = [(choice.code, _(choice.short or choice.label)) for choice in item.choices]
+        if item.target == PROTOCOLS:
+            listed = [(one.code, _(one.label)) for one in self._services.protocols.values() if one.standard]
+        codes = [code for code, _words in listed]
+        chips = ChipRow(listed, name=name)
+        chips.changed.connect(self._edited)
+        held: list[str] = []
+
+        def read() -> list[str]:
+            found = [*chips.value(), *(code for code in held if item.is_open and code not in codes)]
+            return list(held) if set(found) == set(held) else found
+
+        def write(value: Sequence[str] | None) -> None:
+            held[:] = value or ()
+            chips.set_value(held)
+
+        return editor_of(item, chips, read, write)
 
     def _edited(self, *_what: object) -> None:
         if not self._filling:
@@ -434,69 +453,3 @@ class _Area(QPlainTextEdit):
 
     def _measure(self) -> None:
         self.setFixedHeight(2 * QFontMetrics(theme.font()).lineSpacing() + theme.L + theme.S)
-
-
-class LocalFields(QWidget):
-    """The optional fields of the protocol as boxes to tick, under their headings; the value is a list of names."""
-
-    changed = Signal()
-
-    def __init__(self, protocol: StudyProtocol, *, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self._boxes: dict[str, QCheckBox] = {}
-        box = theme.column(spacing=0)
-        box.setContentsMargins(0, 0, theme.S, 0)
-        for heading, fields in _local_groups(protocol):
-            box.addWidget(text_label(heading, "label"))
-            for item in fields:
-                tick = QCheckBox()
-                tick.setObjectName(f"{name}.{item.name}")
-                tick.toggled.connect(self.changed)
-                tick.setAccessibleName(_(item.label))
-                line = theme.row(tick, _Words(_(item.label), tick), spacing=0)
-                line.setStretch(1, 1)
-                box.addLayout(line)
-                self._boxes[item.name] = tick
-            box.addSpacing(theme.XS)
-        box.addStretch(1)
-        self.setLayout(box)
-        self.setFocusProxy(next(iter(self._boxes.values()), None))  # type: ignore[arg-type]
-
-    def value(self) -> list[str]:
-        """Return the names of the fields that are ticked."""
-        return [name for name, tick in self._boxes.items() if tick.isChecked()]
-
-    def stops(self) -> list[QWidget]:
-        """Return the boxes in their order, for Tab."""
-        return list(self._boxes.values())
-
-    def set_value(self, names: Sequence[str] | None) -> None:
-        """Tick exactly these."""
-        for name, tick in self._boxes.items():
-            tick.setChecked(name in (names or ()))
-
-
-class _Words(QLabel):
-    """The words of a box to tick: they wrap, and pressing them ticks it."""
-
-    def __init__(self, words: str, box: QCheckBox) -> None:
-        super().__init__(words)
-        self._box = box
-        self.setWordWrap(True)
-        self.setBuddy(box)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Tick the box."""
-        self._box.click()
-
-
-def _local_groups(protocol: StudyProtocol) -> list[tuple[str, list[Field]]]:
-    fields = {item.name: item for entity in protocol.entities for item in entity.fields if item.optional}
-    named = protocol.form.round.local_groups if protocol.form else ()
-    found = [(_(label), [fields.pop(name) for name in names if name in fields]) for label, names in named]
-    for entity in protocol.entities:
-        rest = [fields[item.name] for item in entity.fields if item.name in fields]
-        if rest:
-            found.append((_(entity.label), rest))
-    return found

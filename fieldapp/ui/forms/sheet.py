@@ -16,7 +16,7 @@ from fieldapp.core.forms import QuickKey
 from fieldapp.core.schema import Severity, StudyProtocol
 from fieldapp.core.text import _, ngettext, together
 from fieldapp.ui import rounds, theme
-from fieldapp.ui.forms import walk
+from fieldapp.ui.forms import handed, walk
 from fieldapp.ui.forms.grid import LINES_KEY, LinesGrid
 from fieldapp.ui.forms.head_panel import DISCARD_KEY, HeadPanel
 from fieldapp.ui.forms.links import newcomer
@@ -43,9 +43,10 @@ def clock() -> str:
 
 
 class SheetPage(PageWidget):
-    """The sheet. `open(protocol, site, visit=None, passage=None, year=None, order=())`.
+    """The sheet. `open(protocol, site, visit=None, passage=None, year=None, order=(), line="")`.
 
-    `order` are the places of the round, `year` its season where it is not this one.
+    `order` are the places of the round, `year` its season where it is not this one, `line` the uid of the stored line
+    on which the cursor begins.
     """
 
     def __init__(self, context: PageContext) -> None:
@@ -100,7 +101,8 @@ class SheetPage(PageWidget):
         self._strip.show_records([self._session.visit, *self._session.lines] if self._session.is_stored else [])
         self._strip.close_with(self._scroll.widget())
         self._refresh()
-        self._focus_first()
+        if self._strip.is_closed or not self._grid.stand_on(str(params.get("line", ""))):
+            self._focus_first()
         QTimer.singleShot(0, self, self._from_top)
 
     def _from_top(self) -> None:
@@ -179,6 +181,7 @@ class SheetPage(PageWidget):
         self._grid.saved.connect(self._saved)
         self._grid.typed.connect(self._typed)
         self._grid.told.connect(self._keep_in_sight)
+        self._grid.deleted.connect(lambda uid: handed.tell_of(self._context, uid))
         self._head.closed.connect(self._to_lines)
         self._head.discard.clicked.connect(lambda *_nothing: self.discard())
         self._make_question(body)

@@ -54,8 +54,8 @@ class LayerForm(Card):
         self._part_field = LabeledField(_("Couche du fichier"), self.part, key="F4")
         self._sample = text_label("", name="maps.sample", wrap=True)
         self.load = ActionButton(_("Charger"), "import_file", LOAD_KEY, primary=True, name="maps.load", on=on_load)
-        no = ActionButton(_("Ne rien charger"), name="maps.no", on=on_no)
-        no.show_key("Esc")
+        self._no = ActionButton(_("Ne rien charger"), name="maps.no", on=on_no)
+        self._no.show_key("Esc")
         self.add(self._words)
         self.add(LabeledField(_("Ces zones sont"), self.kind, key="F2"))
         self.add(_beside(self._title_field, self._part_field))
@@ -68,11 +68,16 @@ class LayerForm(Card):
         self.add(text_label(_("Les premières zones, ainsi lues :"), "small"))
         self.add(self._sample)
         self.body.addStretch(1)
-        self.add(theme.row(no, 1, self.load))
+        self.add(theme.row(self._no, 1, self.load))
         for signal in (self.kind.changed, self.code.changed, self.name.changed):
             signal.connect(lambda _value: self.changed.emit(self.wanted()))
         self.part.changed.connect(lambda part: self.part_changed.emit(part or ""))
         self.called.returnPressed.connect(self.code.setFocus)
+
+    def show_busy(self, busy: bool) -> None:
+        """Offer neither answer while the file is being loaded: Esc stops that work then."""
+        self.load.setEnabled(not busy)
+        self._no.setVisible(not busy)
 
     def show_file(self, looked: Looked, title: str = "") -> None:
         """Show what a file holds; `title` keeps what was typed for another part of it."""

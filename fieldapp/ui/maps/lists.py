@@ -42,8 +42,8 @@ class MapsFace(QWidget):
             "area",
             _("Aucune carte chargée"),
             _(
-                "Avec les communes (IGN Admin Express, par exemple), chaque lieu a sa commune et son département. "
-                "N charge un GeoPackage, un GeoJSON ou un Shapefile."
+                "Avec les communes, chaque lieu a sa commune et son département. L’IGN les donne : Admin Express, "
+                "sur geoservices.ign.fr/adminexpress (GeoPackage). N charge un GeoPackage, un GeoJSON ou un Shapefile."
             ),
             name="maps.empty",
         )
@@ -140,8 +140,8 @@ class SpeciesFace(QWidget):
         is_large = theme.current().scale > 1.0
         way = QBoxLayout.Direction
         self._both.setDirection(way.TopToBottom if is_large else way.LeftToRight)
-        self._both.setStretch(0, 3 if is_large else 4)
-        self._both.setStretch(1, 3 if is_large else 2)
+        self._both.setStretch(0, 10 if is_large else 4)
+        self._both.setStretch(1, 7 if is_large else 2)
         self._words.setVisible(not is_large)
 
     def show_rules(self, rules: Sequence[Record], lists: Sequence[tuple[str, int]], words: Words) -> None:

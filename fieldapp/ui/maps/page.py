@@ -14,7 +14,7 @@ from fieldapp.core.text import N_, _, ngettext
 from fieldapp.exchange.layer_files import KINDS_OF_FILES
 from fieldapp.exchange.layers import Loaded
 from fieldapp.exchange.sensitivity_list import Loaded as LoadedList
-from fieldapp.store import areas, records, sensitivities
+from fieldapp.store import areas, records, sensitivities, taxa
 from fieldapp.ui import errors, files, theme
 from fieldapp.ui.background import Latest
 from fieldapp.ui.forms.links import DIRECTORY
@@ -112,9 +112,14 @@ class MapsPage(PageWidget):
         face = self._maps if self._section == MAPS else self._species
         face.first().setFocus()
 
-    def _show_form(self, form: LayerForm | RuleForm) -> None:
+    def _begin(self) -> None:
+        """Take away what was said of the step before: it is not about this one."""
         self._question.drop()
         self._refused.hide()
+        self._context.hush()
+
+    def _show_form(self, form: LayerForm | RuleForm) -> None:
+        self._begin()
         self._sections.hide()
         self._stack.setCurrentWidget(form)
 
@@ -127,7 +132,7 @@ class MapsPage(PageWidget):
     def _look(self, path: Path, part: str = "", title: str = "") -> None:
         if self._working.is_busy():
             return
-        self._refused.hide()
+        self._begin()
 
         def done(looked: Looked) -> None:
             self._working.stop()
@@ -161,7 +166,7 @@ class MapsPage(PageWidget):
         if wanted is None:
             return
         self._latest.drop()
-        self._refused.hide()
+        self._begin()
         job = self._context.background.run(
             work.run_load,
             self._services,
@@ -170,7 +175,7 @@ class MapsPage(PageWidget):
             failed=self._failed,
             progress=self._working.tell,
         )
-        self._layer_form.load.setEnabled(False)
+        self._layer_form.show_busy(True)
         self._working.start(_("Chargement de {name}").format(name=wanted.path.name), job, at_once=True)
 
     def _loaded(self, loaded: Loaded) -> None:
@@ -186,6 +191,7 @@ class MapsPage(PageWidget):
         layer = next((one for one in areas.layers(self._services.db) if one.id == self._maps.table.current_key()), None)
         if layer is None:
             return
+        self._begin()
         sentence = _(
             "Retirer la carte « {name} » ? Les envois n’en diront plus rien. Elle se recharge depuis {file}."
         ).format(name=layer.name, file=layer.file_name)
@@ -223,6 +229,7 @@ class MapsPage(PageWidget):
 
     def remove_rule(self) -> None:
         """Remove the current rule; Ctrl+Z brings it back."""
+        self._begin()
         record = records.get(self._services.db, str(self._species.rules.current_key() or ""))
         if record is None:
             return
@@ -238,7 +245,7 @@ class MapsPage(PageWidget):
     def _load_list(self, path: Path) -> None:
         if self._working.is_busy():
             return
-        self._refused.hide()
+        self._begin()
         job = self._context.background.run(
             work.run_list, self._services, path, done=self._list_loaded, failed=self._failed
         )
@@ -250,21 +257,18 @@ class MapsPage(PageWidget):
         self._show()
         words = ngettext("Liste chargée : {n} règle.", "Liste chargée : {n} règles.", loaded.count)
         self._context.notify(words.format(n=number_words(loaded.count)), "done")
-        self._refused.setVisible(bool(loaded.refused))
-        if loaded.refused:
-            count = len(loaded.refused)
-            first = ngettext(
-                "{n} ligne n’est pas une règle, et ne protège rien.",
-                "{n} lignes ne sont pas des règles, et ne protègent rien.",
-                count,
-            ).format(n=number_words(count))
-            self._refused.set("warning", " ".join((first, *loaded.refused[:_REFUSED_SHOWN])))
+        has_reference = taxa.reference(self._services.db) is not None
+        said = [*_refused_words(loaded), *_unknown_words(loaded, has_reference=has_reference)]
+        self._refused.setVisible(bool(said))
+        if said:
+            self._refused.set("warning" if loaded.refused else "info", " ".join(said))
 
     def ask_remove_list(self) -> None:
         """Ask whether the current list is to go: it is no record, so no undo brings it back."""
         source = self._species.lists.current_key()
         if not isinstance(source, str):
             return
+        self._begin()
         sentence = _("Retirer la liste « {name} » ? Ses espèces ne seront plus protégées dans les envois.").format(
             name=source
         )
@@ -290,7 +294,7 @@ class MapsPage(PageWidget):
 
     def _end_work(self) -> None:
         self._working.stop()
-        self._layer_form.load.setEnabled(True)
+        self._layer_form.show_busy(False)
 
     def go_back(self) -> bool:
         """Stop the work, take back the question or close the form, whichever is there."""
@@ -326,3 +330,28 @@ class MapsPage(PageWidget):
             Action("L", _("retirer la liste choisie"), self.ask_remove_list, "delete"),
             *sections,
         ]
+
+
+def _refused_words(loaded: LoadedList) -> list[str]:
+    """Return what to say of the rows that are no rules, the first of them one by one."""
+    count = len(loaded.refused)
+    if not count:
+        return []
+    first = ngettext(
+        "{n} ligne n’est pas une règle, et ne protège rien.",
+        "{n} lignes ne sont pas des règles, et ne protègent rien.",
+        count,
+    ).format(n=number_words(count))
+    return [first, *loaded.refused[:_REFUSED_SHOWN]]
+
+
+def _unknown_words(loaded: LoadedList, *, has_reference: bool) -> list[str]:
+    """Return what to say of the taxa of a list that no list of names here knows."""
+    if not loaded.unknown:
+        return []
+    words = ngettext(
+        "{n} code inconnu de fieldapp : sa règle ne sert que si une donnée le porte.",
+        "{n} codes inconnus de fieldapp : leurs règles ne servent que si une donnée les porte.",
+        loaded.unknown,
+    ).format(n=number_words(loaded.unknown))
+    return [words if has_reference else f"{words} {_('Chargez TAXREF (Réglages) : il en connaît d’autres.')}"]

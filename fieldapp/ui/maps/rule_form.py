@@ -47,18 +47,26 @@ class TaxonEdit(ValuePick):
             for taxon in taxa.search(self._services.db, text, _SHOWN)
         ]
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the only species that what was typed can mean; an empty line is none, the rest goes back."""
-        super().focusOutEvent(event)
-        text = self.text().strip()
+    def commit(self) -> bool:
+        """Take the only species that what stands in the line can mean; return whether it shows its value then.
+
+        An empty line is no species. What can mean none, or several, stays as it was typed.
+        """
+        text, key = self.text().strip(), self.value()
+        if text == (self._shown(key) if key else ""):
+            return True
         found = self._matching(text)
-        exact = [row for row in found if fold(text) in (fold(row.title), fold(row.subtitle))]
-        if not text:
-            self._take(None)
-        elif len(found) == 1 or exact:
-            self._take((exact or found)[0].key)
-        else:
-            self.set_value(self.value())
+        if len(found) > 1:  # "triton" is what one genus of several is called; a Latin name is one taxon's
+            found = [row for row in found if fold(row.subtitle) == fold(text)]
+        if text and len(found) != 1:
+            return False
+        self._take(found[0].key if text else None)
+        return True
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Read what was typed and not taken."""
+        super().focusOutEvent(event)
+        self.commit()
 
 
 class RuleForm(Card):
@@ -74,7 +82,7 @@ class RuleForm(Card):
         self.department = QLineEdit()
         self.department.setObjectName("maps.rule.department")
         self.level = ChipRow(
-            [(choice.code, _(choice.label), choice.code) for choice in levels],
+            [(one.code, _(one.label).partition(" : ")[2] or _(one.label), one.code) for one in levels],
             multiple=False, required=True, framed=False, name="maps.rule.level",
         )  # fmt: skip
         self.reason = QLineEdit()
@@ -144,7 +152,7 @@ class RuleForm(Card):
 
     def _values(self) -> dict[str, Any] | None:
         department = self.department.text().strip().upper()
-        if not self.species.value():
+        if not self.species.commit() or not self.species.value():
             self._species_field.set_problem(_("Choisissez une espèce : quelques lettres, puis Entrée."))
             self.species.setFocus()
             return None

@@ -13,6 +13,7 @@ from fieldapp.core import parse
 from fieldapp.core.schema import Field, Kind, Severity, Values
 from fieldapp.core.text import _, ngettext, together
 from fieldapp.ui import theme
+from fieldapp.ui.forms import handed
 from fieldapp.ui.forms.grid import LINES_KEY, LinesGrid
 from fieldapp.ui.forms.head_panel import DISCARD_KEY, HeadPanel
 from fieldapp.ui.forms.links import newcomer
@@ -31,7 +32,10 @@ DETAILS_KEY, LINE_KEY = "F10", "F9"
 
 
 class ListPage(PageWidget):
-    """A list. `open(uid="")`: the list with this uid, saved or begun, else a new one of today."""
+    """A list. `open(uid="", line="")`: the list with this uid, saved or begun, else a new one of today.
+
+    `line` is the uid of the stored line on which the cursor begins.
+    """
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -60,6 +64,7 @@ class ListPage(PageWidget):
         self._grid = LinesGrid(sheet, _(lines.by_name[sheet.taxon_field].label), body)
         self._grid.saved.connect(self._saved)
         self._grid.typed.connect(self._typed)
+        self._grid.deleted.connect(lambda uid: handed.tell_of(self._context, uid))
         box = theme.column(self._place, self._head, self._head.foot, self._grid, spacing=theme.S + 2)
         box.setStretch(3, 1)
         body.setLayout(box)
@@ -97,9 +102,10 @@ class ListPage(PageWidget):
 
     # ---------------------------------------------------------------------------------------------- opening
 
-    def open(self, uid: str = "", **_params: Any) -> None:
+    def open(self, uid: str = "", line: str = "", **_params: Any) -> None:
         """Show a list; what was typed there before is there again."""
         self._show(uid)
+        self._grid.stand_on(line)
 
     def _show(self, uid: str = "", after: Values | None = None) -> None:
         """Show a list, a new one `after` another that is not in the database any more."""

@@ -139,4 +139,6 @@ class DayListTable:
 
     def _open(self, line: Placed) -> tuple[str, dict[str, Any]] | None:
         visit = self._visit(line)
-        return ("list", {"uid": visit.uid}) if visit else None
+        if visit is None:
+            return None
+        return "list", {"uid": visit.uid, **({} if visit is line.record else {"line": line.uid})}

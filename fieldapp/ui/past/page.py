@@ -76,8 +76,8 @@ class PastPage(PageWidget):
             )
         )
         when = theme.row(self._day_field, self._hour_field)
-        for number in range(2):
-            when.setStretch(number, 1)  # what is wrong with the day takes a line, not a column of words
+        for number, share in enumerate((1, 2)):
+            when.setStretch(number, share)  # what is wrong with the day takes a line, not a column of words
         card.add(when)
         card.add(self._known)
         card.add(theme.row(self._go, self._back, 1))

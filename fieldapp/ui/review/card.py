@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from fieldapp.core.text import _, together
 from fieldapp.ui import theme
@@ -14,9 +14,11 @@ from fieldapp.ui.review.editor import Editor
 from fieldapp.ui.review.lines import Key, Lines
 from fieldapp.ui.review.work import GROUPS, Task
 from fieldapp.ui.tables import RecordTable
-from fieldapp.ui.widgets import Card, Elided, StateBadge, text_label
-from fieldapp.ui.windows.fitting import ColumnFit
+from fieldapp.ui.widgets import Card, Elided, StateBadge, is_grown, is_large, text_label
 from fieldapp.ui.wording import Words, day_words
+
+REVIEW = 2
+"""The column with what was said of each field: very large letters leave it out where nothing was."""
 
 
 def place_words(task: Task, words: Words) -> list[str]:
@@ -50,11 +52,14 @@ class VisitCard(Card):
         self.fields = RecordTable(lines.columns(), name=f"{name}.fields")
         self.fields.opens_rows = False
         self.fields.current_changed.connect(self._say)
-        ColumnFit(self.fields, (2,))
+        self._edge = QFrame()
+        self._edge.setProperty("role", "line")
         self._said = text_label("", wrap=True, name=f"{name}.said")
         self.editor = Editor(name=f"{name}.editor")
+        self.editor.opened.connect(lambda _is_open: self._keep_in_sight())
         self.add(head)
         self.add(self.fields, 1)
+        self.add(self._edge)
         self.add(self._said)
         self.add(self.editor)
 
@@ -63,11 +68,13 @@ class VisitCard(Card):
         at = self.at() if self.task is not None and self.task.uid == task.uid else _first_of(task)
         self.task, self._lines = task, lines.lines_of(task, words)
         record = task.visit.item.record
-        self._title.setText(day_words(record.on_date) or words.title(record))
+        day = day_words(record.on_date)[: 5 if is_grown() else None]  # the season stands above: its year gives way
+        self._title.setText(day or words.title(record))
         self._place.set_words(" · ".join(place_words(task, words)))
         state, says = GROUPS[task.group]
         self._badge.set_state(state, _(says))
         self.fields.show_rows(self._lines.rows, self._lines.keys)
+        self.fields.setColumnHidden(REVIEW, is_large() and not any(row[REVIEW] for row in self._lines.rows))
         self.look_at(at)
         self._say(self.at())
 
@@ -84,10 +91,14 @@ class VisitCard(Card):
         told = dict(zip(self._lines.keys, self._lines.said, strict=True))
         said = told.get(key, "") if isinstance(key, tuple) else ""
         self._said.setText(together(said))
-        self._said.setVisible(bool(said))
-        # Once the words have found their room, the line that they are about may lie behind them.
-        QTimer.singleShot(0, self, lambda: self.fields.scrollTo(self.fields.currentIndex()))
+        for widget in (self._said, self._edge):
+            widget.setVisible(bool(said))
+        self._keep_in_sight()
         self.came.emit(key)
+
+    def _keep_in_sight(self) -> None:
+        """Show the line under the cursor: once the words or the editor have found their room, it may lie behind."""
+        QTimer.singleShot(0, self, lambda: self.fields.scrollTo(self.fields.currentIndex()))
 
     def write(self, label: str, text: str, on: Callable[[str], object], back: QWidget | None) -> None:
         """Let the person write a line."""

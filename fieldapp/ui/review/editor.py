@@ -29,7 +29,7 @@ class Editor(QWidget):
         self.line.setObjectName(f"{name}.line")
         self.line.setMaxLength(MAX_TEXT)
         self.line.returnPressed.connect(self._keep)
-        self._field = LabeledField("", self.line)
+        self._field = LabeledField("", self.line, wraps=True)
         self._button = ActionButton(_("Garder"), "check", primary=True, name=f"{name}.keep", on=self._keep)
         self._button.show_key("Return")
         self._leave = ActionButton(_("Renoncer"), name=f"{name}.leave", on=self.give_up)

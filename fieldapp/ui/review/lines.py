@@ -112,7 +112,7 @@ def _badge(item: Item) -> str:
 def _question_badge(question: Question | None) -> str:
     if question is None:
         return ""
-    return f"good|{_('répondu')}" if question.is_answered else f"review|{_('question')}"
+    return f"answered|{_('répondu')}" if question.is_answered else f"review|{_('question')}"
 
 
 def _about_record(task: Task, item: Item, words: Words) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
 
 from fieldapp.core import review
 from fieldapp.core.review_words import level_words
@@ -33,19 +33,18 @@ from fieldapp.ui.widgets import (
     ChipRow,
     EmptyState,
     FlowLayout,
+    GiveWay,
     LabeledField,
     follow_width,
+    is_grown,
+    is_large,
     live_key,
     text_label,
 )
 from fieldapp.ui.windows.dated_words import dated_words
-from fieldapp.ui.windows.fitting import ColumnFit
 from fieldapp.ui.windows.listed import name_of
 from fieldapp.ui.wording import Words, day_words, number_words
 from fieldapp.ui.working import Working
-
-LARGE_PX = 19
-"""Height of the text above which a visit needs more than half of 1366 pixels: "très grand"."""
 
 USUAL_LEVEL = "1"
 """What Enter gives: certain, very probable."""
@@ -83,17 +82,20 @@ class ReviewPage(PageWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(beside)
         self._stack.addWidget(empty)
+        GiveWay([self._question], [self._head], self._table, is_large)
         page = theme.column(self._head, self._only, self._working, self._question, self._stack, self._build_foot())
         page.setStretch(4, 1)
         self.setLayout(page)
         self._set_keys()
 
     def _share(self) -> None:
-        """Halve the page; very large letters need it for the visit, and F1 tells the levels."""
-        is_large = theme.text_px() > LARGE_PX
-        self._columns.setStretch(0, 2 if is_large else 1)
-        self._columns.setStretch(1, 3 if is_large else 1)
-        self._levels.setVisible(not is_large)
+        """Halve the page; larger letters need it for the visit, whose card says what is to be done; F1 tells levels."""
+        self._columns.setStretch(0, 2 if is_grown() else 1)
+        self._columns.setStretch(1, 3 if is_grown() else 1)
+        self._table.setColumnHidden(0, is_grown())
+        self._levels.setVisible(not is_large())
+        self._choices.setDirection(QBoxLayout.Direction.TopToBottom if is_grown() else QBoxLayout.Direction.LeftToRight)
+        self._choices.setStretch(1, 0 if is_grown() else 1)
 
     # --------------------------------------------------------------------------------------------- building
 
@@ -104,14 +106,15 @@ class ReviewPage(PageWidget):
         self._protocols.changed.connect(lambda codes: self._choose(codes[0]))
         self._groups = ChipRow([], multiple=False, framed=False, name="review.group")
         self._groups.changed.connect(lambda codes: self._show_group(codes[0] if codes else ""))
-        row = theme.row(
+        whose = theme.row(
             LabeledField(_("Saison"), self._season),
             LabeledField(_("Suivi"), self._protocols, key="P", on_key=self._next_protocol),
-            LabeledField(_("À faire"), self._groups, key="G", on_key=self._next_group),
         )
-        row.setStretch(2, 1)
+        whose.setStretch(1, 1)
+        self._choices = theme.row(whose, LabeledField(_("À faire"), self._groups, key="G", on_key=self._next_group))
         self._head = QWidget()
-        self._head.setLayout(row)
+        self._head.setLayout(self._choices)
+        follow_width(self._head)
         self._only = Banner(
             "info",
             _("Seule la coordination valide. Vous pouvez tout lire ici, et répondre aux questions."),
@@ -122,14 +125,13 @@ class ReviewPage(PageWidget):
     def _build_list(self) -> None:
         self._table = RecordTable(
             [
-                Column(_("À faire"), badge=True),
+                Column(_("À faire"), badge=True, chars=17),  # "question posée" may stand far below
                 Column(_("Date")),
                 Column(_("Lieu"), strong=True, stretch=True),
             ],
             name="review.table",
         )
         self._table.opens_rows = False
-        ColumnFit(self._table, (0,))  # the card says what is to be done
         self._table.current_changed.connect(self._show_task)
         self._listed = Card(name="review.listed")
         self._listed.body.setContentsMargins(theme.S, theme.XS, theme.S, theme.S)
@@ -137,7 +139,7 @@ class ReviewPage(PageWidget):
         self._count = text_label("", "secondary", wrap=True, name="review.count")
         self._listed.add(self._count)
         self._levels = text_label("", "secondary", wrap=True, name="review.levels")
-        told = (f"{one.code} {level_words(one.code).lower()}" for one in review.LEVELS[1:])
+        told = (f"{one.code}\N{NO-BREAK SPACE}{level_words(one.code).lower()}" for one in review.LEVELS[1:])
         self._levels.setText(together(_("Niveaux : {which}").format(which=" · ".join(told))))
         self._listed.add(self._levels)
 
@@ -162,14 +164,11 @@ class ReviewPage(PageWidget):
             live_key(self, key, partial(self._press, on))
             self._others[name] = button
         foot = QWidget()
-        ways = QWidget()
-        flow = FlowLayout(ways)  # very large letters need a second line
-        follow_width(ways)
-        for button in self._others.values():
+        flow = FlowLayout(foot, ends_right=True)  # very large letters need a second line
+        follow_width(foot)
+        for button in (*self._others.values(), self._next):
             flow.addWidget(button)
-        row = theme.row(ways, self._next, spacing=theme.S)
-        row.setStretch(0, 1)
-        foot.setLayout(row)
+        GiveWay([self._question], [foot], self._table)
         return foot
 
     def _press(self, on: Callable[[], object]) -> None:

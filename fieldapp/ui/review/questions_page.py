@@ -36,7 +36,7 @@ class QuestionsPage(PageWidget):
         self._foot = self._build_foot()
         self._table = RecordTable(
             [
-                Column("", badge=True),
+                Column(_("État"), badge=True),
                 Column(_("Fiche"), strong=True),
                 Column(_("Champ")),
                 Column(_("Question"), stretch=True),
@@ -113,7 +113,7 @@ class QuestionsPage(PageWidget):
 
     def _row(self, one: Asked) -> Row:
         words = self._words(one)
-        badge = f"good|{_('répondu')}" if one.question.is_answered else f"review|{_('à répondre')}"
+        badge = f"answered|{_('répondu')}" if one.question.is_answered else f"review|{_('à répondre')}"
         above = next(iter(one.placed.parents.values()), None)
         title = "|".join(filter(None, (words.title(one.record), words.title(above) if above else "")))
         return badge, title, self._about(one), one.question.text

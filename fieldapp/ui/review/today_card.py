@@ -10,7 +10,7 @@ from fieldapp.ui.review import asked
 from fieldapp.ui.review.asked import Asked
 from fieldapp.ui.review.strip import REOPEN_KEY
 from fieldapp.ui.services import Services
-from fieldapp.ui.widgets import ActionButton, Card, Elided, IconLabel, text_label
+from fieldapp.ui.widgets import ActionButton, Card, Elided, IconLabel, is_large, text_label
 from fieldapp.ui.wording import Words, number_words
 
 KEY = "Q"
@@ -41,8 +41,8 @@ class QuestionsCard(Card):
 
     def _words_of(self, one: Asked) -> str:
         words = Words(self._services.db, self._services.taxa(one.record.protocol))
-        titles = " · ".join([words.title(one.record), *(words.title(up) for up in one.placed.parents.values())][:2])
-        return together(f"{titles} : « {one.question.text} »")
+        titles = [words.title(one.record), *(words.title(up) for up in one.placed.parents.values())][:2]
+        return titles[0] if is_large() else together(f"{' · '.join(titles)} : « {one.question.text} »")
 
     def follow(self) -> None:
         """Open the page with all of them."""

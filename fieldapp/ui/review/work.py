@@ -29,7 +29,7 @@ GROUPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         CHANGED: ("conflict", N_("changée depuis")),
         DOUBTFUL: ("review", N_("à examiner")),
         READY: ("todo", N_("à valider")),
-        ASKED: ("info", N_("question posée")),
+        ASKED: ("asked", N_("question posée")),
         DRAFT: ("draft", N_("en saisie")),
         DONE: ("done", N_("validée")),
     }

@@ -20,7 +20,16 @@ from fieldapp.ui.files import ask_open
 from fieldapp.ui.page import Action, PageContext, PageWidget
 from fieldapp.ui.services import Services
 from fieldapp.ui.tables import Column, RecordTable
-from fieldapp.ui.widgets import ActionButton, Banner, Card, ChipRow, EmptyState, LabeledField, text_label
+from fieldapp.ui.widgets import (
+    ActionButton,
+    Banner,
+    Card,
+    ChipRow,
+    EmptyState,
+    LabeledField,
+    follow_width,
+    text_label,
+)
 from fieldapp.ui.wording import ABSENT, instant_words, number_words
 from fieldapp.ui.working import Working
 
@@ -89,7 +98,7 @@ class TaxrefPage(PageWidget):
     def _file_card(self) -> Card:
         card = Card(_("Noms chargés"), "search", name="taxref.card")
         card.add(self._about)
-        card.add(LabeledField(_("Noms à prendre"), self._scope))
+        card.add(LabeledField(_("Noms à prendre"), self._scope, key="F2", on_key=self._next_scope))
         card.add(
             text_label(
                 _(
@@ -102,7 +111,12 @@ class TaxrefPage(PageWidget):
             )
         )
         card.add(theme.row(self._choose, 1))
+        follow_width(card)  # never less high than its words
         return card
+
+    def _next_scope(self) -> None:
+        """Take the names of the other scope with the next file."""
+        self._scope.set_value([FRANCE if self._scope.value() == [EVERYWHERE] else EVERYWHERE])
 
     def open(self, **_params: Any) -> None:
         """Show what is loaded, and what it means for the records."""
@@ -198,4 +212,7 @@ class TaxrefPage(PageWidget):
 
     def actions_of_page(self) -> Sequence[Action]:
         """Return the keys of the page."""
-        return [Action("O", _("choisir un fichier TAXREF"), self._ask, "import_file")]
+        return [
+            Action("O", _("choisir un fichier TAXREF"), self._ask, "import_file"),
+            Action("F2", _("noms à prendre : France métropolitaine, ou toute la France"), self._next_scope),
+        ]

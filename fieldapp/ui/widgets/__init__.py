@@ -18,11 +18,13 @@ from fieldapp.ui.widgets.elided import Elided
 from fieldapp.ui.widgets.fields import ERROR, NOTICE, WARNING, DateEdit, LabeledField, ParsedEdit, TimeEdit
 from fieldapp.ui.widgets.flow import FlowLayout, follow_width
 from fieldapp.ui.widgets.keyhint import KeyHint, key_words, live_key
+from fieldapp.ui.widgets.room import LARGE_PX, GiveWay, is_grown, is_large
 from fieldapp.ui.widgets.scrolled import scrolled
 from fieldapp.ui.widgets.suggest import SearchBox, Suggest, Suggestion, SuggestionList
 
 __all__ = [
     "ERROR",
+    "LARGE_PX",
     "NOTICE",
     "STATES",
     "WARNING",
@@ -35,6 +37,7 @@ __all__ = [
     "Elided",
     "EmptyState",
     "FlowLayout",
+    "GiveWay",
     "IconLabel",
     "KeyHint",
     "LabeledField",
@@ -49,6 +52,8 @@ __all__ = [
     "TimeEdit",
     "badge_size",
     "follow_width",
+    "is_grown",
+    "is_large",
     "key_words",
     "live_key",
     "paint_badge",

@@ -127,6 +127,8 @@ STATES = MappingProxyType(
         "review": State("?", "warning", "warning_ground", N_("à vérifier")),
         "conflict": State("⇄", "error", "error_ground", N_("à relire")),
         "not_sent": State("↑", "info", "info_ground", N_("à envoyer")),
+        "asked": State("?", "info", "info_ground", N_("question posée")),
+        "answered": State("●", "accent", "soft", N_("répondu")),
         "info": State("", "info", "info_ground", ""),
         "neutral": State("", "secondary", "raised", ""),
         "good": State("", "accent", "soft", ""),

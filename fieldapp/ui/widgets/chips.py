@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -14,12 +14,15 @@ from fieldapp.ui.widgets.buttons import Chip
 from fieldapp.ui.widgets.flow import FlowLayout
 from fieldapp.ui.widgets.keyhint import digit_of
 
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
 
 class ChipRow(QFrame):
     """Chips for `choices`, each (code, label) or (code, label, quick key); `changed` carries the codes chosen.
 
     Codes come back in the order of the list. With `multiple` false at most one is on, and pressing it again turns it
     off unless `required`. Without quick keys the first letter of a label goes to the chip and toggles it.
+    `keeps_arrows`: the arrows walk in it while the cursor is there, whatever else they do on the page.
     """
 
     changed = Signal(list)
@@ -31,12 +34,14 @@ class ChipRow(QFrame):
         multiple: bool = True,
         required: bool = False,
         framed: bool = True,
+        keeps_arrows: bool = False,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._multiple = multiple
         self._required = required
+        self._keeps_arrows = keeps_arrows
         self.setObjectName(name)
         if framed:
             self.setProperty("role", "field")
@@ -100,6 +105,15 @@ class ChipRow(QFrame):
             chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus if other == stop else Qt.FocusPolicy.ClickFocus)
         if stop:
             self.setFocusProxy(self._chips[stop])
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the arrows from the keys of the page."""
+        plain = Qt.KeyboardModifier.NoModifier | Qt.KeyboardModifier.KeypadModifier
+        is_kept = self._keeps_arrows and event.type() == QEvent.Type.ShortcutOverride
+        if is_kept and isinstance(event, QKeyEvent) and event.key() in _ARROWS and not event.modifiers() & ~plain:
+            event.accept()
+            return True
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Hand the focus to the chips."""

@@ -32,6 +32,7 @@ class LabeledField(QWidget):
         on_key: Callable[[], object] | None = None,
         hint: str = "",
         required: bool = False,
+        wraps: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -48,7 +49,11 @@ class LabeledField(QWidget):
         head.addWidget(KeyHint(key, self))  # without a key it only keeps the labels of a row at one height
         if key:
             live_key(self, key, on_key or editor.setFocus)
-        head.addStretch(1)
+        if wraps:  # a label with the names of things, which may be long
+            self.label.setWordWrap(True)
+            head.setStretch(0, 1)
+        else:
+            head.addStretch(1)
         self.message = QLabel(hint, self)
         self.message.setProperty("role", NOTICE)
         self.message.setWordWrap(True)

@@ -16,10 +16,14 @@ def follow_width(widget: QWidget, down: QSizePolicy.Policy = QSizePolicy.Policy.
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, line after line; its height follows from its width."""
+    """Items from left to right, line after line; its height follows from its width.
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = theme.S) -> None:
+    With `ends_right` the last one stands at the right edge: the place of the next step.
+    """
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = theme.S, *, ends_right: bool = False) -> None:
         super().__init__()
+        self._ends_right = ends_right
         self._items: list[QLayoutItem] = []
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
@@ -79,12 +83,15 @@ class FlowLayout(QLayout):
         margins = self.contentsMargins()
         inner = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
         left, top, line = inner.x(), inner.y(), 0
+        last = next((one for one in reversed(self._items) if not one.isEmpty()), None)
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
             if left > inner.x() and left + size.width() > inner.right() + 1:
                 left, top, line = inner.x(), top + line + self.spacing(), 0
+            if self._ends_right and item is last:
+                left = max(left, inner.right() + 1 - size.width())
             if move:
                 item.setGeometry(QRect(QPoint(left, top), size))
             left += size.width() + self.spacing()

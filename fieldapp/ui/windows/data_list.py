@@ -34,6 +34,7 @@ from fieldapp.ui.widgets import (
     SearchBox,
     Suggest,
     Suggestion,
+    is_large,
     live_key,
     text_label,
 )
@@ -93,7 +94,9 @@ class DataList(QWidget):
         choice.keep_room(self._clear)
         chips = choice.chips(self, protocols, protocol.code, self._wants)
         door = choice.review_door(context, self._line_shown, name="data.validation")
-        rows = [theme.row(chips, 1, self._clear, door), self._build_filters(), self._working]
+        beside = theme.row(1, self._clear, door)
+        top = theme.column(chips, beside) if is_large() else theme.row(chips, beside)
+        rows = [top, self._build_filters(), self._working]
         rows += [self._build_table(), self._build_foot()]
         box = theme.column(*rows)
         box.setStretch(len(rows) - 2, 1)

@@ -101,7 +101,9 @@ class ObservationTable:
     def _sheet(self, line: Placed) -> tuple[str, dict[str, Any]] | None:
         is_visit = line.record.entity == self.visit.code
         visit = line.record if is_visit else line.parents.get(self.visit.code)
-        return None if visit is None else ("sheet", sheet_params(visit))
+        if visit is None:
+            return None
+        return "sheet", {**sheet_params(visit), **({} if is_visit else {"line": line.uid})}
 
     def is_everywhere(self, _text: str) -> bool:
         """Return that no letters of this protocol are looked for beyond the season."""

@@ -13,8 +13,8 @@ from fieldapp.core import checking
 from fieldapp.core.ids import name_uid, new_uid
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.core.schema import Context, Entity, Kind, Problem, Severity, StudyProtocol, Values
-from fieldapp.core.text import N_, _, ngettext
-from fieldapp.store import changes, drafts, records
+from fieldapp.core.text import N_, _, fold, ngettext
+from fieldapp.store import batches, changes, drafts, records
 from fieldapp.store.records import Saved
 from fieldapp.ui import rounds, theme, way_back
 from fieldapp.ui.forms.links import DIRECTORY
@@ -62,6 +62,7 @@ class PlacePage(PageWidget):
         self._params: dict[str, Any] = {}
         self._stored: Record | None = None
         self._start: Values = {}
+        self._given: Values = {}
         self._read: Values = {}
         self._uid = ""
         self._is_new = True
@@ -92,13 +93,15 @@ class PlacePage(PageWidget):
         uid: str = "",
         parent: str = "",
         complete: bool = False,
+        given: Values | None = None,
         **params: Any,
     ) -> None:
-        """Show the record, or a new one; a draft that waits is taken up again.
+        """Show the record, or a new one, of which `given` is known; a draft that waits is taken up again.
 
         `complete` marks what is missing and puts the cursor into the first such line.
         """
         self._params = {"protocol": protocol, "entity": entity, "uid": uid, "parent": parent}
+        self._given = given or {}
         study = self._services.protocols[protocol]
         self.lit = "banding" if study.session is not None else "barrier" if study.board is not None else ""
         if protocol == DIRECTORY:
@@ -128,7 +131,7 @@ class PlacePage(PageWidget):
     def _load(self, sheet: PlaceSheet, around: Context, draft: dict[str, Any] | None) -> None:
         """Show in the form what is stored, or what a draft holds."""
         entity = sheet.entity
-        start = self._stored.data if self._stored else self._defaults(entity)
+        start = self._stored.data if self._stored else {**self._defaults(entity), **self._given}
         values, texts = (draft["values"], draft["texts"]) if draft else (start, {})
         parents = {**around.parents, entity.code: values} if entity.parent is None else around.parents
         sheet.form.uid = self._uid
@@ -250,8 +253,9 @@ class PlacePage(PageWidget):
             return
         unread = sheet.form.unread()
         found = sheet.form.check_for_saving()
-        if unread or not sheet.entity.title(sheet.form.values()) or checking.blocks(found):
-            self._stop_at(unread or [sheet.name_field, *_blocking(found)])
+        is_named = bool(sheet.entity.title(sheet.form.values()))
+        if unread or not is_named or checking.blocks(found):
+            self._stop_at(unread or [*([] if is_named else [sheet.name_field]), *_blocking(found)])
             return
         record = self._record(sheet)
         if record is None:
@@ -271,19 +275,29 @@ class PlacePage(PageWidget):
         People and datasets have the identifier of their name, so that a file that names them means the same ones.
         """
         values = sheet.form.values()
+        protocol, uid = self._params["protocol"], self._uid
+        if protocol == DIRECTORY and self._is_taken(sheet.entity, values):
+            sheet.note_name(_("Ce nom est déjà dans l’annuaire : ouvrez sa fiche, ou écrivez un autre nom."))
+            self._stop_at([sheet.name_field])
+            return None
         if self._stored is not None:
             return with_data(self._stored.read_as(self._read), sheet.entity, values)
-        protocol, uid = self._params["protocol"], self._uid
         if protocol == DIRECTORY:
             uid = name_uid(sheet.entity.code, sheet.entity.title(values))
             known = records.get(self._services.db, uid)
             if known is not None and not known.deleted:
-                sheet.note_name(_("Ce nom est déjà dans l’annuaire : ouvrez sa fiche, ou écrivez un autre nom."))
-                self._stop_at([sheet.name_field])
-                return None
-            if known is not None:
+                uid = new_uid()  # it had this name once, and goes by another now
+            elif known is not None:
                 return with_data(known.restored(), sheet.entity, values)
         return make_record(protocol, sheet.entity, values, self._params["parent"] or None, uid)
+
+    def _is_taken(self, entity: Entity, values: Values) -> bool:
+        """Return whether another one of the directory has the name, accents and capitals apart."""
+        name = fold(entity.title(values))
+        if self._stored is not None and fold(entity.title(self._stored.data)) == name:
+            return False
+        others = records.roots(self._services.db, DIRECTORY, entity.code)
+        return any(fold(entity.title(one.data)) == name for one in others if one.uid != self._params["uid"])
 
     def _stop_at(self, names: Sequence[str]) -> None:
         sheet = self._sheet
@@ -329,7 +343,7 @@ class PlacePage(PageWidget):
 
     def _can_remove(self) -> bool:
         """Return whether the record may be deleted: people and datasets are named in visits, so they stay."""
-        return not self._is_new and self._params["protocol"] != DIRECTORY
+        return not self._is_new and (self._params["protocol"] != DIRECTORY or self._params["entity"] == RECIPIENT)
 
     def _remove(self) -> None:
         """Delete the record with all below it; the way back is offered instead of a question."""
@@ -350,7 +364,10 @@ class PlacePage(PageWidget):
     def _to_list(self, stored: Record, *, gone: bool = False) -> None:
         """Go to where the record is listed; with `gone` only when the page that opened it may have been its own."""
         study = self._services.protocols[stored.protocol]
-        if stored.entity == "mark":
+        if stored.entity == RECIPIENT:
+            if not gone:
+                self._context.navigate("recipients")
+        elif stored.entity == "mark":
             self._context.navigate("capture", uid=stored.parent)
         elif study.session is not None:
             if not gone:
@@ -392,8 +409,11 @@ def _positions(entity: Entity, siblings: Sequence[Values]) -> list[tuple[str, tu
 def not_to_delete(services: Services, study: StudyProtocol, record: Record) -> str:
     """Return why the record can't be deleted, "" when it can: what is below it goes with it, what names it would not.
 
-    An individual's captures are catches of mornings: they stay, and without it nobody would know whose they were.
+    An individual's captures are catches of mornings: they stay, and without it nobody would know whose they were. So do
+    the deliveries of the register.
     """
+    if record.entity == RECIPIENT:
+        return _in_register(services, record)
     board = study.board
     if board is None or record.entity != board.individual:
         return ""
@@ -409,6 +429,18 @@ def not_to_delete(services: Services, study: StudyProtocol, record: Record) -> s
         "relevés du matin, ou réunissez-le avec un autre individu.",
         count,
     ).format(name=study.entity(record.entity).title(record.data), n=count)
+
+
+def _in_register(services: Services, recipient: Record) -> str:
+    """Return what to say of a recipient who was handed something, "" for one who never was."""
+    got = [one for one in batches.deliveries(services.db) if one.data.get("recipient") == recipient.uid]
+    if not got:
+        return ""
+    return ngettext(
+        "{name} a reçu {n} envoi, inscrit au registre : sa fiche doit rester.",
+        "{name} a reçu {n} envois, inscrits au registre : sa fiche doit rester.",
+        len(got),
+    ).format(name=recipient.data.get("name", ""), n=len(got))
 
 
 def delete_record(services: Services, study: StudyProtocol, record: Record) -> tuple[str, Saved]:

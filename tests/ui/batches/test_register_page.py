@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from fieldapp.core.record import Record
+from fieldapp.ui.widgets import ActionButton, Card, EmptyState
 from tests.exchange.handing_on import edit, hand_on, recipient, rows
 from tests.ui.windows.desk import Desk
 
@@ -15,7 +16,15 @@ Season = dict[str, Record]
 def test_an_empty_register_says_what_will_be_here(desk: Desk) -> None:
     desk.go("batches")
     assert desk.find(QWidget, "batches.empty").isVisible()
-    assert not desk.find(QWidget, "batches.resend").isEnabled()
+    assert not desk.find(QWidget, "batches.resend").isVisible()
+    assert desk.find(QWidget, "batches.new").isVisible()
+    sentence = desk.find(EmptyState, "batches.empty").sentence
+    assert "D’abord le destinataire" in sentence.text()
+    assert desk.find(QWidget, "batches.recipients").property("role") == "primary"
+    recipient(desk.services.db)
+    desk.go("batches")
+    assert "N prépare le premier" in sentence.text()
+    assert desk.find(QWidget, "batches.new").property("role") == "primary"
 
 
 def test_the_page_of_the_exchanges_leads_to_the_register(desk: Desk, made: Season) -> None:
@@ -38,10 +47,13 @@ def test_the_manifest_of_a_delivery_is_shown_and_esc_closes_it(desk: Desk, made:
     assert made
     hand_on(desk.services.db, "csv", recipient(desk.services.db), tmp_path / "a.csv", purpose="Atlas")
     desk.go("batches")
-    desk.press(Qt.Key.Key_M)
+    desk.press(Qt.Key.Key_B)
     told = {row[0]: row[1] for row in desk.cells("batches.manifest_rows")}
     assert (told["Fichier"], told["Objet"], told["Lignes"], told["Taxons"]) == ("a.csv", "Atlas", "5", "3")
     assert "Retirées" in told
+    assert told["Format"] == "Tableau CSV"
+    assert desk.find(Card, "batches.manifest_card").title.text() == "Bordereau"
+    assert desk.find(ActionButton, "batches.manifest_close").key == "Esc"
     assert "Positions remplacées" not in told
     desk.press(Qt.Key.Key_Escape)
     assert not desk.find(QWidget, "batches.manifest_card").isVisible()
@@ -57,6 +69,8 @@ def test_a_file_is_written_again_as_it_left(desk: Desk, made: Season, tmp_path: 
     desk.answer(tmp_path / "again.csv")
     desk.idle()
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
+    assert "C’est a.csv, tel qu’il est parti" in desk.window.notices.banner.text()
+    assert desk.window.notices.banner.button.key == "Ctrl+O"
 
 
 def test_the_register_is_written_as_a_table(desk: Desk, made: Season, tmp_path: Path) -> None:
@@ -80,5 +94,5 @@ def test_what_left_from_another_computer_cannot_be_sent_again_here(desk: Desk, m
     assert "fait sur un autre ordinateur" in desk.label("batches.words")
     for name in ("resend", "manifest", "follow"):
         assert not desk.find(QWidget, f"batches.{name}").isEnabled()
-    desk.press(Qt.Key.Key_M)
+    desk.press(Qt.Key.Key_B)
     assert not desk.find(QWidget, "batches.manifest_card").isVisible()

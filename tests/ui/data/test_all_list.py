@@ -18,10 +18,11 @@ from fieldapp.ui import theme
 from fieldapp.ui.data import keeper
 from fieldapp.ui.data.all_list import AllList
 from fieldapp.ui.data.canvas import ZoneCanvas
+from fieldapp.ui.data.filter_bar import FilterBar
 from fieldapp.ui.data.table import DeskTable
 from fieldapp.ui.season import SeasonStepper
 from fieldapp.ui.sync.question import Question
-from fieldapp.ui.widgets import ActionButton
+from fieldapp.ui.widgets import ActionButton, LabeledField
 from fieldapp.ui.windows.data import DataPage
 from tests.desk.maps import lay
 from tests.ui.windows.desk import Blank, Desk, desk_on
@@ -45,6 +46,12 @@ def shown(desk: Desk, **params: object) -> list[tuple[str, ...]]:
 
 def settled(desk: Desk, words: str) -> None:
     desk.qtbot.waitUntil(lambda: desk.find(QLabel, "all.count").text() == words)
+
+
+def told(desk: Desk) -> str:
+    """Return what stands below the filters."""
+    fields = desk.find(FilterBar, "all.filters").findChildren(LabeledField)
+    return " ".join(field.message.text() for field in fields if field.message.isVisible())
 
 
 def current(desk: Desk) -> Record:
@@ -93,6 +100,94 @@ def test_letters_a_place_a_taxon_and_a_state_narrow_and_one_key_widens(desk: Des
     desk.qtbot.mouseClick(desk.find(QWidget, "all.states.validated"), Qt.MouseButton.LeftButton)
     desk.idle()
     assert desk.find(QWidget, "all.nothing").isVisible()
+
+
+def test_words_that_no_row_answers_are_said_and_the_filter_stays_as_it_reads(desk: Desk) -> None:
+    lay(desk.services.db, "other", [("", "Leforest", 3.05, 50.42, 3.10, 50.46)])
+    shown(desk)
+    desk.press(Qt.Key.Key_F9)  # opens the other filters as well
+    zone = desk.find(QLineEdit, "all.zone")
+    assert zone.hasFocus()
+    desk.qtbot.keyClicks(zone, "lefo")
+    desk.press(Qt.Key.Key_Return)
+    desk.idle()
+    within = desk.label("all.count")
+    assert within != "389 lignes"
+    desk.press(Qt.Key.Key_F9)
+    zone.selectAll()
+    desk.qtbot.keyClicks(zone, "zzz")
+    desk.press(Qt.Key.Key_Return)
+    assert not desk.find(ZoneCanvas, "zone").isVisible()
+    assert "Aucune zone « zzz »" in told(desk)
+    desk.press(Qt.Key.Key_Tab)
+    assert (zone.text(), desk.label("all.count")) == ("Leforest", within)
+    assert "Aucune zone « zzz »" in told(desk)
+    desk.press(Qt.Key.Key_F9)
+    desk.qtbot.keyClicks(zone, "x")
+    assert not told(desk)
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (Qt.Key.Key_F3, "all.place"), (Qt.Key.Key_F4, "all.taxon"), (Qt.Key.Key_F7, "all.observer"),
+        (Qt.Key.Key_F8, "all.doubt"), (Qt.Key.Key_F11, "all.level"),
+    ],
+)  # fmt: skip
+def test_each_filter_has_a_key_and_forgets_what_was_not_taken(desk: Desk, key: Qt.Key, name: str) -> None:
+    shown(desk)
+    desk.press(key)
+    line = desk.find(QLineEdit, name)
+    assert line.hasFocus()
+    desk.qtbot.keyClicks(line, "qqqq")
+    desk.press(Qt.Key.Key_Return)
+    assert "« qqqq » n’est pas dans la liste" in told(desk)
+    desk.press(Qt.Key.Key_F5)
+    assert (line.text(), desk.label("all.count")) == ("", "389 lignes")
+    desk.press(key)  # once the other filters are shown too
+    assert line.hasFocus()
+
+
+def test_large_letters_leave_no_room_below_the_lines_and_a_notice_says_it(desk: Desk, qapp: QApplication) -> None:
+    theme.apply(qapp, "jour", 1.5)
+    shown(desk)
+    desk.press(Qt.Key.Key_F9)
+    zone = desk.find(QLineEdit, "all.zone")
+    desk.qtbot.keyClicks(zone, "zzz")
+    desk.press(Qt.Key.Key_Return)
+    assert not told(desk)
+    said = [one.text() for one in desk.window.findChildren(QLabel) if one.isVisible()]
+    assert any("Aucune zone « zzz »" in words.replace("\xa0", " ") for words in said)
+
+
+def test_the_states_have_a_key(desk: Desk) -> None:
+    shown(desk)
+    for _time in range(2):
+        desk.press(Qt.Key.Key_F10)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert desk.find(QWidget, "all.states").isAncestorOf(focused)
+        desk.press(Qt.Key.Key_F5)
+
+
+def test_a_contour_that_is_given_up_leaves_the_zone_of_before(desk: Desk) -> None:
+    lay(desk.services.db, "other", [("", "Leforest", 3.05, 50.42, 3.10, 50.46)])
+    shown(desk)
+    desk.press(Qt.Key.Key_F9)
+    zone = desk.find(QLineEdit, "all.zone")
+    desk.qtbot.keyClicks(zone, "lefo")
+    desk.press(Qt.Key.Key_Return)
+    desk.idle()
+    within = desk.label("all.count")
+    desk.press(Qt.Key.Key_F9)
+    zone.selectAll()
+    desk.qtbot.keyClicks(zone, "dessin")
+    desk.press(Qt.Key.Key_Return)
+    assert desk.find(ZoneCanvas, "zone").isVisible()
+    assert zone.text() == "Leforest"
+    desk.press(Qt.Key.Key_Escape)
+    desk.idle()
+    assert (zone.text(), desk.label("all.count")) == ("Leforest", within)
 
 
 def test_days_take_the_place_of_the_season(desk: Desk) -> None:
@@ -243,10 +338,12 @@ def test_several_lines_are_validated_only_once_it_was_agreed_and_undone_together
     question = desk.find(Question, "all.question")
     assert question.isVisible()
     assert "35 fiches seront validées" in question.words()
+    assert not desk.find(ActionButton, "all.open").isVisible()  # one question, one next step
     assert not validated(desk, uids)
     desk.press(Qt.Key.Key_Escape)
     assert not question.isVisible()
     assert table.isVisible()
+    assert desk.find(ActionButton, "all.open").isVisible()
     desk.press(Qt.Key.Key_V)
     desk.idle()
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -381,3 +478,21 @@ def test_nothing_is_cut_at_the_smallest_usual_screen(desk: Desk, qapp: QApplicat
         button = desk.find(QWidget, name)
         assert button.width() >= button.sizeHint().width()
     assert table.height() >= 2 * table.rowHeight(0)
+
+
+def test_with_very_large_letters_a_question_and_its_answers_are_in_sight(desk: Desk, qapp: QApplication) -> None:
+    theme.apply(qapp, "jour", 1.5)
+    desk.window.resize(1366, 768)
+    shown(desk, text="calamite")
+    desk.find(DeskTable, "all.table").selectAll()
+    desk.press(Qt.Key.Key_V)
+    desk.idle()
+    question = desk.find(Question, "all.question")
+    words = desk.find(QLabel, "all.question.words")
+    assert words.height() >= words.heightForWidth(words.width())
+    assert question.yes.mapTo(desk.window, question.yes.rect().bottomRight()).y() < desk.window.height()
+    assert not desk.find(SeasonStepper, "all.season").isVisible()
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.find(SeasonStepper, "all.season").isVisible()
+    button = desk.find(ActionButton, "all.open")
+    assert button.mapTo(desk.window, button.rect().bottomRight()).y() < desk.window.status.y()

@@ -49,6 +49,7 @@ def test_without_maps_the_page_says_what_they_are_for_and_how_to_begin(desk: Des
     page = desk.go("maps")
     assert page.page_title == "Cartes et espèces sensibles"
     assert desk.find(QWidget, "maps.empty").isVisible()
+    assert any("geoservices.ign.fr" in one.text() for one in desk.find(QWidget, "maps.empty").findChildren(QLabel))
     assert not desk.find(ActionButton, "maps.remove").isEnabled()
     assert focused(desk) == "maps.choose"
 
@@ -134,6 +135,31 @@ def test_removing_a_map_asks_first_and_esc_keeps_it(desk: Desk) -> None:
     assert [one.name for one in areas.layers(desk.services.db)] == ["Zones"]
 
 
+def test_what_was_said_of_a_step_goes_with_the_next_one(desk: Desk, tmp_path: Path) -> None:
+    desk.go("maps", path=str(communes(tmp_path / "c.gpkg")))
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.idle()
+    assert desk.window.notices.banner.isVisible()  # that it was loaded
+    fault = tmp_path / "none.geojson"
+    fault.write_text("pas une carte", encoding="utf-8")
+    choose(desk, Qt.Key.Key_N, fault)
+    assert desk.find(Banner, "maps.refused").isVisible()
+    assert not desk.window.notices.banner.isVisible()
+    desk.press(Qt.Key.Key_R)
+    assert desk.find(QWidget, "maps.question").isVisible()
+    assert not desk.find(Banner, "maps.refused").isVisible()
+
+
+def test_while_a_map_is_loaded_esc_stands_for_one_thing(desk: Desk, tmp_path: Path) -> None:
+    desk.go("maps", path=str(communes(tmp_path / "c.gpkg")))
+    desk.press(Qt.Key.Key_Return, CTRL)
+    assert desk.find(QWidget, "maps.working").isVisible()
+    assert not desk.find(QWidget, "maps.no").isVisible()
+    desk.idle()
+    desk.go("maps", path=str(communes(tmp_path / "c.gpkg")))
+    assert desk.find(QWidget, "maps.no").isVisible()
+
+
 # ------------------------------------------------------------------------------------------------ species
 
 
@@ -149,7 +175,9 @@ def add_rule(desk: Desk, department: str = "62", level: str = "3") -> None:
     desk.qtbot.keyClicks(desk.find(QLineEdit, "maps.rule.species"), "triturus cris")
     desk.press(Qt.Key.Key_Return)
     desk.type("maps.rule.department", department)
-    desk.find(ChipRow, "maps.rule.level").toggle(level)
+    chips = desk.find(ChipRow, "maps.rule.level")
+    assert (chips.chip("2").text(), chips.chip("2").quick_key) == ("maille de 10 km", "2")  # the figure is told once
+    chips.toggle(level)
     desk.type("maps.rule.reason", "mares connues")
     desk.find(QLineEdit, "maps.rule.reason").setFocus()
     desk.press(Qt.Key.Key_Return, CTRL)
@@ -190,6 +218,22 @@ def test_a_second_rule_for_the_same_species_and_department_is_refused(species: D
     assert Levels.load(species.services.db).level(139, 139, "62") == 3
 
 
+@pytest.mark.parametrize("typed", ["triton", "nobody"])
+def test_a_species_that_was_typed_and_not_taken_never_leaves_the_rule_with_the_one_before(
+    species: Desk, typed: str
+) -> None:
+    add_rule(species)
+    species.press(Qt.Key.Key_E)
+    species.type("maps.rule.species", typed)
+    species.press(Qt.Key.Key_Return, CTRL)
+    assert focused(species) == "maps.rule.species"
+    assert species.find(QLineEdit, "maps.rule.species").text() == typed
+    assert len(species.saved) == 1
+    species.type("maps.rule.species", "triturus marmoratus")
+    species.press(Qt.Key.Key_Return, CTRL)
+    assert [row[0] for row in species.cells("maps.rules")] == ["Triton marbré|Triturus marmoratus"]
+
+
 @pytest.mark.parametrize("typed", ["Nord", "6", "620"])
 def test_a_department_that_is_none_is_refused(species: Desk, typed: str) -> None:
     add_rule(species, department=typed)
@@ -224,6 +268,17 @@ def test_a_list_is_loaded_with_a_sentence_for_each_row_that_is_no_rule(species: 
     refused = species.find(QWidget, "maps.refused")
     assert refused.isVisible()
     assert any("Ligne 3" in label.text() for label in refused.findChildren(QLabel))
+
+
+def test_a_code_that_no_list_knows_is_told_after_loading(species: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("CD_NOM;CD_DEPT;CODAGE\r\n139;62;2\r\n99999999;62;3\r\n", encoding="utf-8")
+    choose(species, Qt.Key.Key_I, path)
+    species.qtbot.waitUntil(lambda: species.cells("maps.lists") == [("liste.csv", "2")])
+    said = [label.text() for label in species.find(QWidget, "maps.refused").findChildren(QLabel)]
+    (told,) = [words for words in said if "inconnu" in words]
+    assert told.startswith("1 code inconnu de fieldapp")
+    assert "TAXREF" in told  # which is not loaded here
 
 
 def test_removing_a_list_asks_first(species: Desk) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from fieldapp.core import review
 from fieldapp.core.record import Record, with_data
 from fieldapp.store import changes, peers, records, reviewing
+from fieldapp.ui import theme
+from fieldapp.ui.review.card import REVIEW
 from fieldapp.ui.review.lines import Key
 from fieldapp.ui.sync.question import Question
 from fieldapp.ui.tables import RecordTable
-from fieldapp.ui.widgets import ActionButton, Banner, EmptyState
+from fieldapp.ui.widgets import ActionButton, Banner, ChipRow, EmptyState
 from tests.elsewhere import write_elsewhere
 from tests.ui.review.bench import ANNE, POP, Bench
 from tests.ui.windows.desk import Blank
@@ -211,6 +213,7 @@ def test_a_season_of_a_place_is_validated_at_once_after_saying_what_stays_behind
     assert question.isVisible()
     assert "en attente" in question.words()
     assert "Une question est ouverte" in question.words()
+    assert not bench.find(ActionButton, "review.next").isVisible()  # one question, one next step
     assert bench.level(visits[1].uid) == "0"
     bench.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     bench.idle()
@@ -362,3 +365,22 @@ def test_a_doubtful_visit_is_not_said_to_be_validated(bench: Bench) -> None:
     stay_on(bench, visit.uid)
     bench.key("3")
     assert "fiches jugées : douteux." in bench.said()
+
+
+def test_very_large_letters_keep_what_was_said_of_a_field_in_sight(bench: Bench, qapp: QApplication) -> None:
+    try:
+        theme.apply(qapp, "jour", 1.5)
+        bench.window.resize(1366, 768)
+        visit = bench.visits()[0]
+        line = bench.lines_of(visit)[0]
+        reviewing.ask(bench.services.db, line.uid, "count_max", "Tant que ça ?")
+        bench.go("review", uid=visit.uid)
+        table = bench.find(RecordTable, "review.card.fields")
+        assert not table.isColumnHidden(REVIEW)
+        assert table.viewport().width() >= sum(table.columnWidth(one) for one in range(table.model().columnCount()))
+        on = visit.on_date or ""
+        assert bench.label("review.card.title") == f"{on[8:]}/{on[5:7]}"
+        chips = bench.find(ChipRow, "review.group")
+        assert chips.height() >= chips.heightForWidth(chips.width())
+    finally:
+        theme.apply(qapp)

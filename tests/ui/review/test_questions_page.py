@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from fieldapp.core import review
 from fieldapp.core.ids import new_uid
 from fieldapp.core.record import Record, make_record, with_data
 from fieldapp.store import peers, records, reviewing
 from fieldapp.store.connection import Author
+from fieldapp.ui import theme
 from fieldapp.ui.review import asked
 from fieldapp.ui.review.today_card import QuestionsCard
 from fieldapp.ui.tables import RecordTable
-from fieldapp.ui.widgets import ActionButton, EmptyState
+from fieldapp.ui.widgets import ActionButton, Elided, EmptyState
 from tests.ui.review.bench import ANNE, Bench
 
 
@@ -93,7 +95,9 @@ def test_without_a_question_the_page_says_what_will_be_here(bench: Bench) -> Non
     assert not bench.find(ActionButton, "questions.answer").isVisible()
 
 
-def test_the_start_page_says_how_many_wait_until_they_are_answered(bench: Bench, line: Record) -> None:
+def test_the_start_page_says_how_many_wait_until_they_are_answered(
+    bench: Bench, line: Record, qapp: QApplication
+) -> None:
     bench.go("today")
     assert bench.window.findChild(QuestionsCard) is None
     anne_asks(bench, line.uid, "count_max", "Tant que ça ?")
@@ -101,6 +105,12 @@ def test_the_start_page_says_how_many_wait_until_they_are_answered(bench: Bench,
     card = bench.find(QuestionsCard, "today.questions")
     assert card.isVisible()
     assert bench.find(ActionButton, "today.questions.go").text() == "Répondre"
+    first = bench.find(Elided, "today.questions.first")
+    assert "« Tant que ça ? »" in first.words().replace("\xa0", " ")
+    theme.apply(qapp, "jour", 1.5)
+    bench.go("today")
+    assert "Tant que ça" not in first.words()  # no room for it beside very large letters: the record is named alone
+    theme.apply(qapp)
     bench.key("q")
     place = bench.window.place()
     assert place is not None

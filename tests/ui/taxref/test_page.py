@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from fieldapp.core.record import make_record
 from fieldapp.store import records, taxa
-from fieldapp.ui.widgets import Banner
+from fieldapp.ui.widgets import Banner, ChipRow
 from tests.exchange.test_taxref import release, withdrawn, zipped
 from tests.ui.windows.desk import Desk, desk_on
 
@@ -57,3 +57,13 @@ def test_a_file_that_is_none_is_refused_and_nothing_changes(desk: Desk, tmp_path
     assert banner.isVisible()
     assert "n’est pas un fichier TAXREF" in banner.text()
     assert taxa.reference(desk.services.db) is None
+
+
+def test_the_names_to_be_taken_are_chosen_by_a_key(desk: Desk) -> None:
+    desk.go("taxref")
+    scope = desk.find(ChipRow, "taxref.scope")
+    assert scope.value() == ["france"]
+    desk.press(Qt.Key.Key_F2)
+    assert scope.value() == ["everywhere"]
+    desk.press(Qt.Key.Key_F2)
+    assert scope.value() == ["france"]

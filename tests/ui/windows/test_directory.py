@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from fieldapp.core.ids import name_uid
-from fieldapp.core.record import make_record
+from fieldapp.core.record import make_record, with_data
 from fieldapp.protocols.directory.protocol import CODE, DATASET, PERSON
 from fieldapp.store import records
 from fieldapp.store.connection import Database
 from fieldapp.ui.shell import MainWindow
+from fieldapp.ui.widgets import Chip
+from fieldapp.ui.wording import Words
 from tests.ui.windows.support import focus, page, place, press, rows, thing, type_in
 
 Open = Callable[..., MainWindow]
@@ -61,6 +63,87 @@ def test_a_derogation_is_noted_by_keyboard_and_the_list_shows_it(open_window: Op
     stored = records.get(db, known)
     assert stored is not None
     assert stored.data["derogation_to_on"] == "2026-07-31"
+
+
+def test_the_protocols_of_a_dataset_are_ticked_by_keyboard(open_window: Open, db: Database, known: str) -> None:
+    window = open_window(DAY, "directory", section="dataset")
+    press(window, Qt.Key.Key_E)
+    for _field in range(6):  # number, identifier, derogation: reference, from, to; then the protocols
+        press(window, Qt.Key.Key_Tab)
+    chips = thing(window, "place.dataset.protocols")
+    assert chips.isAncestorOf(focus(window))
+    labels = [chip.text() for chip in chips.findChildren(Chip)]
+    assert labels == [protocol.label for protocol in db.protocols.values() if protocol.standard]
+    assert "Annuaire" not in labels
+    press(window, Qt.Key.Key_Space)
+    press(window, Qt.Key.Key_Right)
+    press(window, Qt.Key.Key_Right)
+    press(window, Qt.Key.Key_Space)
+    press(window, Qt.Key.Key_Return, CTRL)
+    stored = records.get(db, known)
+    assert stored is not None
+    assert stored.data["protocols"] == [db_code for db_code, one in db.protocols.items() if one.standard][0:3:2]
+
+
+def test_the_protocols_of_a_dataset_are_told_by_their_names(db: Database) -> None:
+    told = Words(db, {}).value(DATASET.by_name["protocols"], ["pop_amphibiens", "elsewhere"])
+    assert told == "POP Amphibiens, elsewhere"
+
+
+def test_protocols_of_a_dataset_that_are_not_installed_here_stay(open_window: Open, db: Database, known: str) -> None:
+    before = records.get(db, known)
+    assert before is not None
+    chosen = ["elsewhere", "pop_amphibiens"]
+    records.save(db, [with_data(before, DATASET, {**before.data, "protocols": chosen})], "annuaire")
+    window = open_window(DAY, "place", protocol="directory", entity="dataset", uid=known)
+    type_in(window, " bis")
+    press(window, Qt.Key.Key_Return, CTRL)
+    stored = records.get(db, known)
+    assert stored is not None
+    assert stored.data == {**before.data, "name": "POP 2026 bis", "protocols": chosen}
+
+
+def test_an_identifier_that_is_no_uuid_keeps_the_sheet_open_and_says_so(
+    open_window: Open, db: Database, known: str
+) -> None:
+    window = open_window(DAY, "place", protocol="directory", entity="dataset", uid=known)
+    thing(window, "place.dataset.unique_dataset_id").setFocus()
+    type_in(window, "pas-un-uuid")
+    thing(window, "place.dataset.licence").setFocus()
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert place(window).code == "place"
+    assert "UUID" in thing(window, "place.dataset.unique_dataset_id").accessibleDescription()
+    assert focus(window).objectName() == "place.dataset.unique_dataset_id"
+    stored = records.get(db, known)
+    assert stored is not None
+    assert "unique_dataset_id" not in stored.data
+
+
+@pytest.mark.parametrize("name", ["martin lou", "Martin  LOÛ"])
+def test_a_name_in_other_letters_is_the_same_name(open_window: Open, db: Database, known: str, name: str) -> None:
+    window = open_window(DAY, "place", protocol="directory", entity="person")
+    line = thing(window, "place.person.name")
+    assert isinstance(line, QLineEdit)
+    line.setText(name)
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert place(window).code == "place"
+    assert line.accessibleDescription().startswith("Ce nom est déjà dans l’annuaire")
+    assert len(records.roots(db, CODE, "person")) == 2
+
+
+def test_a_sheet_does_not_take_the_name_of_another(open_window: Open, db: Database, known: str) -> None:
+    uid = name_uid("person", "BOIS Alex")
+    window = open_window(DAY, "place", protocol="directory", entity="person", uid=uid)
+    line = thing(window, "place.person.name")
+    assert isinstance(line, QLineEdit)
+    line.setText("martin LOU")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert place(window).code == "place"
+    line.setText("Bois Alex")  # its own, in other letters
+    press(window, Qt.Key.Key_Return, CTRL)
+    stored = records.get(db, uid)
+    assert stored is not None
+    assert stored.data["name"] == "Bois Alex"
 
 
 def test_a_new_person_has_the_identifier_of_the_name(open_window: Open, db: Database, known: str) -> None:
