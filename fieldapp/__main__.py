@@ -48,7 +48,7 @@ def _run(argv: Sequence[str]) -> int:
         from fieldapp.window import open_window
 
         return open_window(*opening)
-    from fieldapp import command_line
+    from fieldapp.cli import command_line
 
     return command_line.run(argv)
 

@@ -182,8 +182,9 @@ def test_a_report_that_cant_be_written_is_said(
 
 # Whoever runs the tests may have Python where nobody else may look: everything is loaded first.
 NOBODY = """
-import encodings.utf_8_sig, os, sqlite_utils, fieldapp.__main__, fieldapp.command_line, fieldapp.store.backup, shutil
-fieldapp.command_line._parser()
+import encodings.utf_8_sig, os, shutil, sqlite_utils
+import fieldapp.__main__, fieldapp.cli.command_line, fieldapp.store.backup
+fieldapp.cli.command_line._parser()
 from fieldapp import protocols
 for protocol in protocols.installed():
     protocol.taxa(), [*protocol.imports], [*protocol.exports], [*protocol.rules], [*protocol.analyses]

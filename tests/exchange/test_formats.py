@@ -2,7 +2,8 @@
 
 import pytest
 
-from fieldapp import batch_line, protocols
+from fieldapp import protocols
+from fieldapp.cli import batch_line
 from fieldapp.core.errors import BatchError
 from fieldapp.exchange.exporting import exporters
 from fieldapp.exchange.formats import COMMON, formats, year_of

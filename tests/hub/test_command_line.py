@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fieldapp import __main__, command_line, protocols
+from fieldapp import __main__, protocols
+from fieldapp.cli import command_line
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

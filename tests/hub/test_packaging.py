@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldapp import command_line
+from fieldapp.cli import command_line
 from fieldapp.core import paths
 from fieldapp.hub import commands
 

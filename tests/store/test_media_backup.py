@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldapp import commands
+from fieldapp.cli import commands
 from fieldapp.core import paths
 from fieldapp.core.errors import DatabaseError
 from fieldapp.store import backup, disk, media, media_backup, records, upkeep

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from fieldapp.__main__ import main
-from fieldapp.commands import DONE, REFUSED
+from fieldapp.cli.commands import DONE, REFUSED
 from tests.exchange.test_taxref import release, withdrawn
 
 

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from fieldapp.commands import DONE, REFUSED, name_of, present
+from fieldapp.cli.commands import DONE, REFUSED, name_of, present
 from fieldapp.core import review, review_words
 from fieldapp.core.errors import FileRefusedError
 from fieldapp.core.review import ReviewState

@@ -19,7 +19,7 @@ LEVELS = tuple("0123456")
 
 def _review(database: Path, given: argparse.Namespace) -> int:
     refuse_missing_desk()
-    from fieldapp import review_commands
+    from fieldapp.cli import review_commands
 
     return review_commands.run(database, given)
 

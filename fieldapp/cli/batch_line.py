@@ -44,7 +44,7 @@ def is_batch(given: argparse.Namespace) -> bool:
 def export(database: Path, given: argparse.Namespace) -> int:
     """Write a file in a common format, or one of a protocol that goes to a recipient."""
     refuse_missing_desk()
-    from fieldapp import batch_commands
+    from fieldapp.cli import batch_commands
 
     if given.theme is not None:
         raise FileRefusedError(_("« {code} » ne se limite pas à un thème : enlevez --theme.").format(code=given.kind))
@@ -68,7 +68,7 @@ def export(database: Path, given: argparse.Namespace) -> int:
 
 def _recipient(database: Path, given: argparse.Namespace) -> int:
     refuse_missing_desk()
-    from fieldapp import batch_commands
+    from fieldapp.cli import batch_commands
 
     if given.action == "list":
         return batch_commands.list_recipients(database, as_json=given.json)
@@ -84,14 +84,14 @@ def _recipient(database: Path, given: argparse.Namespace) -> int:
 
 def _register(database: Path, given: argparse.Namespace) -> int:
     refuse_missing_desk()
-    from fieldapp import batch_commands
+    from fieldapp.cli import batch_commands
 
     return batch_commands.show_register(database, as_json=given.json, file=given.csv)
 
 
 def _resend(database: Path, given: argparse.Namespace) -> int:
     refuse_missing_desk()
-    from fieldapp import batch_commands
+    from fieldapp.cli import batch_commands
 
     return batch_commands.resend(database, given.delivery, given.file)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import shapely
 
-from fieldapp import command_line, protocols
+from fieldapp import protocols
+from fieldapp.cli import command_line
 from fieldapp.core.errors import BatchError, FileRefusedError
 from fieldapp.store import batches, records
 from fieldapp.store.connection import Author

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from fieldapp import protocols, review_line
+from fieldapp import protocols
 from fieldapp.__main__ import main
+from fieldapp.cli import review_line
 from fieldapp.core import review
 from fieldapp.core.record import with_data, with_review
 from fieldapp.core.review import ReviewState

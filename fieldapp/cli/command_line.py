@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fieldapp import __version__, batch_line, commands, protocols, review_line
+from fieldapp import __version__, protocols
+from fieldapp.cli import batch_line, commands, review_line, sync_line
 from fieldapp.core.text import N_, _
 from fieldapp.exchange.exporting import exporters
 from fieldapp.exchange.files import ENCODINGS
@@ -39,9 +40,6 @@ _HUB = "hub"
 
 TAXREF = "taxref"
 """The kind of file that holds the national reference of names."""
-
-CONSENTS = ("all_again", "mass_change", "mass_deletion")
-"""What a sync can be told to accept: those of `sync.engine`, which is loaded only where something is exchanged."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -89,7 +87,7 @@ def _demo_without_display(folder: Path) -> int:
 
 def _import(database: Path, given: argparse.Namespace) -> int:
     if given.kind == TAXREF:
-        from fieldapp import taxref_commands
+        from fieldapp.cli import taxref_commands
 
         return taxref_commands.import_(database, given.file, everywhere=given.everywhere)
     return commands.import_(
@@ -144,40 +142,6 @@ def _restore(database: Path, given: argparse.Namespace) -> int:
     return commands.restore(database, given.file)
 
 
-def _join(database: Path, given: argparse.Namespace) -> int:
-    from fieldapp import sync_commands
-
-    return sync_commands.join(database, given.url, given.code, name=given.name, as_json=given.json)
-
-
-def _leave(database: Path, _given: argparse.Namespace) -> int:
-    from fieldapp import sync_commands
-
-    return sync_commands.leave(database)
-
-
-def _sync(database: Path, given: argparse.Namespace) -> int:
-    from fieldapp import sync_commands
-
-    return sync_commands.sync(database, as_json=given.json, accepted=given.accept)
-
-
-def _batch(database: Path, given: argparse.Namespace) -> int:
-    from fieldapp import sync_commands
-
-    if given.direction == "import":
-        return sync_commands.batch_import(database, given.file, as_json=given.json)
-    return sync_commands.batch_export(
-        database, given.file, since_last=given.since_last, with_photos=given.with_photos, as_json=given.json
-    )
-
-
-def _conflicts(database: Path, given: argparse.Namespace) -> int:
-    from fieldapp import sync_commands
-
-    return sync_commands.conflicts(database, as_json=given.json)
-
-
 _COMMANDS: Mapping[str, Callable[[Path, argparse.Namespace], int]] = {
     "import": _import,
     "export": _export,
@@ -186,11 +150,7 @@ _COMMANDS: Mapping[str, Callable[[Path, argparse.Namespace], int]] = {
     "check": _check,
     "backup": _backup,
     "restore": _restore,
-    "join": _join,
-    "leave": _leave,
-    "sync": _sync,
-    "batch": _batch,
-    "conflicts": _conflicts,
+    **sync_line.COMMANDS,
     **batch_line.COMMANDS,
     **review_line.COMMANDS,
 }
@@ -250,7 +210,7 @@ def _parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="command", metavar=_("COMMANDE"), title=_("commandes"), parser_class=_Parser)
     _add_exchange(actions)
     _add_others(actions)
-    _add_sync(actions)
+    sync_line.add_to(actions, _add_database)
     batch_line.add_to(actions, _add_database)
     review_line.add_to(actions, _add_database, _year)
     _add_hub(actions, argv)
@@ -336,33 +296,6 @@ def _add_others(actions: Any) -> None:
     restoring = actions.add_parser("restore", help=_("remettre une sauvegarde à la place de la base"))
     restoring.add_argument("file", metavar=_("FICHIER"), type=Path, help=_("sauvegarde"))
     _add_database(restoring)
-
-
-def _add_sync(actions: Any) -> None:
-    joining = actions.add_parser("join", help=_("rejoindre le serveur d’une association"))
-    joining.add_argument("url", metavar=_("ADRESSE"), help=_("adresse du serveur"))
-    joining.add_argument("code", metavar=_("CODE"), help=_("code à usage unique, donné par la coordination"))
-    joining.add_argument("--name", metavar=_("NOM"), default="", help=_("comment appeler cet ordinateur"))
-    syncing = actions.add_parser("sync", help=_("échanger avec le serveur"))
-    syncing.add_argument(
-        "--accept", choices=CONSENTS, action="append", default=[], help=_("accepter ce qui a été demandé")
-    )
-    batch = actions.add_parser("batch", help=_("échanger par fichier (clé USB)"))
-    ways = batch.add_subparsers(
-        dest="direction", metavar=_("SENS"), title=_("commandes"), required=True, parser_class=type(batch)
-    )
-    writing = ways.add_parser("export", help=_("écrire un envoi pour un autre ordinateur"))
-    writing.add_argument("file", metavar=_("ENVOI"), type=Path, help=_("fichier en .fieldbatch, ou dossier"))
-    writing.add_argument("--since-last", action="store_true", help=_("seulement ce que le dernier envoi n’avait pas"))
-    writing.add_argument("--without-photos", dest="with_photos", action="store_false", help=_("laisser les photos"))
-    reading = ways.add_parser("import", help=_("lire un envoi d’un autre ordinateur"))
-    reading.add_argument("file", metavar=_("ENVOI"), type=Path, help=_("fichier à lire"))
-    listing = actions.add_parser("conflicts", help=_("montrer les désaccords à relire"))
-    for parser in (joining, syncing, writing, reading, listing):
-        parser.add_argument("--json", action="store_true", help=_("en JSON"))
-    leaving = actions.add_parser("leave", help=_("quitter le serveur"))
-    for parser in (joining, syncing, writing, reading, listing, leaving):
-        _add_database(parser)
 
 
 def _year(text: str) -> int:

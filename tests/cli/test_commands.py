@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from fieldapp import command_line, commands, protocols
+from fieldapp import protocols
+from fieldapp.cli import command_line, commands
 from fieldapp.core import paths
 from fieldapp.core.errors import AlreadyOpenError, FileRefusedError
 from fieldapp.core.record import Record

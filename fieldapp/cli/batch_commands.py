@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldapp import commands, protocols
+from fieldapp import protocols
+from fieldapp.cli import commands
 from fieldapp.core.errors import BatchError, FileRefusedError
 from fieldapp.core.ids import is_uid, name_uid, new_uid
 from fieldapp.core.record import Record, make_record, with_data

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fieldapp.commands import DONE, REFUSED, opened, present
+from fieldapp.cli.commands import DONE, REFUSED, opened, present
 from fieldapp.core.errors import FieldappError
 from fieldapp.core.text import _
 from fieldapp.store import disputes, peers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from fieldapp.commands import DONE, opened
+from fieldapp.cli.commands import DONE, opened
 from fieldapp.core.text import _, ngettext
 from fieldapp.exchange import taxref
 from fieldapp.exchange.taxref import Loaded

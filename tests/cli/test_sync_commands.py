@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from fieldapp import command_line, protocols, sync_commands
+from fieldapp import protocols
 from fieldapp.__main__ import main
+from fieldapp.cli import command_line, sync_commands, sync_line
 from fieldapp.core import paths
 from fieldapp.core.record import with_data
 from fieldapp.store import instance, records
@@ -23,7 +24,7 @@ from fieldapp.store.opening import open_for_use
 from fieldapp.sync import engine, job
 from fieldapp.sync.errors import HubUnreachableError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = (
     ("shf", "demo/pop_2020_standard.csv"),
     ("crbpo", "demo/banding_2020_crbpo.csv"),
@@ -264,4 +265,4 @@ def test_a_question_names_the_option_that_answers_it(
 
 
 def test_what_can_be_accepted_is_what_the_engine_asks() -> None:
-    assert set(command_line.CONSENTS) == {job.ALL_AGAIN, job.MASS_CHANGE, job.MASS_DELETION}
+    assert set(sync_line.CONSENTS) == {job.ALL_AGAIN, job.MASS_CHANGE, job.MASS_DELETION}
