@@ -38,6 +38,8 @@ def settle(db: Database, connection: sqlite3.Connection, uids: Iterable[str]) ->
             "OR EXISTS (SELECT 1 FROM dispute WHERE record = uid AND field = ?2 AND settled_at IS NULL))",
             (_encode(list(waiting)).decode(), DELETED),
         )
+        if not rows:  # as after almost every save
+            return
         merged = steps.merged(db, [row[0] for row in rows])
         put(db, connection, merged, {})
         waiting = {
