@@ -90,6 +90,15 @@ def test_another_theme_and_text_size_dress_open_windows_at_once(qtbot: QtBot, qa
     theme.apply(qapp, "jour", 1.0)
 
 
+def test_a_look_that_is_in_use_already_is_left_alone(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "sombre", 1.25)
+    with qtbot.assertNotEmitted(theme.on_change().changed):
+        theme.apply(qapp, "sombre", 1.25)
+    assert (theme.current().name, theme.current().scale) == ("sombre", 1.25)
+    with qtbot.waitSignal(theme.on_change().changed):
+        theme.apply(qapp)
+
+
 def test_an_unknown_theme_is_the_day_theme(qapp: QApplication) -> None:
     theme.apply(qapp, "fluo", 1.0)
     assert theme.current().name == "jour"
