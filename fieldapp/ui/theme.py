@@ -7,8 +7,10 @@ from the names below.
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
@@ -298,11 +300,27 @@ def apply(app: QApplication, theme: str = "jour", scale: float = 1.0) -> None:
     sheet = style_sheet(_current)
     if app.styleSheet() == sheet:
         return
-    _set_style(app, red=name == "nuit-rouge")
-    app.setPalette(_palette(_current.colours))
-    app.setFont(font())
-    app.setStyleSheet(sheet)
+    with _nothing_collected():
+        _set_style(app, red=name == "nuit-rouge")
+        app.setPalette(_palette(_current.colours))
+        app.setFont(font())
+        app.setStyleSheet(sheet)
     _notifier.changed.emit()
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep the collector of garbage from deleting widgets while Qt goes over a list of all there are.
+
+    A widget that nobody holds any more is on that list too; Qt would meet what is gone, and the program would end.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _set_style(app: QApplication, red: bool) -> None:

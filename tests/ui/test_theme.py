@@ -1,8 +1,10 @@
 """The tokens keep the promises of the interface design: contrast, night vision, figures of one width."""
 
+import gc
 from dataclasses import fields
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -97,6 +99,27 @@ def test_a_look_that_is_in_use_already_is_left_alone(qtbot: QtBot, qapp: QApplic
     assert (theme.current().name, theme.current().scale) == ("sombre", 1.25)
     with qtbot.waitSignal(theme.on_change().changed):
         theme.apply(qapp)
+
+
+def test_no_widget_is_collected_while_qt_goes_over_all_of_them(qtbot: QtBot, qapp: QApplication) -> None:
+    collecting: list[bool] = []
+
+    class Dressed(QLabel):
+        def changeEvent(self, event: QEvent) -> None:
+            if event.type() == QEvent.Type.StyleChange:
+                collecting.append(gc.isenabled())
+            super().changeEvent(event)
+
+    theme.apply(qapp)
+    label = Dressed("mare")
+    qtbot.addWidget(label)
+    label.show()
+    collecting.clear()
+    theme.apply(qapp, "nuit-rouge")
+    assert collecting
+    assert not any(collecting)
+    assert gc.isenabled()
+    theme.apply(qapp)
 
 
 def test_an_unknown_theme_is_the_day_theme(qapp: QApplication) -> None:
